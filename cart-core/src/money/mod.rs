@@ -1,0 +1,21 @@
+//! Exact money: amounts, currencies, rates and rounding.
+//!
+//! An amount is a whole number of minor units (cents) and a currency. There is no floating point and no
+//! silent wrap: whatever does not fit is a [`MoneyError`]. Anything that can leave a fraction of a minor unit
+//! takes a [`Rounding`].
+
+#![deny(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, clippy::as_conversions)]
+
+mod amount;
+mod currency;
+mod decimal;
+mod error;
+mod rate;
+mod rounding;
+mod serde_str;
+
+pub use amount::Money;
+pub use currency::Currency;
+pub use error::MoneyError;
+pub use rate::Rate;
+pub use rounding::Rounding;
