@@ -1,11 +1,12 @@
-//! Exact money: amounts, currencies, rates and rounding.
+//! Exact money: amounts, currencies, rates, rounding and fair allocation.
 //!
 //! An amount is a whole number of minor units (cents) and a currency. There is no floating point and no
 //! silent wrap: whatever does not fit is a [`MoneyError`]. Anything that can leave a fraction of a minor unit
-//! takes a [`Rounding`].
+//! takes a [`Rounding`], and a split of an amount ([`allocate`]) always adds up to the whole again.
 
 #![deny(clippy::arithmetic_side_effects, clippy::cast_possible_truncation, clippy::as_conversions)]
 
+mod allocate;
 mod amount;
 mod currency;
 mod decimal;
@@ -14,6 +15,7 @@ mod rate;
 mod rounding;
 mod serde_str;
 
+pub use allocate::{AllocationError, allocate};
 pub use amount::Money;
 pub use currency::Currency;
 pub use error::MoneyError;
