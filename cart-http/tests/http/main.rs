@@ -1,0 +1,6 @@
+//! The HTTP crate from outside, over real sockets.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail anywhere")]
+
+mod serve;
+mod support;
