@@ -2,8 +2,9 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tower_service::Service as _;
@@ -40,12 +42,23 @@ impl Connection {
         let stream = WatchedStream::new(stream, Arc::clone(&progress), self.limits.write_progress);
         let http = self.http(progress);
         let service = service_fn(|request| self.answer(request, peer));
-        let mut connection = pin!(http.serve_connection(TokioIo::new(stream), service));
-        loop {
+        let mut connection = http.serve_connection(TokioIo::new(stream), service);
+        let mut connected = Pin::new(&mut connection);
+        let end = loop {
             tokio::select! {
-                // Errors here are the client's: it left, was late or sent nonsense, and is told already.
-                _ = connection.as_mut() => return,
-                changed = stop.changed() => if changed.is_err() || drain(&stop, connection.as_mut()) { return },
+                end = connected.as_mut() => break end,
+                changed = stop.changed() => {
+                    if changed.is_err() || drain(&stop, connected.as_mut()) {
+                        return;
+                    }
+                }
+            }
+        };
+        // Other errors mean that the client left or was late; nothing more will come of it.
+        if end.as_ref().map_or_else(hyper::Error::is_parse, |()| true) {
+            tokio::select! {
+                () = linger(connection.into_parts().io.into_inner(), self.limits.linger) => {}
+                _ = stop.wait_for(|stop| *stop == Stop::Cut) => {}
             }
         }
     }
@@ -76,6 +89,16 @@ impl Connection {
         }
         Ok(response)
     }
+}
+
+/// Takes what the client is still sending, so that it can read the answer: closing a connection with unread
+/// bytes resets it, and the answer is lost with it.
+async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin, limit: Duration) {
+    let rest = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream, &mut tokio::io::sink()).await
+    };
+    let _ = tokio::time::timeout(limit, rest).await;
 }
 
 type Http1<'a, S> = Pin<&'a mut http1::Connection<TokioIo<WatchedStream<TcpStream>>, S>>;

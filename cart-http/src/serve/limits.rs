@@ -11,6 +11,7 @@ use std::time::Duration;
 /// | `body_total` | 60 s | a whole request body, however steadily it trickles |
 /// | `write_progress` | 10 s | a client that does not read what is written to it |
 /// | `idle` | 60 s | a kept-alive connection between two requests |
+/// | `linger` | 1 s | taking what a refused client is still sending, so that it can read why |
 /// | `grace` | 10 s | requests in progress when the server is asked to stop |
 /// | `connections` | 10,000 | connections open at once |
 /// | `header_count` | 64 | header fields of a request |
@@ -31,6 +32,8 @@ pub struct ServeLimits {
     pub write_progress: Duration,
     /// The longest silence between two requests of one connection.
     pub idle: Duration,
+    /// How long a closing connection may go on sending what nobody reads, so that the client gets to its answer.
+    pub linger: Duration,
     /// How long requests in progress may go on once the server is asked to stop.
     pub grace: Duration,
     /// Connections open at once, at least 1. Keep it below the process's limit of open files, which the
@@ -50,6 +53,7 @@ impl Default for ServeLimits {
             body_total: Duration::from_secs(60),
             write_progress: Duration::from_secs(10),
             idle: Duration::from_secs(60),
+            linger: Duration::from_secs(1),
             grace: Duration::from_secs(10),
             connections: 10_000,
             header_count: 64,

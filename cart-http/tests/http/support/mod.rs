@@ -21,7 +21,7 @@ pub(crate) const LONG: Duration = Duration::from_secs(3600);
 /// Limits none of which a test hits, to shorten one at a time.
 pub(crate) fn patient() -> ServeLimits {
     let mut limits = ServeLimits::default();
-    (limits.head, limits.idle, limits.grace) = (LONG, LONG, LONG);
+    (limits.head, limits.idle, limits.grace, limits.linger) = (LONG, LONG, LONG, SHORT);
     (limits.body_progress, limits.body_total, limits.write_progress) = (LONG, LONG, LONG);
     limits
 }

@@ -1,0 +1,81 @@
+//! What surrounds every router: ids, problem documents, private answers.
+
+use std::panic::AssertUnwindSafe;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
+
+use crate::body::BodyLimit;
+use crate::problem::{Problem, ProblemCode};
+use crate::request_id::{RequestId, RequestIds, X_REQUEST_ID};
+
+/// The layer around a host's routers.
+///
+/// * Every request has a [`RequestId`]: the client's if it is well-formed, else a new one. Every answer
+///   carries it, and every [problem document](Problem) names it.
+/// * Unknown paths and methods are answered with problem documents; a panic in a handler with
+///   [`ProblemCode::Internal`], and the process lives on.
+/// * No answer is stored by caches or shared between users (`Cache-Control: no-store`, unless the handler
+///   sets another; `Vary: Authorization`), interpreted as another type, or told to other sites by `Referer`.
+///
+/// There is no CORS: browsers on other origins are refused unless the host adds it.
+#[derive(Clone, Debug)]
+pub struct Guard {
+    ids: RequestIds,
+    body_limit: BodyLimit,
+}
+
+impl Guard {
+    /// A guard with the default body limit of 64 KiB.
+    pub fn new(ids: RequestIds) -> Self {
+        Self { ids, body_limit: BodyLimit::default() }
+    }
+
+    /// Sets the largest JSON body, in bytes.
+    #[must_use]
+    pub const fn body_limit(mut self, bytes: usize) -> Self {
+        self.body_limit = BodyLimit(bytes);
+        self
+    }
+
+    /// Puts the guard around all routes that `router` has now. Its fallbacks are replaced.
+    pub fn around(self, router: Router) -> Router {
+        router
+            .fallback(async || ProblemCode::NotFound)
+            .method_not_allowed_fallback(async || ProblemCode::MethodNotAllowed)
+            .layer(from_fn_with_state(self, guard))
+    }
+}
+
+async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::from_headers(request.headers()).unwrap_or_else(|| guard.ids.next());
+    request.extensions_mut().insert(id.clone());
+    request.extensions_mut().insert(guard.body_limit);
+    // What a panicking handler shares with others is behind locks and the store, which see to themselves.
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut answer = answer.unwrap_or_else(|_| ProblemCode::Internal.into_response());
+    sign(&mut answer, &id);
+    keep_private(&mut answer);
+    answer
+}
+
+fn sign(answer: &mut Response, id: &RequestId) {
+    answer.headers_mut().insert(X_REQUEST_ID, id.to_header());
+    if let Some(problem) = answer.extensions_mut().remove::<Problem>() {
+        answer.headers_mut().remove(header::CONTENT_LENGTH);
+        *answer.body_mut() = Body::from(problem.document(Some(id)));
+    }
+}
+
+fn keep_private(answer: &mut Response) {
+    let headers = answer.headers_mut();
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("authorization"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+}
