@@ -1,0 +1,233 @@
+//! Who acts, and who owns a cart.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CompanyId, UserId};
+
+/// A guest's secret: 256 random bits that are the only proof of owning a guest cart.
+///
+/// It is shown to its holder as 64 hexadecimal digits. Stores, logs and events only ever see its digest, the
+/// [`GuestId`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct GuestToken([u8; 32]);
+
+/// Text that is not a guest token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a guest token is 64 hexadecimal digits in lower case")]
+pub struct GuestTokenError;
+
+impl GuestToken {
+    /// Wraps 256 random bits.
+    pub const fn from_random(bits: [u8; 32]) -> Self {
+        Self(bits)
+    }
+
+    /// The digest by which stores know this guest.
+    pub fn id(&self) -> GuestId {
+        GuestId(hmac_sha256::Hash::hash(&self.0))
+    }
+
+    /// The secret as 64 hexadecimal digits, to be shown to its holder only.
+    pub fn reveal(&self) -> String {
+        hex(&self.0)
+    }
+}
+
+impl FromStr for GuestToken {
+    type Err = GuestTokenError;
+    fn from_str(text: &str) -> Result<Self, GuestTokenError> {
+        unhex(text).map(Self).ok_or(GuestTokenError)
+    }
+}
+
+impl fmt::Debug for GuestToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("GuestToken(..)")
+    }
+}
+
+/// The SHA-256 digest of a [`GuestToken`]: identifies a guest without letting anybody act as one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct GuestId([u8; 32]);
+
+impl fmt::Display for GuestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex(&self.0))
+    }
+}
+
+impl fmt::Debug for GuestId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "GuestId({self})")
+    }
+}
+
+impl FromStr for GuestId {
+    type Err = GuestTokenError;
+    fn from_str(text: &str) -> Result<Self, GuestTokenError> {
+        unhex(text).map(Self).ok_or(GuestTokenError)
+    }
+}
+
+impl TryFrom<String> for GuestId {
+    type Error = GuestTokenError;
+    fn try_from(text: String) -> Result<Self, GuestTokenError> {
+        text.parse()
+    }
+}
+
+impl From<GuestId> for String {
+    fn from(id: GuestId) -> Self {
+        id.to_string()
+    }
+}
+
+fn hex(bytes: &[u8; 32]) -> String {
+    use fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    if pairs.len() != bytes.len() {
+        return None;
+    }
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        *byte = digit(*high)? << 4 | digit(*low)?;
+    }
+    Some(bytes)
+}
+
+fn digit(ascii: u8) -> Option<u8> {
+    match ascii {
+        b'0'..=b'9' => Some(ascii - b'0'),
+        b'a'..=b'f' => Some(ascii - b'a' + 10),
+        _ => None,
+    }
+}
+
+/// Who asks for something to be done. The host makes one from what it has authenticated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A signed-in user, acting for a company or not.
+    User {
+        /// Who.
+        user: UserId,
+        /// The company the user acts for now; the same person acting for another company is somebody else here.
+        company: Option<CompanyId>,
+    },
+    /// Whoever holds a guest token.
+    Guest(GuestToken),
+    /// A member of the host's staff: may look, for support.
+    Staff(UserId),
+    /// The host itself: jobs such as expiry.
+    System,
+}
+
+impl Actor {
+    /// A signed-in user who acts for nobody else.
+    pub const fn user(user: UserId) -> Self {
+        Self::User { user, company: None }
+    }
+
+    /// The same without secrets, as it is recorded.
+    pub fn to_ref(&self) -> ActorRef {
+        match self {
+            Self::User { user, company } => ActorRef::User { user: user.clone(), company: company.clone() },
+            Self::Guest(token) => ActorRef::Guest { guest: token.id() },
+            Self::Staff(user) => ActorRef::Staff { user: user.clone() },
+            Self::System => ActorRef::System,
+        }
+    }
+
+    /// Whose carts this actor owns; none for staff and the system, who own nothing.
+    pub fn owner(&self) -> Option<Owner> {
+        match self {
+            Self::User { user, company } => {
+                Some(Owner::User { user: user.clone(), company: company.clone() })
+            }
+            Self::Guest(token) => Some(Owner::Guest { guest: token.id() }),
+            Self::Staff(_) | Self::System => None,
+        }
+    }
+}
+
+/// Who did something, as recorded in the journal: an [`Actor`] without secrets.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ActorRef {
+    /// A signed-in user.
+    User {
+        /// Who.
+        user: UserId,
+        /// The company the user acted for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        company: Option<CompanyId>,
+    },
+    /// A guest, by the digest of the token.
+    Guest {
+        /// Which guest.
+        guest: GuestId,
+    },
+    /// A member of the host's staff.
+    Staff {
+        /// Who.
+        user: UserId,
+    },
+    /// The host itself.
+    System,
+}
+
+/// Whose cart it is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Owner {
+    /// A user, in a company or not.
+    User {
+        /// Who.
+        user: UserId,
+        /// The company for which the user owns it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        company: Option<CompanyId>,
+    },
+    /// Whoever holds the token with this digest.
+    Guest {
+        /// Which guest.
+        guest: GuestId,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_reads_back_and_never_shows_in_debug_output() {
+        let token = GuestToken::from_random([0xab; 32]);
+        assert_eq!(token.reveal().parse::<GuestToken>().unwrap(), token);
+        assert!(!format!("{:?}", Actor::Guest(token)).contains("ab"));
+    }
+
+    #[test]
+    fn text_that_is_no_token_is_refused() {
+        for text in ["", "ab", &"AB".repeat(32), &"ab".repeat(33), &"zz".repeat(32), &"é".repeat(32)] {
+            assert_eq!(text.parse::<GuestToken>(), Err(GuestTokenError), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_same_person_for_another_company_owns_other_carts() {
+        let user = UserId::new("ann").unwrap();
+        let acme = Actor::User { user: user.clone(), company: Some(CompanyId::new("acme").unwrap()) };
+        assert_ne!(acme.owner(), Actor::user(user).owner());
+    }
+}

@@ -1,0 +1,156 @@
+//! What changes when something has happened. Never fails, never decides.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Cart;
+use crate::event::{CartEvent, ClearScope, Created};
+use crate::id::{CartId, LineId};
+use crate::journal::Entry;
+use crate::line::Line;
+use crate::metadata::Metadata;
+use crate::selection::Selections;
+use crate::status::Status;
+use crate::version::Version;
+
+/// A journal that does not fold to a cart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// The first event is not the cart's creation, or a later one is.
+    #[error("a cart's creation must be its first event and no other")]
+    Creation,
+    /// An entry's version does not follow the one before, or it is another cart's.
+    #[error("entry {found} of {cart} does not follow")]
+    Gap {
+        /// Which cart.
+        cart: CartId,
+        /// The version of the entry that does not follow.
+        found: Version,
+    },
+}
+
+impl Cart {
+    /// Makes the cart that an entry creates; none if the entry does not begin with a creation.
+    pub fn created_by(entry: &Entry) -> Option<Self> {
+        let (CartEvent::Created(created), rest) = entry.events.split_first()? else { return None };
+        let mut cart = Self::new(entry.cart, created, entry.at);
+        rest.iter().for_each(|event| cart.apply_event(event));
+        Some(cart)
+    }
+
+    /// Changes the cart as an entry says, and takes on its version and time.
+    pub fn apply(&mut self, entry: &Entry) {
+        entry.events.iter().for_each(|event| self.apply_event(event));
+        self.version = entry.version;
+        self.updated_at = entry.at;
+    }
+
+    /// Folds a cart's entries, from its creation on, in order; none if there are none.
+    ///
+    /// # Errors
+    /// [`ReplayError`] if the entries are not the whole and ordered history of one cart.
+    pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Option<Self>, ReplayError> {
+        let mut entries = entries.into_iter();
+        let Some(first) = entries.next() else { return Ok(None) };
+        let gap = |entry: &Entry| ReplayError::Gap { cart: entry.cart, found: entry.version };
+        if first.version != Version::FIRST {
+            return Err(gap(first));
+        }
+        let mut cart = Self::created_by(first).ok_or(ReplayError::Creation)?;
+        for entry in entries {
+            if entry.cart != cart.id || entry.version != cart.version.next() {
+                return Err(gap(entry));
+            }
+            if entry.events.iter().any(|event| matches!(event, CartEvent::Created(_))) {
+                return Err(ReplayError::Creation);
+            }
+            cart.apply(entry);
+        }
+        Ok(Some(cart))
+    }
+
+    /// A cart as its creation at `at` makes it.
+    pub(crate) fn new(id: CartId, created: &Created, at: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            channel: created.channel.clone(),
+            owner: created.owner.clone(),
+            sole: created.sole,
+            name: created.name.clone(),
+            currency: created.currency,
+            status: Status::Active,
+            version: Version::FIRST,
+            lines: Vec::new(),
+            selections: Selections::default(),
+            settings: created.settings.clone(),
+            note: created.note.clone(),
+            metadata: created.metadata.clone(),
+            duplicate_of: created.duplicate_of,
+            created_at: at,
+            updated_at: at,
+            expires_at: created.expires_at,
+        }
+    }
+
+    /// Changes what one event says, leaving version and time alone.
+    pub(crate) fn apply_event(&mut self, event: &CartEvent) {
+        match event {
+            // A creation makes the cart before its events are applied.
+            CartEvent::Created(_) | CartEvent::GuestCartMerged { .. } => {}
+            CartEvent::Renamed { name } => self.name.clone_from(name),
+            CartEvent::SettingsChanged { settings } => self.settings = settings.clone(),
+            CartEvent::NoteChanged { note } => self.note.clone_from(note),
+            CartEvent::MetadataChanged { metadata } => self.metadata = metadata.clone(),
+            CartEvent::LineAdded { line } => self.lines.push(Arc::clone(line)),
+            CartEvent::QuantityChanged { line, to, .. } => {
+                self.change_line(*line, |line| line.quantity = *to)
+            }
+            CartEvent::LineNoteChanged { line, note } => {
+                self.change_line(*line, |line| line.note.clone_from(note));
+            }
+            CartEvent::LineRemoved { line } => self.lines.retain(|kept| kept.id != *line),
+            CartEvent::Cleared { scope } => self.clear(*scope),
+            CartEvent::AddressSelected { address } => self.selections.address.clone_from(address),
+            CartEvent::ShippingMethodSelected { method } => {
+                self.selections.shipping_method.clone_from(method)
+            }
+            CartEvent::PaymentMethodSelected { method } => self.selections.payment_method.clone_from(method),
+            CartEvent::ExpiryMoved { expires_at } => self.expires_at = Some(*expires_at),
+            CartEvent::Abandoned { since, reason } => {
+                self.status = Status::Abandoned { since: *since, reason: *reason };
+            }
+            CartEvent::Recovered { expires_at } => {
+                self.status = Status::Active;
+                self.expires_at = *expires_at;
+            }
+            CartEvent::CheckoutBegun { attempt, deadline } => {
+                self.status = Status::Checkout { attempt: *attempt, deadline: *deadline };
+            }
+            CartEvent::CheckoutCancelled { .. } => self.status = Status::Active,
+            CartEvent::CheckoutCompleted { order, .. } => {
+                self.status = Status::Completed { order: order.clone() };
+            }
+        }
+    }
+
+    fn change_line(&mut self, id: LineId, change: impl FnOnce(&mut Line)) {
+        if let Some(line) = self.lines.iter_mut().find(|line| line.id == id) {
+            change(Arc::make_mut(line));
+        }
+    }
+
+    fn clear(&mut self, scope: ClearScope) {
+        self.lines.clear();
+        if scope.selections {
+            self.selections = Selections::default();
+        }
+        if scope.note {
+            self.note = None;
+        }
+        if scope.metadata {
+            self.metadata = Metadata::default();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The cart: one aggregate with private fields.
+//!
+//! A cart changes only by [`Cart::apply`], which takes what was decided; what may happen is decided in
+//! [`decide`](crate::decide).
+
+mod apply;
+mod editing;
+mod stored;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use self::apply::ReplayError;
+pub use self::editing::Editing;
+pub use self::stored::{InconsistentCart, StoredCart};
+use crate::actor::Owner;
+use crate::event::Settings;
+use crate::id::{CartId, ChannelId, LineId};
+use crate::line::{Line, LineKey};
+use crate::metadata::Metadata;
+use crate::money::Currency;
+use crate::selection::Selections;
+use crate::status::Status;
+use crate::text::{CartName, Note};
+use crate::version::Version;
+
+/// A shopping cart.
+///
+/// Invariants: line ids and line keys are unique; every snapshot price is in the cart's currency; the version
+/// counts its accepted writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cart {
+    id: CartId,
+    channel: ChannelId,
+    owner: Owner,
+    sole: bool,
+    name: Option<CartName>,
+    currency: Currency,
+    status: Status,
+    version: Version,
+    lines: Vec<Arc<Line>>,
+    selections: Selections,
+    settings: Settings,
+    note: Option<Note>,
+    metadata: Metadata,
+    duplicate_of: Option<CartId>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    expires_at: Option<DateTime<Utc>>,
+}
+
+impl Cart {
+    /// Identifies the cart.
+    pub const fn id(&self) -> CartId {
+        self.id
+    }
+
+    /// Which surface or shop it belongs to.
+    pub const fn channel(&self) -> &ChannelId {
+        &self.channel
+    }
+
+    /// Whose it is.
+    pub const fn owner(&self) -> &Owner {
+        &self.owner
+    }
+
+    /// Whether its owner may have only one open cart in the channel.
+    pub const fn is_sole(&self) -> bool {
+        self.sole
+    }
+
+    /// Its name, if it has one.
+    pub const fn name(&self) -> Option<&CartName> {
+        self.name.as_ref()
+    }
+
+    /// The currency of all its prices.
+    pub const fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Where it is in its life.
+    pub const fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// How many writes it has accepted.
+    pub const fn version(&self) -> Version {
+        self.version
+    }
+
+    /// Its lines, in the order in which they were added.
+    pub fn lines(&self) -> &[Arc<Line>] {
+        &self.lines
+    }
+
+    /// The line with this id.
+    pub fn line(&self, id: LineId) -> Option<&Line> {
+        self.lines.iter().find(|line| line.id == id).map(AsRef::as_ref)
+    }
+
+    /// The line with this key.
+    pub fn line_with_key(&self, key: &LineKey) -> Option<&Line> {
+        self.lines.iter().find(|line| line.key == *key).map(AsRef::as_ref)
+    }
+
+    /// What is chosen about delivery and payment.
+    pub const fn selections(&self) -> &Selections {
+        &self.selections
+    }
+
+    /// Its settings.
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Its note, if it has one.
+    pub const fn note(&self) -> Option<&Note> {
+        self.note.as_ref()
+    }
+
+    /// The host's own data.
+    pub const fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// The cart it was copied from, if it was.
+    pub const fn duplicate_of(&self) -> Option<CartId> {
+        self.duplicate_of
+    }
+
+    /// When it was made (UTC).
+    pub const fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
+
+    /// When it last changed (UTC).
+    pub const fn updated_at(&self) -> DateTime<Utc> {
+        self.updated_at
+    }
+
+    /// When its lifetime ends (UTC, the first instant at which it has expired); never if absent.
+    pub const fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.expires_at
+    }
+
+    /// Whether its lifetime has ended at `now`. Only an active cart can have expired.
+    pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
+        matches!(self.status, Status::Active) && self.expires_at.is_some_and(|end| end <= now)
+    }
+}

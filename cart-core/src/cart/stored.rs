@@ -1,0 +1,133 @@
+//! Rows of a store, checked before they become a cart.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Cart;
+use crate::actor::Owner;
+use crate::event::Settings;
+use crate::id::{CartId, ChannelId};
+use crate::line::Line;
+use crate::metadata::Metadata;
+use crate::money::Currency;
+use crate::selection::Selections;
+use crate::status::Status;
+use crate::text::{CartName, Note};
+use crate::version::Version;
+
+/// All that a store keeps of a cart, as plain data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(missing_docs, reason = "each field is documented at the getter of the same name on Cart")]
+pub struct StoredCart {
+    pub id: CartId,
+    pub channel: ChannelId,
+    pub owner: Owner,
+    pub sole: bool,
+    pub name: Option<CartName>,
+    pub currency: Currency,
+    pub status: Status,
+    pub version: Version,
+    pub lines: Vec<Arc<Line>>,
+    pub selections: Selections,
+    pub settings: Settings,
+    pub note: Option<Note>,
+    pub metadata: Metadata,
+    pub duplicate_of: Option<CartId>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// Stored data that no cart can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum InconsistentCart {
+    /// Two lines have the same id.
+    #[error("two lines have the same id")]
+    RepeatedLineId,
+    /// Two lines have the same key.
+    #[error("two lines have the same key")]
+    RepeatedLineKey,
+    /// A line's snapshot price is not in the cart's currency.
+    #[error("a line is in another currency")]
+    ForeignCurrency,
+    /// It changed last before it was made.
+    #[error("the times contradict each other")]
+    Times,
+}
+
+impl Cart {
+    /// Makes a cart of what a store kept, or says what is wrong with it.
+    ///
+    /// # Errors
+    /// [`InconsistentCart`] if an invariant of [`Cart`] does not hold.
+    pub fn from_stored(stored: StoredCart) -> Result<Self, InconsistentCart> {
+        check_lines(&stored)?;
+        if stored.updated_at < stored.created_at {
+            return Err(InconsistentCart::Times);
+        }
+        Ok(Self {
+            id: stored.id,
+            channel: stored.channel,
+            owner: stored.owner,
+            sole: stored.sole,
+            name: stored.name,
+            currency: stored.currency,
+            status: stored.status,
+            version: stored.version,
+            lines: stored.lines,
+            selections: stored.selections,
+            settings: stored.settings,
+            note: stored.note,
+            metadata: stored.metadata,
+            duplicate_of: stored.duplicate_of,
+            created_at: stored.created_at,
+            updated_at: stored.updated_at,
+            expires_at: stored.expires_at,
+        })
+    }
+
+    /// All that a store keeps of this cart.
+    pub fn to_stored(&self) -> StoredCart {
+        StoredCart {
+            id: self.id,
+            channel: self.channel.clone(),
+            owner: self.owner.clone(),
+            sole: self.sole,
+            name: self.name.clone(),
+            currency: self.currency,
+            status: self.status.clone(),
+            version: self.version,
+            lines: self.lines.clone(),
+            selections: self.selections.clone(),
+            settings: self.settings.clone(),
+            note: self.note.clone(),
+            metadata: self.metadata.clone(),
+            duplicate_of: self.duplicate_of,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+fn check_lines(stored: &StoredCart) -> Result<(), InconsistentCart> {
+    let mut ids = HashSet::with_capacity(stored.lines.len());
+    let mut keys = HashSet::with_capacity(stored.lines.len());
+    for line in &stored.lines {
+        if line.snapshot.currency() != stored.currency {
+            return Err(InconsistentCart::ForeignCurrency);
+        }
+        if !ids.insert(line.id) {
+            return Err(InconsistentCart::RepeatedLineId);
+        }
+        if !keys.insert(&line.key) {
+            return Err(InconsistentCart::RepeatedLineKey);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+//! What can be asked of a cart. No command has a price.
+
+use serde::Serialize;
+
+use crate::event::Settings;
+use crate::id::{CartId, LineId};
+use crate::merge::MergeStrategy;
+use crate::metadata::Metadata;
+use crate::money::Currency;
+use crate::product::ProductKey;
+use crate::quantity::Quantity;
+use crate::selection::{Selection, SelectionKind};
+use crate::text::{CartName, Note};
+
+/// Something to be done to an existing cart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "command", rename_all = "snake_case")]
+pub enum Command {
+    /// Give it another name, or none.
+    Rename {
+        /// The name.
+        name: Option<CartName>,
+    },
+    /// Replace its settings.
+    ChangeSettings {
+        /// All settings.
+        settings: Settings,
+    },
+    /// Give it another note, or none.
+    SetNote {
+        /// The note.
+        note: Option<Note>,
+    },
+    /// Replace its metadata.
+    SetMetadata {
+        /// All metadata.
+        metadata: Metadata,
+    },
+    /// Change one line.
+    Edit(LineEdit),
+    /// Change several lines in one write, in the order given.
+    EditLines {
+        /// What to change; an edit sees what the ones before it did.
+        edits: Vec<LineEdit>,
+        /// What a refused edit does to the others.
+        mode: BatchMode,
+    },
+    /// Remove all lines, and what else the policy says.
+    Clear,
+    /// Make a choice about delivery or payment.
+    Select {
+        /// The choice.
+        selection: Selection,
+    },
+    /// Take a choice back.
+    Unselect {
+        /// Which choice.
+        selection: SelectionKind,
+    },
+    /// Give the cart up.
+    Abandon,
+    /// Make an abandoned cart active again.
+    Recover,
+    /// End a cart whose lifetime has ended; for the host's jobs.
+    Expire,
+}
+
+/// A change of one line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "edit", rename_all = "snake_case")]
+pub enum LineEdit {
+    /// Put units of a product into the cart.
+    Add(AddLine),
+    /// Set how many units a line has.
+    SetQuantity {
+        /// Which line.
+        line: LineId,
+        /// How many.
+        quantity: Quantity,
+    },
+    /// Add units to a line.
+    Increase {
+        /// Which line.
+        line: LineId,
+        /// How many more.
+        by: Quantity,
+    },
+    /// Take units off a line.
+    Decrease {
+        /// Which line.
+        line: LineId,
+        /// How many fewer.
+        by: Quantity,
+    },
+    /// Give a line another note, or none.
+    SetNote {
+        /// Which line.
+        line: LineId,
+        /// The note.
+        note: Option<Note>,
+    },
+    /// Remove a line.
+    Remove {
+        /// Which line.
+        line: LineId,
+    },
+}
+
+/// Units of a product to be put into a cart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AddLine {
+    /// The product and the options chosen for it.
+    pub product: ProductKey,
+    /// How many units.
+    pub quantity: Quantity,
+    /// A note for the line. When the line key is in the cart already, it replaces that line's note; absent, it
+    /// leaves it.
+    pub note: Option<Note>,
+    /// The host's own data. When the line key is in the cart already, that line keeps what it has.
+    pub metadata: Metadata,
+}
+
+impl AddLine {
+    /// So many units of a product, with nothing else to say.
+    pub fn new(product: ProductKey, quantity: Quantity) -> Self {
+        Self { product, quantity, note: None, metadata: Metadata::default() }
+    }
+}
+
+/// What a refused edit of a batch does to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchMode {
+    /// One refused, all refused.
+    AllOrNothing,
+    /// The others are done; the answer says which were not, and why.
+    PerLine,
+}
+
+/// A cart to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CreateCart {
+    /// Its name.
+    pub name: Option<CartName>,
+    /// Its currency; the channel's own if absent.
+    pub currency: Option<Currency>,
+    /// Its settings.
+    pub settings: Settings,
+    /// Its note.
+    pub note: Option<Note>,
+    /// The host's own data.
+    pub metadata: Metadata,
+}
+
+/// A cart to be copied into a new one of the same owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DuplicateCart {
+    /// The cart to copy.
+    pub source: CartId,
+    /// The name of the copy; the source's if absent.
+    pub name: Option<CartName>,
+}
+
+/// A guest's cart to be merged into a user's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MergeCarts {
+    /// The guest's cart; the guest's current one if absent.
+    pub from: Option<CartId>,
+    /// The user's cart; the user's current one if absent, made if there is none.
+    pub into: Option<CartId>,
+    /// How.
+    pub strategy: MergeStrategy,
+}
+
+impl Command {
+    /// The edits of lines that the command asks for.
+    pub fn edits(&self) -> &[LineEdit] {
+        match self {
+            Self::Edit(edit) => std::slice::from_ref(edit),
+            Self::EditLines { edits, .. } => edits,
+            Self::Rename { .. }
+            | Self::ChangeSettings { .. }
+            | Self::SetNote { .. }
+            | Self::SetMetadata { .. }
+            | Self::Clear
+            | Self::Select { .. }
+            | Self::Unselect { .. }
+            | Self::Abandon
+            | Self::Recover
+            | Self::Expire => &[],
+        }
+    }
+
+    /// The products that the command would add.
+    pub fn added_products(&self) -> impl Iterator<Item = &ProductKey> {
+        self.edits().iter().filter_map(|edit| match edit {
+            LineEdit::Add(add) => Some(&add.product),
+            LineEdit::SetQuantity { .. }
+            | LineEdit::Increase { .. }
+            | LineEdit::Decrease { .. }
+            | LineEdit::SetNote { .. }
+            | LineEdit::Remove { .. } => None,
+        })
+    }
+}

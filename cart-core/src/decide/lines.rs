@@ -1,0 +1,226 @@
+//! Changing lines.
+
+use std::sync::Arc;
+
+use super::Decision;
+use super::stock::{Raise, admit, check_lowered, smallest};
+use crate::actor::Actor;
+use crate::cart::{Cart, Editing};
+use crate::command::{AddLine, BatchMode, LineEdit};
+use crate::event::CartEvent;
+use crate::facts::{Facts, LineIds};
+use crate::id::LineId;
+use crate::journal::EditOutcome;
+use crate::line::{Line, LineKey};
+use crate::notice::Notice;
+use crate::policy::{AtMinimum, OnDuplicate};
+use crate::quantity::Quantity;
+use crate::rejection::Rejection;
+
+/// What one edit does.
+struct Edited {
+    line: LineId,
+    events: Vec<CartEvent>,
+    notice: Option<Notice>,
+}
+
+impl Edited {
+    fn of(line: LineId, events: Vec<CartEvent>) -> Self {
+        Self { line, events, notice: None }
+    }
+}
+
+/// What an edit needs besides the cart and the edit itself.
+struct Context<'a> {
+    actor: &'a Actor,
+    facts: &'a Facts,
+    ids: LineIds,
+}
+
+impl<'a> Context<'a> {
+    fn new(actor: &'a Actor, facts: &'a Facts) -> Self {
+        Self { actor, facts, ids: LineIds::new(facts.first_line_id) }
+    }
+}
+
+/// One edit.
+pub(super) fn edit(
+    cart: &Cart,
+    actor: &Actor,
+    edit: &LineEdit,
+    facts: &Facts,
+) -> Result<Decision, Rejection> {
+    let mut context = Context::new(actor, facts);
+    let edited = edit_line(cart.edit_as(actor, facts.now)?, edit, &mut context)?;
+    let mut decision = Decision::from(edited.events);
+    decision.reply.notices.extend(edited.notice);
+    Ok(decision)
+}
+
+/// Several edits, each seeing what the ones before it did.
+pub(super) fn edit_many(
+    cart: &Cart,
+    actor: &Actor,
+    edits: &[LineEdit],
+    mode: BatchMode,
+    facts: &Facts,
+) -> Result<Decision, Rejection> {
+    cart.edit_as(actor, facts.now)?;
+    check_batch(edits, facts)?;
+    let mut context = Context::new(actor, facts);
+    let mut draft = cart.clone();
+    let mut decision = Decision::default();
+    for (index, edit) in edits.iter().enumerate() {
+        let edited =
+            draft.edit_as(actor, facts.now).and_then(|editing| edit_line(editing, edit, &mut context));
+        match (edited, mode) {
+            (Ok(edited), _) => take_in(edited, &mut draft, &mut decision),
+            (Err(reason), BatchMode::AllOrNothing) => {
+                return Err(Rejection::EditRefused { index, reason: Box::new(reason) });
+            }
+            (Err(reason), BatchMode::PerLine) => decision.reply.edits.push(EditOutcome::Refused { reason }),
+        }
+    }
+    Ok(decision)
+}
+
+fn check_batch(edits: &[LineEdit], facts: &Facts) -> Result<(), Rejection> {
+    let max = facts.policy.limits.edits;
+    if edits.is_empty() {
+        Err(Rejection::NothingToDo)
+    } else if edits.len() > max {
+        Err(Rejection::TooManyEdits { max })
+    } else {
+        Ok(())
+    }
+}
+
+fn take_in(edited: Edited, draft: &mut Cart, decision: &mut Decision) {
+    edited.events.iter().for_each(|event| draft.apply_event(event));
+    decision.events.extend(edited.events);
+    decision.reply.notices.extend(edited.notice);
+    decision.reply.edits.push(EditOutcome::Done { line: edited.line });
+}
+
+fn edit_line(cart: Editing<'_>, edit: &LineEdit, context: &mut Context<'_>) -> Result<Edited, Rejection> {
+    match edit {
+        LineEdit::Add(add) => add_line(cart, add, context),
+        LineEdit::SetQuantity { line, quantity } => {
+            set_quantity(cart, cart.line(*line)?, quantity.get(), context.facts)
+        }
+        LineEdit::Increase { line, by } => {
+            let line = cart.line(*line)?;
+            // Both are at most a million, so the sum fits.
+            set_quantity(cart, line, line.quantity.get() + by.get(), context.facts)
+        }
+        LineEdit::Decrease { line, by } => decrease(cart.line(*line)?, *by, context.facts),
+        LineEdit::SetNote { line, note } => {
+            let line = cart.line(*line)?;
+            let changed = CartEvent::LineNoteChanged { line: line.id, note: note.clone() };
+            Ok(Edited::of(line.id, if line.note == *note { vec![] } else { vec![changed] }))
+        }
+        LineEdit::Remove { line } => {
+            let line = cart.line(*line)?.id;
+            Ok(Edited::of(line, vec![CartEvent::LineRemoved { line }]))
+        }
+    }
+}
+
+fn add_line(cart: Editing<'_>, add: &AddLine, context: &mut Context<'_>) -> Result<Edited, Rejection> {
+    let distinct = add.metadata.project(&context.facts.policy.identity);
+    let key = LineKey { product: add.product.clone(), distinct };
+    match (cart.cart().line_with_key(&key), context.facts.policy.on_duplicate) {
+        (None, _) => add_new(cart, add, key, context),
+        (Some(line), OnDuplicate::Reject) => Err(Rejection::DuplicateLine { line: line.id }),
+        (Some(line), OnDuplicate::Sum) => add_to(cart, line, add, context.facts),
+    }
+}
+
+fn add_to(cart: Editing<'_>, line: &Line, add: &AddLine, facts: &Facts) -> Result<Edited, Rejection> {
+    let mut edited = set_quantity(cart, line, line.quantity.get() + add.quantity.get(), facts)?;
+    if add.note.is_some() && add.note != line.note {
+        edited.events.push(CartEvent::LineNoteChanged { line: line.id, note: add.note.clone() });
+    }
+    Ok(edited)
+}
+
+fn add_new(
+    cart: Editing<'_>,
+    add: &AddLine,
+    key: LineKey,
+    context: &mut Context<'_>,
+) -> Result<Edited, Rejection> {
+    let Context { actor, facts, ids } = context;
+    let asked = add.quantity.get();
+    let raise = Raise { cart: cart.cart(), line: None, product: &add.product, current: 0, asked };
+    let quantity = admit(raise, facts.policy.over_asking, facts)?;
+    check_room(cart.cart(), facts)?;
+    let product = facts.products.product(&add.product);
+    let snapshot = product.ok_or(Rejection::ProductNotFound { product: add.product.clone() })?.prices;
+    let line = Line {
+        id: ids.take(),
+        key,
+        quantity,
+        note: add.note.clone(),
+        metadata: add.metadata.clone(),
+        snapshot,
+        added_at: facts.now,
+        added_by: actor.to_ref(),
+    };
+    let notice = clamped(line.id, asked, quantity);
+    Ok(Edited { line: line.id, events: vec![CartEvent::LineAdded { line: Arc::new(line) }], notice })
+}
+
+/// Whether the cart can have one more line.
+pub(super) fn check_room(cart: &Cart, facts: &Facts) -> Result<(), Rejection> {
+    let max = facts.policy.limits.lines;
+    if cart.lines().len() < max { Ok(()) } else { Err(Rejection::TooManyLines { max }) }
+}
+
+fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Result<Edited, Rejection> {
+    let from = line.quantity;
+    if asked == from.get() {
+        return Ok(Edited::of(line.id, vec![]));
+    }
+    let product = &line.key.product;
+    let to = match Quantity::new(asked) {
+        Ok(lower) if lower < from => {
+            check_lowered(product, lower, facts)?;
+            lower
+        }
+        _ => {
+            let raise = Raise { cart: cart.cart(), line: Some(line.id), product, current: from.get(), asked };
+            admit(raise, facts.policy.over_asking, facts)?
+        }
+    };
+    let events = vec![CartEvent::QuantityChanged { line: line.id, from, to }];
+    Ok(Edited { line: line.id, events, notice: clamped(line.id, asked, to) })
+}
+
+fn decrease(line: &Line, by: Quantity, facts: &Facts) -> Result<Edited, Rejection> {
+    let min = smallest(&line.key.product, facts);
+    let left = line.quantity.get().saturating_sub(by.get());
+    match (Quantity::new(left), facts.policy.at_minimum) {
+        (Ok(to), _) if to >= min => {
+            check_lowered(&line.key.product, to, facts)?;
+            let events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
+            Ok(Edited::of(line.id, events))
+        }
+        (_, AtMinimum::Reject) => Err(Rejection::BelowMinimum { min }),
+        (_, AtMinimum::Remove) => Ok(Edited::of(line.id, vec![CartEvent::LineRemoved { line: line.id }])),
+    }
+}
+
+fn clamped(line: LineId, asked: u32, given: Quantity) -> Option<Notice> {
+    (given.get() < asked).then_some(Notice::QuantityClamped { line, asked, given })
+}
+
+/// Removes all lines, and what else the policy says; nothing if there is none of it.
+pub(super) fn clear(cart: Editing<'_>, facts: &Facts) -> Vec<CartEvent> {
+    let (cart, scope) = (cart.cart(), facts.policy.clear);
+    let something = !cart.lines().is_empty()
+        || (scope.selections && !cart.selections().is_empty())
+        || (scope.note && cart.note().is_some())
+        || (scope.metadata && !cart.metadata().is_empty());
+    if something { vec![CartEvent::Cleared { scope }] } else { vec![] }
+}

@@ -1,0 +1,209 @@
+//! Merging a guest's cart into a user's.
+
+use std::sync::Arc;
+
+use super::lines::check_room;
+use super::stock::{Raise, admit};
+use super::{Decision, slide_expiry};
+use crate::actor::Actor;
+use crate::cart::Cart;
+use crate::event::{CartEvent, ClearScope};
+use crate::facts::{Facts, LineIds};
+use crate::line::Line;
+use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
+use crate::policy::OverAsking;
+use crate::quantity::Quantity;
+use crate::rejection::Rejection;
+use crate::status::AbandonReason;
+
+/// What a merge does to both carts; to be committed together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// What happens to the user's cart; ends with the report.
+    pub into: Decision,
+    /// What happens to the guest's cart: it is abandoned.
+    pub from: Decision,
+}
+
+/// Decides what becomes of a guest's cart when its lines go into a user's.
+///
+/// Needs proof of both: `user` must own `into`, `guest` must own `from`. Stock, quantity rules and limits are
+/// checked again; what they do not let through is dropped and reported. An empty cart never wins.
+///
+/// # Errors
+/// [`Rejection::CartNotFound`] for whoever does not own their cart; the gates of [`Cart::own_as`] for either cart;
+/// [`Rejection::Unmergeable`] for one cart twice, other channels or other currencies.
+pub fn merge(
+    into: &Cart,
+    user: &Actor,
+    from: &Cart,
+    guest: &Actor,
+    strategy: MergeStrategy,
+    facts: &Facts,
+) -> Result<Merged, Rejection> {
+    into.own_as(user, facts.now)?;
+    from.own_as(guest, facts.now)?;
+    if into.id() == from.id() || into.channel() != from.channel() || into.currency() != from.currency() {
+        return Err(Rejection::Unmergeable);
+    }
+    let mut merging = Merging::new(into, facts);
+    match effective(strategy, into, from) {
+        MergeStrategy::PreferUser => from.lines().iter().for_each(|line| merging.drop_guests(line)),
+        MergeStrategy::PreferGuest => {
+            merging.drop_users();
+            from.lines().iter().for_each(|line| merging.add(line));
+        }
+        MergeStrategy::Sum => from.lines().iter().for_each(|line| merging.combine(line, u32::saturating_add)),
+        MergeStrategy::KeepHighest => from.lines().iter().for_each(|line| merging.combine(line, u32::max)),
+    }
+    Ok(merging.finish(into, from, strategy))
+}
+
+/// The strategy that counts: the cart that is not empty wins over the one that is.
+fn effective(strategy: MergeStrategy, into: &Cart, from: &Cart) -> MergeStrategy {
+    if from.lines().is_empty() {
+        MergeStrategy::PreferUser
+    } else if into.lines().is_empty() {
+        MergeStrategy::Sum
+    } else {
+        strategy
+    }
+}
+
+/// The user's cart while lines come in.
+struct Merging<'a> {
+    facts: &'a Facts,
+    ids: LineIds,
+    draft: Cart,
+    events: Vec<CartEvent>,
+    lines: Vec<MergedLine>,
+}
+
+impl<'a> Merging<'a> {
+    fn new(into: &Cart, facts: &'a Facts) -> Self {
+        let lines = into.lines().iter().map(|line| untouched(line)).collect();
+        Self { facts, ids: LineIds::new(facts.first_line_id), draft: into.clone(), events: Vec::new(), lines }
+    }
+
+    fn happen(&mut self, event: CartEvent) {
+        self.draft.apply_event(&event);
+        self.events.push(event);
+    }
+
+    /// Notes that so many units of the guest's line came in, or why not all of them did.
+    fn report(&mut self, line: &Line, kept_units: u32, dropped: Option<DropReason>) {
+        let guest_units = line.quantity.get();
+        match self.lines.iter_mut().find(|merged| merged.key == line.key) {
+            Some(merged) => {
+                merged.guest_units = guest_units;
+                merged.settle(kept_units, dropped);
+            }
+            None => {
+                let mut merged = MergedLine { user_units: 0, guest_units, ..untouched(line) };
+                merged.settle(kept_units, dropped);
+                self.lines.push(merged);
+            }
+        }
+    }
+
+    fn drop_guests(&mut self, line: &Line) {
+        let kept = self.draft.line_with_key(&line.key).map_or(0, |users| users.quantity.get());
+        self.report(line, kept, Some(DropReason::Strategy));
+    }
+
+    fn drop_users(&mut self) {
+        self.happen(CartEvent::Cleared { scope: ClearScope::default() });
+        self.lines.iter_mut().for_each(|merged| merged.settle(0, Some(DropReason::Strategy)));
+    }
+
+    fn combine(&mut self, line: &Line, total: fn(u32, u32) -> u32) {
+        match self.draft.line_with_key(&line.key).cloned() {
+            None => self.add(line),
+            Some(users) => self.raise(&users, line, total(users.quantity.get(), line.quantity.get())),
+        }
+    }
+
+    fn add(&mut self, line: &Line) {
+        let admitted = self.admit(line, None, line.quantity.get()).and_then(|quantity| {
+            check_room(&self.draft, self.facts)?;
+            Ok(quantity)
+        });
+        match admitted {
+            Ok(quantity) => {
+                let added = Line { id: self.ids.take(), quantity, ..line.clone() };
+                self.happen(CartEvent::LineAdded { line: Arc::new(added) });
+                self.report(line, quantity.get(), self.cap(line, None, line.quantity.get()));
+            }
+            Err(rule) => self.report(line, 0, Some(DropReason::Capped { rule })),
+        }
+    }
+
+    fn raise(&mut self, users: &Line, guests: &Line, asked: u32) {
+        if users.note.is_none() && guests.note.is_some() {
+            self.happen(CartEvent::LineNoteChanged { line: users.id, note: guests.note.clone() });
+        }
+        let from = users.quantity;
+        if asked == from.get() {
+            return self.report(guests, asked, Some(DropReason::Strategy));
+        }
+        // Asked before the line is raised, while the rule still sees it as it was.
+        let cap = self.cap(guests, Some(users), asked);
+        match self.admit(guests, Some(users), asked) {
+            Ok(to) => {
+                self.happen(CartEvent::QuantityChanged { line: users.id, from, to });
+                self.report(guests, to.get(), cap.or(Some(DropReason::Strategy)));
+            }
+            Err(rule) => self.report(guests, from.get(), Some(DropReason::Capped { rule })),
+        }
+    }
+
+    /// The rule that does not let the whole quantity through, if there is one.
+    fn cap(&self, line: &Line, users: Option<&Line>, asked: u32) -> Option<DropReason> {
+        let rule = admit(self.wanted(line, users, asked), OverAsking::Refuse, self.facts).err()?;
+        Some(DropReason::Capped { rule })
+    }
+
+    fn admit(&self, line: &Line, users: Option<&Line>, asked: u32) -> Result<Quantity, Rejection> {
+        admit(self.wanted(line, users, asked), OverAsking::Clamp, self.facts)
+    }
+
+    fn wanted<'b>(&'b self, line: &'b Line, users: Option<&Line>, asked: u32) -> Raise<'b> {
+        Raise {
+            cart: &self.draft,
+            line: users.map(|line| line.id),
+            product: &line.key.product,
+            current: users.map_or(0, |line| line.quantity.get()),
+            asked,
+        }
+    }
+
+    fn finish(mut self, into: &Cart, from: &Cart, strategy: MergeStrategy) -> Merged {
+        let report = MergeReport { from: from.id(), strategy, lines: self.lines };
+        self.events.push(CartEvent::GuestCartMerged { report });
+        slide_expiry(into, &mut self.events, self.facts);
+        let reason = AbandonReason::Merged { into: into.id() };
+        let abandoned = CartEvent::Abandoned { since: self.facts.now, reason };
+        Merged { into: self.events.into(), from: vec![abandoned].into() }
+    }
+}
+
+/// A line of the user's that the merge has not touched.
+fn untouched(line: &Line) -> MergedLine {
+    let units = line.quantity.get();
+    MergedLine {
+        key: line.key.clone(),
+        user_units: units,
+        guest_units: 0,
+        kept_units: units,
+        dropped_units: 0,
+        dropped: None,
+    }
+}
+
+impl MergedLine {
+    fn settle(&mut self, kept_units: u32, reason: Option<DropReason>) {
+        self.kept_units = kept_units;
+        self.dropped_units = (self.user_units + self.guest_units).saturating_sub(kept_units);
+        self.dropped = reason.filter(|_| self.dropped_units > 0);
+    }
+}

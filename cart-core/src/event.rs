@@ -1,0 +1,184 @@
+//! What happened to a cart: the only way a cart changes, what stores write, and what the journal keeps.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::actor::Owner;
+use crate::id::{
+    AddressId, AttemptId, CartId, ChannelId, LineId, OrderRef, PaymentMethodId, ShippingMethodId,
+};
+use crate::line::Line;
+use crate::merge::MergeReport;
+use crate::metadata::Metadata;
+use crate::money::Currency;
+use crate::quantity::Quantity;
+use crate::status::AbandonReason;
+use crate::text::{CartName, Locale, Note};
+
+/// One change of a cart.
+///
+/// Events say what is so now, not how much it changed by, and hold everything that a store or a reader needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum CartEvent {
+    /// The cart came to be; always the first event, and only there.
+    Created(Box<Created>),
+    /// It has another name, or none.
+    Renamed {
+        /// The name.
+        name: Option<CartName>,
+    },
+    /// It has other settings.
+    SettingsChanged {
+        /// All settings.
+        settings: Settings,
+    },
+    /// It has another note, or none.
+    NoteChanged {
+        /// The note.
+        note: Option<Note>,
+    },
+    /// It has other metadata.
+    MetadataChanged {
+        /// All metadata.
+        metadata: Metadata,
+    },
+    /// A line was added at the end.
+    LineAdded {
+        /// The line.
+        line: Arc<Line>,
+    },
+    /// A line has another quantity.
+    QuantityChanged {
+        /// Which line.
+        line: LineId,
+        /// The quantity before.
+        from: Quantity,
+        /// The quantity now.
+        to: Quantity,
+    },
+    /// A line has another note, or none.
+    LineNoteChanged {
+        /// Which line.
+        line: LineId,
+        /// The note.
+        note: Option<Note>,
+    },
+    /// A line is gone.
+    LineRemoved {
+        /// Which line.
+        line: LineId,
+    },
+    /// All lines are gone, and what else the scope names.
+    Cleared {
+        /// What went besides the lines.
+        scope: ClearScope,
+    },
+    /// Another delivery address is selected, or none.
+    AddressSelected {
+        /// The address.
+        address: Option<AddressId>,
+    },
+    /// Another shipping method is selected, or none.
+    ShippingMethodSelected {
+        /// The method.
+        method: Option<ShippingMethodId>,
+    },
+    /// Another payment method is selected, or none.
+    PaymentMethodSelected {
+        /// The method.
+        method: Option<PaymentMethodId>,
+    },
+    /// The cart's lifetime ends at another time, because it was written to.
+    ExpiryMoved {
+        /// When it ends (UTC).
+        expires_at: DateTime<Utc>,
+    },
+    /// A guest's cart was merged into this one; the events before this one in the entry say what that changed.
+    GuestCartMerged {
+        /// What became of every unit.
+        report: MergeReport,
+    },
+    /// It was given up, expired, or merged into another cart.
+    Abandoned {
+        /// Since when (UTC).
+        since: DateTime<Utc>,
+        /// Why.
+        reason: AbandonReason,
+    },
+    /// It is active again after having been abandoned.
+    Recovered {
+        /// When its lifetime ends (UTC); never if absent.
+        expires_at: Option<DateTime<Utc>>,
+    },
+    /// It is frozen for an attempt to check it out.
+    CheckoutBegun {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// When the attempt ends by itself (UTC).
+        deadline: DateTime<Utc>,
+    },
+    /// The attempt ended without an order; the cart is active again.
+    CheckoutCancelled {
+        /// Which attempt.
+        attempt: AttemptId,
+    },
+    /// It became an order.
+    CheckoutCompleted {
+        /// Which attempt.
+        attempt: AttemptId,
+        /// Which order.
+        order: OrderRef,
+    },
+}
+
+/// What a cart is from its creation on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Created {
+    /// Which surface or shop it belongs to.
+    pub channel: ChannelId,
+    /// Whose it is.
+    pub owner: Owner,
+    /// Whether its owner may have only one open cart in the channel.
+    pub sole: bool,
+    /// Its name.
+    pub name: Option<CartName>,
+    /// The currency of all its prices.
+    pub currency: Currency,
+    /// Its settings.
+    pub settings: Settings,
+    /// Its note.
+    pub note: Option<Note>,
+    /// The host's own data.
+    pub metadata: Metadata,
+    /// When its lifetime ends (UTC); never if absent.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// The cart it was copied from.
+    pub duplicate_of: Option<CartId>,
+}
+
+/// Settings of a cart that outlive its being cleared.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The language in which its owner reads product names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+}
+
+/// What clearing a cart removes besides its lines.
+///
+/// The documents disagree (checklist C4), so each part is a choice of the channel's policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClearScope {
+    /// Address, shipping and payment method.
+    pub selections: bool,
+    /// The cart's note.
+    pub note: bool,
+    /// The cart's metadata.
+    pub metadata: bool,
+}

@@ -1,0 +1,220 @@
+//! Typed identifiers.
+//!
+//! Ids that the library makes are UUIDs, ordered by time of making (version 7, RFC 9562). Ids that belong to
+//! the host (users, products, addresses, methods) are opaque text of 1 to 128 characters.
+//!
+//! No id grants anything: knowing one never lets an actor see or change a cart.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// The longest host id, in Unicode scalar values.
+pub const MAX_HOST_ID_CHARS: usize = 128;
+
+/// Text that is not an id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// The text is empty, longer than [`MAX_HOST_ID_CHARS`], or holds a control character.
+    #[error("{what} must be 1 to 128 characters without control characters")]
+    Malformed {
+        /// Which kind of id was expected.
+        what: &'static str,
+    },
+    /// The text is not a UUID.
+    #[error("{what} must be a UUID")]
+    NotUuid {
+        /// Which kind of id was expected.
+        what: &'static str,
+    },
+}
+
+macro_rules! host_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        ///
+        /// Opaque text of the host: 1 to 128 Unicode scalar values without control characters, kept as given.
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// Checks and wraps the host's text.
+            ///
+            /// # Errors
+            /// [`IdError::Malformed`] if the text is empty, too long or holds a control character.
+            pub fn new(text: impl AsRef<str>) -> Result<Self, IdError> {
+                let text = text.as_ref();
+                if text.is_empty()
+                    || text.chars().take(MAX_HOST_ID_CHARS + 1).count() > MAX_HOST_ID_CHARS
+                    || text.chars().any(char::is_control)
+                {
+                    return Err(IdError::Malformed { what: $what });
+                }
+                Ok(Self(text.into()))
+            }
+
+            /// The text as the host gave it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = IdError;
+            fn try_from(text: String) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Self::new(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), &self.0)
+            }
+        }
+    };
+}
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident, $what:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID.
+            pub const fn from_uuid(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+
+            /// The UUID inside.
+            pub const fn as_uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Uuid::try_parse(text).map(Self).map_err(|_| IdError::NotUuid { what: $what })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// Identifies a cart.
+    CartId,
+    "cart id"
+);
+uuid_id!(
+    /// Identifies a line; always addressed together with its cart.
+    LineId,
+    "line id"
+);
+uuid_id!(
+    /// Identifies one attempt to check a cart out.
+    AttemptId,
+    "attempt id"
+);
+
+host_id!(
+    /// Identifies a user of the host.
+    UserId,
+    "user id"
+);
+host_id!(
+    /// Identifies a company of the host.
+    CompanyId,
+    "company id"
+);
+host_id!(
+    /// Identifies a sellable product in the host's catalog.
+    ProductId,
+    "product id"
+);
+host_id!(
+    /// Identifies what is counted in the host's stock; several products may draw on the same one.
+    StockItemId,
+    "stock item id"
+);
+host_id!(
+    /// Names the surface or shop that a cart belongs to; policy is per channel.
+    ChannelId,
+    "channel id"
+);
+host_id!(
+    /// Identifies an address in the host's address book.
+    AddressId,
+    "address id"
+);
+host_id!(
+    /// Identifies a shipping method of the host.
+    ShippingMethodId,
+    "shipping method id"
+);
+host_id!(
+    /// Identifies a payment method of the host.
+    PaymentMethodId,
+    "payment method id"
+);
+host_id!(
+    /// Identifies an order in the host's order system.
+    OrderRef,
+    "order reference"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_id_holds_1_to_128_characters() {
+        assert!(UserId::new("").is_err());
+        assert!(UserId::new("é".repeat(128)).is_ok());
+        assert!(UserId::new("é".repeat(129)).is_err());
+    }
+
+    #[test]
+    fn control_characters_are_refused_in_ids() {
+        for text in ["a\0b", "a\nb", "\u{7f}", "\u{85}"] {
+            assert!(ProductId::new(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_stored_id_is_checked_when_read() {
+        assert!(serde_json::from_str::<UserId>("\"\"").is_err());
+        assert_eq!(serde_json::from_str::<UserId>("\"U12345\"").unwrap().as_str(), "U12345");
+    }
+}

@@ -1,0 +1,76 @@
+//! What a shopper should be told besides the cart itself. Data, not sentences.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CartId, LineId};
+use crate::money::Money;
+use crate::quantity::Quantity;
+use crate::selection::{Misfit, SelectionKind};
+
+/// Something the shopper should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "notice", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Notice {
+    /// A unit costs something else now than when the line was added.
+    PriceChanged {
+        /// Which line.
+        line: LineId,
+        /// What one unit cost when the line was added.
+        from: Money,
+        /// What one unit costs now.
+        to: Money,
+    },
+    /// Fewer units can be had than the cart asks for. The line stays as it is and counts in the totals.
+    StockReduced {
+        /// Which line.
+        line: LineId,
+        /// Units that can be had for all lines which draw on the same stock.
+        available: u32,
+    },
+    /// The product is no longer in the catalog. The line stays, is left out of totals, and can be removed.
+    ProductWithdrawn {
+        /// Which line.
+        line: LineId,
+    },
+    /// The product cannot be bought now. The line stays, is left out of totals, and can be removed.
+    ProductUnavailable {
+        /// Which line.
+        line: LineId,
+        /// Why.
+        reason: Unavailable,
+    },
+    /// Fewer units were put into the cart than asked for.
+    QuantityClamped {
+        /// Which line.
+        line: LineId,
+        /// The quantity the line would have had.
+        asked: u32,
+        /// The quantity it has.
+        given: Quantity,
+    },
+    /// A choice made earlier no longer holds.
+    SelectionStale {
+        /// Which choice.
+        selection: SelectionKind,
+        /// Why.
+        reason: Misfit,
+    },
+    /// The cart asked for had expired; this is a fresh one.
+    CartReplaced {
+        /// The expired cart.
+        previous: CartId,
+    },
+}
+
+/// Why a product that the catalog knows cannot be bought now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unavailable {
+    /// None left.
+    OutOfStock,
+    /// Sold on request only.
+    Call,
+    /// Not sold in the cart's currency.
+    Currency,
+}

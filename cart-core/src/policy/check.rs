@@ -1,0 +1,184 @@
+//! Refuses a policy that contradicts itself.
+
+use chrono::TimeDelta;
+
+use super::{Cardinality, CartPolicy, GuestCarts, Limits, OnExpired, PriceBasis, Recovery, Ttl};
+
+/// Why a policy contradicts itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// No cart could ever start.
+    #[error("no way of creating a cart is allowed")]
+    NoCreation,
+    /// Owners may have many carts, yet adding or reading without naming one should make "the" cart.
+    #[error("an owner of many carts has no current one that a first add or read could create")]
+    NoCurrentCart,
+    /// Owners may have many carts, yet an expired one should be replaced by "the" fresh one.
+    #[error("an expired cart can be replaced only where an owner has one cart")]
+    NoReplacement,
+    /// An expired cart should be replaced, yet carts start only by being asked for.
+    #[error("an expired cart is replaced, but carts are created explicitly only")]
+    ReplacementNotCreated,
+    /// Exactly one cart that persists, yet it may expire without being replaced.
+    #[error("a cart that always exists cannot expire without being replaced")]
+    MissingExactlyOne,
+    /// A time that must be longer than zero and at most 100 years is not.
+    #[error("{0} must be longer than zero and at most 100 years")]
+    Duration(&'static str),
+    /// A limit is zero or above what is possible.
+    #[error("{0} is out of range")]
+    Limit(&'static str),
+    /// A metadata key that makes lines distinct is empty, repeated or one too many.
+    #[error("the identity keys must be at most 10, distinct and not empty")]
+    Identity,
+}
+
+const LONGEST: TimeDelta = TimeDelta::days(36_525);
+
+impl CartPolicy {
+    /// Checks that the policy does not contradict itself. A service refuses to be built with one that does.
+    ///
+    /// # Errors
+    /// [`PolicyError`] with the first reason found.
+    pub fn check(&self) -> Result<(), PolicyError> {
+        self.check_creation()?;
+        self.check_durations()?;
+        self.check_expiry()?;
+        self.check_limits()
+    }
+
+    fn check_creation(&self) -> Result<(), PolicyError> {
+        let implicit = self.creation.on_first_add || self.creation.on_first_read;
+        if !implicit && !self.creation.explicit {
+            return Err(PolicyError::NoCreation);
+        }
+        if implicit && !self.is_sole() { Err(PolicyError::NoCurrentCart) } else { Ok(()) }
+    }
+
+    fn check_expiry(&self) -> Result<(), PolicyError> {
+        let replaces = self.on_expired == OnExpired::Replace;
+        if replaces && !self.is_sole() {
+            return Err(PolicyError::NoReplacement);
+        }
+        if replaces && !self.creation.on_first_add && !self.creation.on_first_read {
+            return Err(PolicyError::ReplacementNotCreated);
+        }
+        if self.cardinality == Cardinality::ExactlyOne && self.may_expire() && !replaces {
+            return Err(PolicyError::MissingExactlyOne);
+        }
+        Ok(())
+    }
+
+    fn may_expire(&self) -> bool {
+        let guests_may = match self.guests {
+            GuestCarts::Refused => false,
+            GuestCarts::Allowed { lifetime } => lifetime != Ttl::Never,
+        };
+        guests_may || self.user_lifetime != Ttl::Never
+    }
+
+    fn check_durations(&self) -> Result<(), PolicyError> {
+        check_ttl(self.user_lifetime, "the lifetime of users' carts")?;
+        if let GuestCarts::Allowed { lifetime } = self.guests {
+            check_ttl(lifetime, "the lifetime of guests' carts")?;
+        }
+        if let PriceBasis::AtAddFor(length) = self.price_basis {
+            check_duration(length, "the age of a price")?;
+        }
+        match self.recovery {
+            Recovery::Never => Ok(()),
+            Recovery::Within(length) => check_duration(length, "the time for recovery"),
+        }
+    }
+
+    fn check_limits(&self) -> Result<(), PolicyError> {
+        let possible = [
+            (self.limits.lines, Limits::MAX_LINES, "the number of lines"),
+            (self.limits.edits, Limits::MAX_LINES, "the number of edits"),
+            (self.limits.carts, Limits::MAX_CARTS, "the number of carts"),
+        ];
+        if let Some((.., what)) = possible.into_iter().find(|(limit, max, _)| !(1..=*max).contains(limit)) {
+            return Err(PolicyError::Limit(what));
+        }
+        let mut keys = self.identity.clone();
+        keys.sort_unstable();
+        keys.dedup();
+        let fits = keys.len() == self.identity.len() && keys.len() <= 10 && !keys.contains(&String::new());
+        if fits { Ok(()) } else { Err(PolicyError::Identity) }
+    }
+}
+
+fn check_ttl(ttl: Ttl, what: &'static str) -> Result<(), PolicyError> {
+    match ttl {
+        Ttl::Never => Ok(()),
+        Ttl::Fixed(length) | Ttl::Sliding(length) => check_duration(length, what),
+    }
+}
+
+fn check_duration(length: TimeDelta, what: &'static str) -> Result<(), PolicyError> {
+    if length > TimeDelta::zero() && length <= LONGEST { Ok(()) } else { Err(PolicyError::Duration(what)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Creation;
+
+    fn refused(change: impl FnOnce(&mut CartPolicy)) -> PolicyError {
+        let mut policy = CartPolicy::storefront();
+        change(&mut policy);
+        policy.check().unwrap_err()
+    }
+
+    #[test]
+    fn a_policy_without_any_creation_is_refused() {
+        let never = Creation { explicit: false, on_first_add: false, on_first_read: false };
+        assert_eq!(refused(|policy| policy.creation = never), PolicyError::NoCreation);
+    }
+
+    #[test]
+    fn many_carts_have_no_current_one() {
+        assert_eq!(refused(|policy| policy.cardinality = Cardinality::Many), PolicyError::NoCurrentCart);
+        let replaced = |policy: &mut CartPolicy| {
+            *policy = CartPolicy { on_expired: OnExpired::Replace, ..CartPolicy::shared() };
+        };
+        assert_eq!(refused(replaced), PolicyError::NoReplacement);
+    }
+
+    #[test]
+    fn a_replaced_cart_needs_a_way_to_start() {
+        let explicit = Creation { explicit: true, on_first_add: false, on_first_read: false };
+        assert_eq!(refused(|policy| policy.creation = explicit), PolicyError::ReplacementNotCreated);
+    }
+
+    #[test]
+    fn a_cart_that_always_exists_cannot_just_expire() {
+        let error = refused(|policy| {
+            policy.user_lifetime = Ttl::Fixed(TimeDelta::days(1));
+            policy.on_expired = OnExpired::NotFound;
+        });
+        assert_eq!(error, PolicyError::MissingExactlyOne);
+    }
+
+    #[test]
+    fn times_and_limits_have_ranges() {
+        let zero = Ttl::Sliding(TimeDelta::zero());
+        assert!(matches!(refused(|policy| policy.user_lifetime = zero), PolicyError::Duration(_)));
+        let ages = Ttl::Fixed(TimeDelta::days(40_000));
+        assert!(matches!(refused(|policy| policy.user_lifetime = ages), PolicyError::Duration(_)));
+        let basis = PriceBasis::AtAddFor(TimeDelta::zero());
+        assert!(matches!(refused(|policy| policy.price_basis = basis), PolicyError::Duration(_)));
+        assert!(matches!(refused(|policy| policy.limits.lines = 0), PolicyError::Limit(_)));
+        assert!(matches!(refused(|policy| policy.limits.lines = 1001), PolicyError::Limit(_)));
+        assert!(matches!(refused(|policy| policy.limits.edits = 0), PolicyError::Limit(_)));
+        assert!(matches!(refused(|policy| policy.limits.carts = 0), PolicyError::Limit(_)));
+    }
+
+    #[test]
+    fn identity_keys_are_distinct() {
+        assert_eq!(refused(|policy| policy.identity = vec![String::new()]), PolicyError::Identity);
+        let twice = vec!["imei".to_owned(), "imei".to_owned()];
+        assert_eq!(refused(|policy| policy.identity = twice), PolicyError::Identity);
+    }
+}

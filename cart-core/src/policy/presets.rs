@@ -1,0 +1,104 @@
+//! One policy per document (checklist, section 1).
+
+use chrono::TimeDelta;
+
+use super::{
+    AtMinimum, Cardinality, CartPolicy, Creation, GuestCarts, Limits, OnDuplicate, OnExpired, OverAsking,
+    PriceBasis, Recovery, Ttl,
+};
+use crate::event::ClearScope;
+
+const EXPLICIT: Creation = Creation { explicit: true, on_first_add: false, on_first_read: false };
+const ON_FIRST_ADD: Creation = Creation { explicit: false, on_first_add: true, on_first_read: false };
+const ON_FIRST_READ: Creation = Creation { explicit: false, on_first_add: true, on_first_read: true };
+const LINES_ONLY: ClearScope = ClearScope { selections: false, note: false, metadata: false };
+
+/// The presets, one per document.
+impl CartPolicy {
+    /// Many named carts per user, shared by link (`shared-cart.md`).
+    pub fn shared() -> Self {
+        Self {
+            cardinality: Cardinality::Many,
+            creation: EXPLICIT,
+            guests: GuestCarts::Refused,
+            user_lifetime: Ttl::Never,
+            on_expired: OnExpired::NotFound,
+            recovery: Recovery::Within(TimeDelta::days(30)),
+            on_duplicate: OnDuplicate::Sum,
+            identity: Vec::new(),
+            over_asking: OverAsking::Refuse,
+            at_minimum: AtMinimum::Reject,
+            price_basis: PriceBasis::Live,
+            clear: LINES_ONLY,
+            limits: Limits::default(),
+        }
+    }
+
+    /// Exactly one cart per user, made by the first add and kept for ever (`storefront-cart.md`).
+    ///
+    /// Clearing also resets address, shipping and payment: the document says that selections persist "until
+    /// changed or cart is cleared". Set `clear.selections` to false for the document's other reading.
+    pub fn storefront() -> Self {
+        Self {
+            cardinality: Cardinality::ExactlyOne,
+            creation: ON_FIRST_ADD,
+            on_expired: OnExpired::Replace,
+            recovery: Recovery::Never,
+            clear: ClearScope { selections: true, note: false, metadata: false },
+            ..Self::shared()
+        }
+    }
+
+    /// One active cart per user, made by the first look, with prices as they were at the add (`cart-module.md`).
+    ///
+    /// The document gives no lifetime; 30 days after the last write is this library's choice.
+    pub fn digital() -> Self {
+        Self {
+            cardinality: Cardinality::OneActive,
+            creation: ON_FIRST_READ,
+            user_lifetime: Ttl::Sliding(TimeDelta::days(30)),
+            on_expired: OnExpired::Replace,
+            on_duplicate: OnDuplicate::Reject,
+            price_basis: PriceBasis::AtAdd,
+            ..Self::shared()
+        }
+    }
+
+    /// Carts of guests or customers that live for 30 minutes; prices hold as long (`telecom-cart-api.md`).
+    ///
+    /// What a plan's contract, plan type or handset (IMEI) is makes a line another line.
+    pub fn telecom() -> Self {
+        let half_an_hour = TimeDelta::minutes(30);
+        Self {
+            guests: GuestCarts::Allowed { lifetime: Ttl::Fixed(half_an_hour) },
+            user_lifetime: Ttl::Fixed(half_an_hour),
+            recovery: Recovery::Never,
+            identity: ["planType", "contractLength", "imei"].map(str::to_owned).into(),
+            price_basis: PriceBasis::AtAddFor(half_an_hour),
+            ..Self::shared()
+        }
+    }
+
+    /// Many carts per company user, shared with colleagues (`company-shared-carts.md`).
+    pub fn company() -> Self {
+        Self::shared()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_agrees_with_itself() {
+        for preset in [
+            CartPolicy::shared(),
+            CartPolicy::storefront(),
+            CartPolicy::digital(),
+            CartPolicy::telecom(),
+            CartPolicy::company(),
+        ] {
+            assert_eq!(preset.check(), Ok(()));
+        }
+    }
+}

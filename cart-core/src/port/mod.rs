@@ -1,0 +1,36 @@
+//! What the library needs from outside, as small object-safe traits.
+//!
+//! Every port has a reference adapter in [`memory`](crate::memory).
+
+mod catalog;
+mod host;
+mod store;
+
+use std::error::Error;
+
+pub use self::catalog::{Catalog, PriceContext, ProductQuery};
+pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
+pub use self::store::{
+    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, Store, StoreError, Unit,
+};
+
+/// Any error of an adapter, kept as the source of a port's error.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// A port of the host could not answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{port} is unavailable")]
+pub struct PortError {
+    /// Which port.
+    pub port: &'static str,
+    /// Why, for the host's logs.
+    #[source]
+    pub source: BoxError,
+}
+
+impl PortError {
+    /// An error of a port, with its cause.
+    pub fn new(port: &'static str, source: impl Into<BoxError>) -> Self {
+        Self { port, source: source.into() }
+    }
+}

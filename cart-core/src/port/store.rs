@@ -1,0 +1,221 @@
+//! Where carts are kept.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::BoxError;
+use crate::actor::{ActorRef, Owner};
+use crate::cart::Cart;
+use crate::id::{CartId, ChannelId};
+use crate::journal::{Entry, Position, Positioned, RequestKey};
+use crate::status::StatusName;
+use crate::text::CartName;
+use crate::version::Version;
+
+/// Remembers carts. Holds no rules: it writes what it is given, or refuses because the cart moved on.
+#[async_trait]
+pub trait CartStore: Debug + Send + Sync + 'static {
+    /// The cart as of the last commit that was answered, or a later one.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError>;
+
+    /// Writes everything in the unit, or nothing, and returns once it is durable.
+    ///
+    /// When it fails with anything but [`StoreError::Unknown`], nothing was written. Dropping the future does not
+    /// undo the commit: it may or may not happen then, as a whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`], [`StoreError::AlreadyOpen`] or [`StoreError::Repeated`] if the world is another
+    /// than the one it was decided on; the others if the store cannot do it.
+    async fn commit(&self, unit: Unit) -> Result<(), StoreError>;
+
+    /// Whether nobody but this value writes to the data, so that what was committed through it last is what is
+    /// there. Reads may then be answered from a cache of commits.
+    fn is_only_writer(&self) -> bool;
+}
+
+/// Finds carts without loading them.
+#[async_trait]
+pub trait CartIndex: Debug + Send + Sync + 'static {
+    /// The open cart of an owner who may have only one in the channel.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn open_cart(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<CartId>, StoreError>;
+
+    /// How many open carts an owner has in the channel.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError>;
+
+    /// The carts of an owner in the channel, whatever their status, by falling id (newest first, since ids grow
+    /// with time).
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn carts_of(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        page: PageRequest,
+    ) -> Result<Vec<CartSummary>, StoreError>;
+
+    /// Active carts whose lifetime has ended at `now` (`expires_at <= now`), the longest ago first; at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError>;
+}
+
+/// Reads what happened, in order.
+#[async_trait]
+pub trait EventLog: Debug + Send + Sync + 'static {
+    /// The entries of a cart with a version above `after` (from the first if none), by rising version; at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn entries(
+        &self,
+        cart: CartId,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError>;
+
+    /// The entries of all carts after a position, by rising position; at most `limit`. The entries of one cart are
+    /// in the order of their versions, and none ever appears before a position that was read.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn entries_after(&self, position: Position, limit: usize) -> Result<Vec<Positioned>, StoreError>;
+
+    /// The entry that a request of this actor wrote to this cart.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn find_request(
+        &self,
+        cart: CartId,
+        actor: &ActorRef,
+        key: &RequestKey,
+    ) -> Result<Option<Entry>, StoreError>;
+}
+
+/// All that a service needs of a store.
+pub trait Store: CartStore + CartIndex + EventLog {}
+
+impl<T: CartStore + CartIndex + EventLog> Store for T {}
+
+/// What is written together or not at all. A cart occurs at most once.
+///
+/// Owned, so that a store can hand it to a thread of its own; the carts and entries in it are shared, not copied.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The carts, written in this order.
+    pub commits: Vec<Commit>,
+}
+
+/// One cart's part of a [`Unit`].
+#[derive(Clone, Debug)]
+pub struct Commit {
+    /// The version that it was decided on; none if the cart must not exist yet.
+    pub base: Option<Version>,
+    /// The next state: what a cache keeps, what a document store would write.
+    pub cart: Arc<Cart>,
+    /// What changed: what a row store writes. Its version is the next state's.
+    pub entry: Arc<Entry>,
+}
+
+/// Which part of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Only what comes after this cart in the list's order; from the start if none.
+    pub after: Option<CartId>,
+    /// At most so many.
+    pub limit: usize,
+}
+
+/// What a list of carts shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CartSummary {
+    /// Which cart.
+    pub id: CartId,
+    /// Its name.
+    pub name: Option<CartName>,
+    /// Its status.
+    pub status: StatusName,
+    /// Its version.
+    pub version: Version,
+    /// How many lines it has.
+    pub lines: usize,
+    /// When it was made (UTC).
+    pub created_at: DateTime<Utc>,
+    /// When it last changed (UTC).
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Why a store did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another commit came first (or, without a base, the cart exists); load again and decide again.
+    #[error("cart {cart} has moved on")]
+    Conflict {
+        /// Which cart.
+        cart: CartId,
+    },
+    /// The owner already has an open cart in the channel and may have only one.
+    #[error("the owner of cart {cart} already has an open cart")]
+    AlreadyOpen {
+        /// The cart that cannot be opened.
+        cart: CartId,
+    },
+    /// The actor's request key was used on this cart before; look it up.
+    #[error("the request was made before on cart {cart}")]
+    Repeated {
+        /// Which cart.
+        cart: CartId,
+    },
+    /// Nothing was done; the same call may succeed later.
+    #[error("{store} is unavailable")]
+    Unavailable {
+        /// Which store.
+        store: &'static str,
+        /// Why.
+        #[source]
+        source: BoxError,
+    },
+    /// Nothing was done, because there is no room; the same call succeeds once there is.
+    #[error("{store} is full")]
+    Full {
+        /// Which store.
+        store: &'static str,
+        /// Why.
+        #[source]
+        source: BoxError,
+    },
+    /// The commit may or may not have happened; look the request up, never repeat it blindly.
+    #[error("whether {store} committed is unknown")]
+    Unknown {
+        /// Which store.
+        store: &'static str,
+        /// Why.
+        #[source]
+        source: BoxError,
+    },
+    /// What is stored cannot be what was written.
+    #[error("{store} is corrupt")]
+    Corrupt {
+        /// Which store.
+        store: &'static str,
+        /// What is wrong.
+        #[source]
+        source: BoxError,
+    },
+}

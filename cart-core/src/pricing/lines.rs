@@ -1,0 +1,115 @@
+//! First stage: what each line costs.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::derivation::{Derivation, Rule, Step};
+use crate::cart::Cart;
+use crate::facts::Facts;
+use crate::line::Line;
+use crate::money::{Money, MoneyError};
+use crate::notice::Unavailable;
+use crate::policy::PriceBasis;
+use crate::product::{Product, Stock, UnitPrices};
+
+/// A line with what it costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedLine {
+    /// The line.
+    pub line: Arc<Line>,
+    /// What the catalog says about its product now; none if it does not know it.
+    pub product: Option<Arc<Product>>,
+    /// The prices that count, by the policy's price basis: those of now, or those of when the line was added.
+    pub prices: UnitPrices,
+    /// What the line adds to the totals, or why it is left out of them.
+    pub amounts: Result<LineAmounts, LeftOut>,
+}
+
+/// What a line adds to the totals. Always `total == subtotal - discount`; none is negative.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineAmounts {
+    /// List price × quantity.
+    pub subtotal: Money,
+    /// How much less than the list price it is sold for.
+    pub discount: Money,
+    /// Unit price × quantity.
+    pub total: Money,
+}
+
+/// Why a line is left out of the totals. It stays in the cart and can be removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOut {
+    /// The catalog does not know the product any more, or no longer sells it.
+    Withdrawn,
+    /// The product cannot be bought now.
+    Unavailable(Unavailable),
+}
+
+pub(super) fn price_lines(
+    cart: &Cart,
+    facts: &Facts,
+    derivation: &mut Derivation,
+) -> Result<Vec<PricedLine>, MoneyError> {
+    derivation.reserve(cart.lines().len());
+    facts
+        .products
+        .of_lines(cart.lines())
+        .map(|(line, product)| price_line(cart, line, product, facts, derivation))
+        .collect()
+}
+
+fn price_line(
+    cart: &Cart,
+    line: &Arc<Line>,
+    product: Option<&Arc<Product>>,
+    facts: &Facts,
+    derivation: &mut Derivation,
+) -> Result<PricedLine, MoneyError> {
+    let left_out = left_out(cart, product);
+    let current = product.map(|product| product.prices).filter(|prices| prices.currency() == cart.currency());
+    let prices = match current {
+        Some(current) if counts_now(facts.policy.price_basis, line, facts.now) => current,
+        Some(_) | None => line.snapshot,
+    };
+    let amounts = match left_out {
+        Some(reason) => Err(reason),
+        None => Ok(amounts(line, prices, derivation)?),
+    };
+    Ok(PricedLine { line: Arc::clone(line), product: product.cloned(), prices, amounts })
+}
+
+/// Whether the price of now counts, and not the one of when the line was added.
+fn counts_now(basis: PriceBasis, line: &Line, now: DateTime<Utc>) -> bool {
+    match basis {
+        PriceBasis::Live => true,
+        PriceBasis::AtAdd => false,
+        PriceBasis::AtAddFor(age) => now.signed_duration_since(line.added_at) >= age,
+    }
+}
+
+fn left_out(cart: &Cart, product: Option<&Arc<Product>>) -> Option<LeftOut> {
+    let Some(product) = product.filter(|product| !product.withdrawn) else { return Some(LeftOut::Withdrawn) };
+    if let Some(reason) = product.unavailable_in(cart.currency()) {
+        return Some(LeftOut::Unavailable(reason));
+    }
+    match product.stock {
+        // None left is out of stock, however the catalog puts it.
+        Stock::Limited { available: 0, .. } => Some(LeftOut::Unavailable(Unavailable::OutOfStock)),
+        Stock::Limited { .. } | Stock::Unlimited | Stock::OutOfStock | Stock::Call => None,
+    }
+}
+
+fn amounts(line: &Line, prices: UnitPrices, derivation: &mut Derivation) -> Result<LineAmounts, MoneyError> {
+    let quantity = line.quantity;
+    let subtotal = prices.list().checked_mul(quantity.get())?;
+    let unit_discount = prices.unit_discount()?;
+    let discount = unit_discount.checked_mul(quantity.get())?;
+    let rule = Rule::ListPrice { list: prices.list(), quantity };
+    derivation.push(Step { line: line.id, rule, amount: subtotal });
+    if !discount.is_zero() {
+        let rule = Rule::CatalogDiscount { unit_discount, quantity };
+        derivation.push(Step { line: line.id, rule, amount: discount.checked_neg()? });
+    }
+    Ok(LineAmounts { subtotal, discount, total: subtotal.checked_sub(discount)? })
+}

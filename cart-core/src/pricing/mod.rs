@@ -1,0 +1,46 @@
+//! What a cart costs: a pure function from a cart and facts to exact amounts, each of them explained.
+//!
+//! The order of work is fixed; each stage is a file of its own and appends what it did to the [`Derivation`]:
+//!
+//! 1. lines: list price × quantity, less what the catalog discounts ([`lines`]);
+//! 2. totals ([`totals`]).
+//!
+//! Promotions, shipping and tax take their places between the two.
+
+mod derivation;
+mod lines;
+mod notices;
+mod totals;
+
+pub use self::derivation::{Derivation, Rule, Step};
+pub use self::lines::{LineAmounts, PricedLine};
+pub use self::totals::Totals;
+use crate::cart::Cart;
+use crate::facts::Facts;
+use crate::money::MoneyError;
+use crate::notice::Notice;
+
+/// A cart with what it costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedCart {
+    /// The lines, in the cart's order.
+    pub lines: Vec<PricedLine>,
+    /// The sums over the lines that count.
+    pub totals: Totals,
+    /// How the sums came to be: its steps add up to the total exactly.
+    pub derivation: Derivation,
+    /// What the shopper should know about prices, stock and choices.
+    pub notices: Vec<Notice>,
+}
+
+/// Prices a cart at the moment of the facts.
+///
+/// # Errors
+/// [`MoneyError::Overflow`] if an amount does not fit 64 bits.
+pub fn price(cart: &Cart, facts: &Facts) -> Result<PricedCart, MoneyError> {
+    let mut derivation = Derivation::default();
+    let lines = lines::price_lines(cart, facts, &mut derivation)?;
+    let totals = totals::total(cart.currency(), &lines)?;
+    let notices = notices::collect(cart, &lines, facts);
+    Ok(PricedCart { lines, totals, derivation, notices })
+}

@@ -1,0 +1,53 @@
+//! What changed about products and choices since they went into the cart.
+
+use std::collections::HashMap;
+
+use super::lines::{LeftOut, PricedLine};
+use crate::cart::Cart;
+use crate::facts::Facts;
+use crate::fit::stale_selections;
+use crate::id::StockItemId;
+use crate::notice::Notice;
+use crate::product::Stock;
+
+pub(super) fn collect(cart: &Cart, lines: &[PricedLine], facts: &Facts) -> Vec<Notice> {
+    let mut notices: Vec<Notice> = lines.iter().filter_map(about_availability).collect();
+    notices.extend(lines.iter().filter_map(about_price));
+    let drawn = drawn(lines);
+    notices.extend(lines.iter().filter_map(|line| about_stock(line, &drawn)));
+    notices.extend(stale_selections(cart, &facts.choices, &facts.products));
+    notices
+}
+
+fn about_availability(priced: &PricedLine) -> Option<Notice> {
+    let line = priced.line.id;
+    match priced.amounts.err()? {
+        LeftOut::Withdrawn => Some(Notice::ProductWithdrawn { line }),
+        LeftOut::Unavailable(reason) => Some(Notice::ProductUnavailable { line, reason }),
+    }
+}
+
+fn about_price(priced: &PricedLine) -> Option<Notice> {
+    let (from, to) = (priced.line.snapshot.unit(), priced.product.as_ref()?.prices.unit());
+    let comparable = from.currency() == to.currency();
+    (comparable && from != to).then_some(Notice::PriceChanged { line: priced.line.id, from, to })
+}
+
+/// Whether all lines that draw on a line's stock item ask for more than there is. Lines without any stock left
+/// have been told so already.
+fn about_stock(priced: &PricedLine, drawn: &HashMap<&StockItemId, u64>) -> Option<Notice> {
+    let Stock::Limited { item, available } = &priced.product.as_ref()?.stock else { return None };
+    let short = priced.amounts.is_ok() && drawn.get(item).is_some_and(|drawn| *drawn > u64::from(*available));
+    short.then_some(Notice::StockReduced { line: priced.line.id, available: *available })
+}
+
+/// Units that the lines draw on each stock item.
+fn drawn(lines: &[PricedLine]) -> HashMap<&StockItemId, u64> {
+    let mut drawn = HashMap::new();
+    for line in lines {
+        if let Some(Stock::Limited { item, .. }) = line.product.as_ref().map(|product| &product.stock) {
+            *drawn.entry(item).or_default() += u64::from(line.line.quantity.get());
+        }
+    }
+    drawn
+}

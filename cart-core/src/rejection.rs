@@ -1,0 +1,163 @@
+//! Why something asked for does not happen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CartId, LineId};
+use crate::notice::Unavailable;
+use crate::permission::Permission;
+use crate::product::ProductKey;
+use crate::quantity::Quantity;
+use crate::selection::{Misfit, SelectionKind};
+use crate::status::StatusName;
+
+/// A rule's refusal. Nothing has changed when one is returned.
+///
+/// Checks run in one order everywhere: may see, may do, right status, well-formed, in catalog, in stock, within
+/// limits. The same bad request always gets the same answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(tag = "rejection", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Rejection {
+    /// There is no such cart for this actor: it does not exist, or they may not see it.
+    #[error("there is no such cart")]
+    CartNotFound,
+    /// The actor may see the cart but not do this.
+    #[error("this is not permitted")]
+    Forbidden {
+        /// What would be needed.
+        permission: Permission,
+    },
+    /// The channel's policy has no carts for guests.
+    #[error("guests cannot have a cart here")]
+    GuestsRefused,
+    /// Staff and the system own no carts.
+    #[error("this actor cannot own a cart")]
+    CannotOwn,
+    /// The channel's policy does not offer this.
+    #[error("the shop does not offer this")]
+    NotOffered,
+    /// The cart is not in a status in which this can be done.
+    #[error("the cart is {status}")]
+    WrongStatus {
+        /// The status it is in.
+        status: StatusName,
+    },
+    /// The cart's lifetime has ended.
+    #[error("the cart has expired")]
+    Expired,
+    /// The cart's lifetime has not ended.
+    #[error("the cart has not expired")]
+    NotExpired,
+    /// The time in which it could be recovered has passed, or policy does not allow it.
+    #[error("the cart cannot be recovered")]
+    NotRecoverable,
+    /// The owner already has an open cart in this channel.
+    #[error("there is already an open cart")]
+    CartExists {
+        /// Which cart.
+        cart: CartId,
+    },
+    /// The cart has no such line.
+    #[error("the cart has no such line")]
+    LineNotFound {
+        /// Which line.
+        line: LineId,
+    },
+    /// The line key is in the cart already, and policy does not add up.
+    #[error("the product is in the cart already")]
+    DuplicateLine {
+        /// The line that is there.
+        line: LineId,
+    },
+    /// A batch without edits.
+    #[error("there is nothing to do")]
+    NothingToDo,
+    /// One edit of an all-or-nothing batch is refused, so all are.
+    #[error("edit {index} is refused: {reason}")]
+    EditRefused {
+        /// Which edit, counted from 0.
+        index: usize,
+        /// Why.
+        reason: Box<Rejection>,
+    },
+    /// The catalog has no such product.
+    #[error("there is no such product")]
+    ProductNotFound {
+        /// Which product.
+        product: ProductKey,
+    },
+    /// The product is known but no longer sold.
+    #[error("the product is no longer sold")]
+    ProductWithdrawn {
+        /// Which product.
+        product: ProductKey,
+    },
+    /// The product is known but cannot be bought now.
+    #[error("the product cannot be bought now")]
+    ProductUnavailable {
+        /// Which product.
+        product: ProductKey,
+        /// Why.
+        reason: Unavailable,
+    },
+    /// Fewer units can be had than asked for.
+    #[error("only {available} can be had")]
+    InsufficientStock {
+        /// Which product.
+        product: ProductKey,
+        /// The quantity the line would have.
+        requested: u32,
+        /// The largest quantity the line could have, after what other lines of the cart draw on the same stock.
+        available: u32,
+    },
+    /// Fewer units than the product may be bought in.
+    #[error("the smallest quantity is {min}")]
+    BelowMinimum {
+        /// The smallest quantity of the line.
+        min: Quantity,
+    },
+    /// More units than a line may have.
+    #[error("the largest quantity is {max}")]
+    AboveMaximum {
+        /// The largest quantity of the line.
+        max: Quantity,
+    },
+    /// The product is bought in multiples.
+    #[error("the quantity must be a multiple of {step}")]
+    NotMultiple {
+        /// Of what.
+        step: Quantity,
+    },
+    /// The cart cannot have more lines.
+    #[error("a cart has at most {max} lines")]
+    TooManyLines {
+        /// How many it may have.
+        max: usize,
+    },
+    /// The batch has too many edits.
+    #[error("a batch has at most {max} edits")]
+    TooManyEdits {
+        /// How many it may have.
+        max: usize,
+    },
+    /// The owner cannot have more open carts in this channel.
+    #[error("at most {max} open carts are allowed")]
+    TooManyCarts {
+        /// How many an owner may have.
+        max: usize,
+    },
+    /// The choice does not fit.
+    #[error("the selection does not fit the cart")]
+    SelectionMisfit {
+        /// Which choice.
+        selection: SelectionKind,
+        /// Why.
+        reason: Misfit,
+    },
+    /// An amount would be too large to be computed exactly.
+    #[error("the amounts are too large")]
+    AmountOverflow,
+    /// The carts to be merged are of different channels or currencies, or one cart twice.
+    #[error("the carts cannot be merged")]
+    Unmergeable,
+}
