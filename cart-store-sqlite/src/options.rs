@@ -1,0 +1,79 @@
+//! How a store is opened.
+
+use std::time::Duration;
+
+/// What an acknowledged write has survived.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// Acknowledged means flushed to the disk: the write survives a loss of power.
+    #[default]
+    Full,
+    /// Acknowledged means handed to the operating system: the write survives the end of the process at any
+    /// point. A loss of power may take back the last writes, never a part of one, and never damages the file.
+    Normal,
+}
+
+/// Settings of a store; the defaults suit one service on one machine.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) durability: Durability,
+    pub(crate) readers: usize,
+    pub(crate) waiting: usize,
+    pub(crate) patience: Duration,
+    pub(crate) log_bytes: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            durability: Durability::Full,
+            readers: 2,
+            waiting: 4_096,
+            patience: Duration::from_secs(5),
+            log_bytes: 56 << 20,
+        }
+    }
+}
+
+impl Options {
+    /// Says what an acknowledged write survives; [`Durability::Full`] unless told.
+    #[must_use]
+    pub const fn durability(mut self, durability: Durability) -> Self {
+        self.durability = durability;
+        self
+    }
+
+    /// Sets the number of reading connections, 1 to 64 (values outside are moved to the nearest); 2 unless told.
+    #[must_use]
+    pub fn readers(mut self, readers: usize) -> Self {
+        self.readers = readers.clamp(1, 64);
+        self
+    }
+
+    /// Sets how many calls may wait for the writer, and how many for a reader, at least 1; 4,096 of each unless
+    /// told. A call past that is answered at once as overloaded.
+    #[must_use]
+    pub fn waiting(mut self, calls: usize) -> Self {
+        self.waiting = calls.max(1);
+        self
+    }
+
+    /// Sets how long a write waits for a lock that another program holds on the file, or for a long reader to
+    /// let go of a full log, before it is refused; 5 seconds unless told.
+    #[must_use]
+    pub const fn patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
+    /// Sets the size in bytes that the write-ahead log does not outgrow, at least 1 MiB; 56 MiB unless told.
+    ///
+    /// The log is emptied long before, unless a reader holds on to an old state of the file. Writes then wait,
+    /// and past their patience are refused, instead of filling the disk. One group of waiting writes may go past
+    /// the limit by what it writes.
+    #[must_use]
+    pub fn log_limit_bytes(mut self, bytes: u64) -> Self {
+        self.log_bytes = bytes.max(1 << 20);
+        self
+    }
+}
