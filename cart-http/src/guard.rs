@@ -1,6 +1,7 @@
 //! What surrounds every router: ids, problem documents, private answers.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
@@ -8,11 +9,12 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use cart_core::port::{Clock, Ids};
 use futures_util::FutureExt as _;
 
 use crate::body::BodyLimit;
 use crate::problem::{Problem, ProblemCode};
-use crate::request_id::{RequestId, RequestIds, X_REQUEST_ID};
+use crate::request_id::{RequestId, X_REQUEST_ID};
 
 /// The layer around a host's routers.
 ///
@@ -26,14 +28,15 @@ use crate::request_id::{RequestId, RequestIds, X_REQUEST_ID};
 /// There is no CORS: browsers on other origins are refused unless the host adds it.
 #[derive(Clone, Debug)]
 pub struct Guard {
-    ids: RequestIds,
+    ids: Arc<dyn Ids>,
+    clock: Arc<dyn Clock>,
     body_limit: BodyLimit,
 }
 
 impl Guard {
     /// A guard with the default body limit of 64 KiB.
-    pub fn new(ids: RequestIds) -> Self {
-        Self { ids, body_limit: BodyLimit::default() }
+    pub fn new(ids: Arc<dyn Ids>, clock: Arc<dyn Clock>) -> Self {
+        Self { ids, clock, body_limit: BodyLimit::default() }
     }
 
     /// Sets the largest JSON body, in bytes.
@@ -50,10 +53,14 @@ impl Guard {
             .method_not_allowed_fallback(async || ProblemCode::MethodNotAllowed)
             .layer(from_fn_with_state(self, guard))
     }
+
+    fn new_id(&self) -> RequestId {
+        self.ids.uuid(self.clock.now()).into()
+    }
 }
 
 async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    let id = RequestId::from_headers(request.headers()).unwrap_or_else(|| guard.ids.next());
+    let id = RequestId::from_headers(request.headers()).unwrap_or_else(|| guard.new_id());
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(guard.body_limit);
     // What a panicking handler shares with others is behind locks and the store, which see to themselves.

@@ -1,7 +1,6 @@
 //! The id by which a request is found again in logs.
 
-use std::fmt::{self, Debug};
-use std::sync::Arc;
+use std::fmt;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use uuid::Uuid;
@@ -51,27 +50,6 @@ impl fmt::Display for RequestId {
 
 fn is_allowed(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._-".contains(&byte)
-}
-
-/// Makes ids for requests that came without one.
-#[derive(Clone)]
-pub struct RequestIds(Arc<dyn Fn() -> Uuid + Send + Sync>);
-
-impl RequestIds {
-    /// Ids from a source of UUIDs that do not repeat.
-    pub fn new(next: impl Fn() -> Uuid + Send + Sync + 'static) -> Self {
-        Self(Arc::new(next))
-    }
-
-    pub(crate) fn next(&self) -> RequestId {
-        (self.0)().into()
-    }
-}
-
-impl Debug for RequestIds {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RequestIds")
-    }
 }
 
 #[cfg(test)]

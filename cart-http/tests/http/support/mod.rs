@@ -38,7 +38,9 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let served = tokio::spawn(serve(listener, router, limits, async move {
-            stopped.await.ok();
+            if stopped.await.is_err() {
+                std::future::pending::<()>().await; // a dropped handle does not stop the server
+            }
         }));
         Self { address, stop, served }
     }
