@@ -14,17 +14,17 @@
 //! * **A failed flush stops the writer.** The log may then end in a transaction that only recovery can decide on,
 //!   so writes are refused until the file is opened again ([`Engine::is_stopped`]); reads go on.
 //!
-//! Why so, in figures: p50 of one caller, then the rate of 64 callers, for a transaction of three statements
-//! (2-core VM, 2026-11-22, two runs each, `cargo test --release -p cart-store-sqlite --lib -- --ignored
-//! --nocapture hand_over`):
+//! Why so, in figures: p50 of one caller, then the rate of 64 callers on two threads, for a transaction of three
+//! statements (2-core VM, 2026-11-22, the range of two to four runs, `cargo test --release -p cart-store-sqlite --lib
+//! -- --ignored --nocapture --test-threads 1 hand_over`):
 //!
 //! | | one caller, `Normal` | one caller, `Full` | 64 callers, `Normal` | 64 callers, `Full` |
 //! |---|---|---|---|---|
-//! | written by hand (64: in batches of 64) | 14 us | 63-74 us | 38-43 k/s | 29-37 k/s |
-//! | a thread commits | 31-37 us | **79-83 us** | 36-39 k/s | **36-37 k/s** |
-//! | the caller commits | **17 us** | 70 us | **42-45 k/s** | 23 k/s |
+//! | written by hand (64: in batches of 64) | 14 us | 63-75 us | 34-43 k/s | 29-37 k/s |
+//! | a thread commits | 31-37 us | **79-84 us** | 36-39 k/s | **32-37 k/s** |
+//! | the caller commits | **17-18 us** | 70-89 us | **38-45 k/s** | 23-32 k/s |
 //!
-//! A point read costs 2.1 us by hand, 2.3 us on the calling thread, and 12.7 us on another.
+//! A point read costs 2.1 us by hand, 2.3 us on the calling thread, and 5 to 13 us on another.
 
 mod backup;
 mod connect;
@@ -75,7 +75,8 @@ pub struct Engine {
 impl Engine {
     /// Opens the file at a path, creates it (for its owner alone) if there is none, and migrates it.
     ///
-    /// The file counts its schema by position in `migrations`.
+    /// The file counts its schema by position in `migrations`. Opening reads and writes the file on the calling
+    /// thread, and recovers what a crash has left.
     ///
     /// # Errors
     ///

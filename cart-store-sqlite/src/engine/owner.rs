@@ -34,6 +34,6 @@ impl OwnerLock {
 /// Names the lock file of a database.
 fn beside(database: &Path) -> PathBuf {
     let mut name = database.as_os_str().to_owned();
-    name.push("-owner");
+    name.push(".lock");
     name.into()
 }

@@ -1,5 +1,6 @@
 //! The engine with a table of notes.
 
+mod crash;
 mod disk;
 mod opening;
 mod reading;

@@ -25,7 +25,7 @@ fn closing_leaves_one_file_and_the_lock() {
     let mut names: Vec<_> =
         fs::read_dir(place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
-    assert_eq!(names, ["carts.db", "carts.db-owner"]);
+    assert_eq!(names, ["carts.db", "carts.db.lock"]);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn the_files_are_for_their_owner_alone() {
     let place = Place::new();
     let engine = place.open();
     put(&engine, "private").unwrap();
-    for name in ["carts.db", "carts.db-wal", "carts.db-shm", "carts.db-owner"] {
+    for name in ["carts.db", "carts.db-wal", "carts.db-shm", "carts.db.lock"] {
         let mode = fs::metadata(place.beside(name)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{name}");
     }
@@ -63,7 +63,7 @@ fn a_second_store_is_refused_until_the_first_is_gone() {
     let place = Place::new();
     let first = place.open();
     let refused = place.try_open().unwrap_err();
-    assert!(matches!(&refused, OpenError::InUse { lock, .. } if lock.ends_with("carts.db-owner")));
+    assert!(matches!(&refused, OpenError::InUse { lock, .. } if lock.ends_with("carts.db.lock")));
     drop(first);
     place.open();
 }
@@ -116,6 +116,14 @@ fn a_missing_folder_is_not_made() {
     let path = place.beside("missing").join("carts.db");
     assert!(matches!(Engine::open(&path, &Options::default(), NOTES), Err(OpenError::Io { .. })));
     assert!(!place.beside("missing").exists());
+}
+
+/// The kernel's own tree takes no files, not even from the superuser.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_takes_no_files_is_read_only() {
+    let refused = Engine::open(Path::new("/sys/carts.db"), &Options::default(), NOTES);
+    assert!(matches!(refused, Err(OpenError::ReadOnly { .. })));
 }
 
 #[test]
