@@ -10,6 +10,7 @@ mod fit;
 pub mod id;
 pub mod journal;
 pub mod line;
+pub mod memory;
 pub mod merge;
 pub mod metadata;
 pub mod money;
@@ -22,6 +23,9 @@ pub mod product;
 pub mod quantity;
 pub mod rejection;
 pub mod selection;
+pub mod service;
 pub mod status;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod text;
 pub mod version;

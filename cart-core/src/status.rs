@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{AttemptId, CartId, OrderRef};
+use crate::version::Version;
 
 /// The status of a cart, with the data that only that status has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,6 +53,8 @@ pub enum AbandonReason {
     Merged {
         /// Which cart.
         into: CartId,
+        /// The version that the merge gave that cart.
+        version: Version,
     },
 }
 

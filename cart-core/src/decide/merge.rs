@@ -181,7 +181,7 @@ impl<'a> Merging<'a> {
         let report = MergeReport { from: from.id(), strategy, lines: self.lines };
         self.events.push(CartEvent::GuestCartMerged { report });
         slide_expiry(into, &mut self.events, self.facts);
-        let reason = AbandonReason::Merged { into: into.id() };
+        let reason = AbandonReason::Merged { into: into.id(), version: into.version().next() };
         let abandoned = CartEvent::Abandoned { since: self.facts.now, reason };
         Merged { into: self.events.into(), from: vec![abandoned].into() }
     }

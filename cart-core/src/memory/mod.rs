@@ -1,0 +1,12 @@
+//! Reference adapters of every port, in memory or on the standard library alone.
+//!
+//! They are for tests, for trying things out, and for hosts that have nothing better for a port. The wall clock and
+//! random ids are called here and nowhere else.
+
+mod host;
+mod store;
+mod system;
+
+pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryMethodBook};
+pub use self::store::MemoryStore;
+pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};

@@ -1,0 +1,5 @@
+//! A store in memory.
+
+/// A store in memory.
+#[derive(Debug, Default)]
+pub struct MemoryStore;

@@ -1,0 +1,195 @@
+//! Committing what was planned, and trying again when somebody else was faster.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::find::Found;
+use super::plan::Plan;
+use super::queue::Turn;
+use super::task::{Task, TurnKey};
+use super::view::{Caller, Outcome};
+use super::{CartError, CartService};
+use crate::cart::Cart;
+use crate::id::CartId;
+use crate::journal::Entry;
+use crate::port::{Commit, StoreError, Unit};
+use crate::rejection::Rejection;
+
+/// How often a task is tried before the caller is told that there are too many others.
+const MAX_TRIES: u32 = 8;
+
+/// What became of a try.
+enum Tried {
+    Done(Box<Outcome>),
+    /// Somebody else was faster.
+    Again,
+}
+
+impl CartService {
+    /// Does a task, whatever else is going on.
+    pub(super) async fn run(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
+        for tries in 0..MAX_TRIES {
+            if tries > 0 {
+                self.timer.wait(self.pause(tries)).await;
+            }
+            let (found, turns) = self.find_in_turn(caller, task).await?;
+            if let Some(outcome) = self.merged_before(caller, task, &found).await? {
+                return Ok(outcome);
+            }
+            let tried = self.attempt(caller, task, &found).await;
+            drop(turns);
+            if let Tried::Done(outcome) = tried? {
+                return Ok(*outcome);
+            }
+        }
+        let current = match self.find(caller, task).await?.cart {
+            Some(cart) => Some(Box::new(self.view(cart).await?)),
+            None => None,
+        };
+        Err(CartError::Contended { current })
+    }
+
+    /// A pause that grows with the number of tries, with jitter so that those who collided do not do so again.
+    fn pause(&self, tries: u32) -> Duration {
+        let [.., random] = self.ids.uuid(self.now()).into_bytes();
+        let most = 500_u64 << tries.min(8);
+        Duration::from_micros(most / 2 + most * u64::from(random) / 512)
+    }
+
+    /// Finds the carts, waits for their turns, and finds them again as those who went before left them.
+    async fn find_in_turn(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+    ) -> Result<(Found, Vec<Turn<TurnKey>>), CartError> {
+        let mut keys = self.turn_keys(task, &caller.actor, &self.find(caller, task).await?);
+        loop {
+            let mut turns = Vec::with_capacity(keys.len());
+            for key in &keys {
+                // Everybody takes turns in the order of the keys, so nobody waits in a circle.
+                turns.push(self.queues.turn(key.clone()).await);
+            }
+            let found = self.find(caller, task).await?;
+            let now = self.turn_keys(task, &caller.actor, &found);
+            if now == keys {
+                return Ok((found, turns));
+            }
+            keys = now;
+        }
+    }
+
+    async fn attempt(&self, caller: &Caller, task: &Task<'_>, found: &Found) -> Result<Tried, CartError> {
+        let subject = found.subject();
+        let plan = match self.plan(caller, task, found).await {
+            Ok(plan) if !plan.commits.is_empty() => plan,
+            // Nothing to write, or refused: perhaps because it was done before.
+            done => {
+                if let Some(outcome) = self.replayed(caller, task, subject).await? {
+                    return Ok(Tried::Done(Box::new(outcome)));
+                }
+                return done.map(|plan| Tried::Done(Box::new(plan.into_outcome(None))));
+            }
+        };
+        match self.commit(&plan).await {
+            Ok(entry) => Ok(Tried::Done(Box::new(plan.into_outcome(Some(entry))))),
+            Err(StoreError::Conflict { .. } | StoreError::Repeated { .. }) => {
+                // A new cart's id follows from the request key, so its being there may be the first answer.
+                self.again_unless_replayed(caller, task, subject).await
+            }
+            Err(StoreError::AlreadyOpen { .. }) => self.already_open(caller, task, found, &plan).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn again_unless_replayed(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        subject: Option<CartId>,
+    ) -> Result<Tried, CartError> {
+        let replayed = self.replayed(caller, task, subject).await?;
+        Ok(replayed.map_or(Tried::Again, |outcome| Tried::Done(Box::new(outcome))))
+    }
+
+    /// The owner has an open cart already: somebody was faster with the first add, or asks for a second one.
+    async fn already_open(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        found: &Found,
+        plan: &Plan,
+    ) -> Result<Tried, CartError> {
+        if let Some(outcome) = self.replayed(caller, task, found.subject()).await? {
+            return Ok(Tried::Done(Box::new(outcome)));
+        }
+        let Some(opened) = plan.commits.last().map(|commit| &commit.cart) else { return Ok(Tried::Again) };
+        let key = (opened.channel().clone(), opened.owner().clone());
+        self.hot.forget_current(&key);
+        match (self.store.open_cart(&key.0, &key.1).await?, task) {
+            (Some(_), Task::FirstRead { .. } | Task::Merge { .. }) | (None, _) => Ok(Tried::Again),
+            (Some(_), Task::Execute { .. }) if found.cart.is_none() => Ok(Tried::Again),
+            (Some(cart), _) => Err(Rejection::CartExists { cart }.into()),
+        }
+    }
+
+    /// Commits a plan, keeps the carts at hand and tells the publisher; returns the entry that answers the caller.
+    async fn commit(&self, plan: &Plan) -> Result<Arc<Entry>, StoreError> {
+        let commits = &plan.commits;
+        let carts: Vec<Arc<Cart>> = commits.iter().map(|commit| Arc::clone(&commit.cart)).collect();
+        let distrust = Distrust { service: self, carts: &carts };
+        let settled = match self.store.commit(Unit { commits: commits.clone() }).await {
+            Err(StoreError::Unknown { store, source }) => self.settle(commits, store, source).await,
+            known => known,
+        };
+        if !matches!(settled, Err(StoreError::Unknown { .. })) {
+            distrust.disarm();
+        }
+        if let Err(error) = settled {
+            carts.iter().for_each(|cart| self.hot.forget(cart.id()));
+            return Err(error);
+        }
+        carts.iter().for_each(|cart| self.hot.keep_committed(cart));
+        let entries: Vec<Arc<Entry>> = commits.iter().map(|commit| Arc::clone(&commit.entry)).collect();
+        self.publisher.publish(&entries);
+        entries.into_iter().next_back().ok_or(StoreError::Conflict { cart: carts_first(&carts) })
+    }
+
+    /// Finds out whether a commit of unknown outcome happened, by looking its request up.
+    async fn settle(
+        &self,
+        commits: &[Commit],
+        store: &'static str,
+        source: crate::port::BoxError,
+    ) -> Result<(), StoreError> {
+        let Some(entry) = commits.last().map(|commit| &commit.entry) else { return Ok(()) };
+        match self.store.find_request(entry.cart, &entry.actor, &entry.request.key).await {
+            Ok(Some(found)) if found.version == entry.version => Ok(()),
+            Ok(Some(_)) => Err(StoreError::Repeated { cart: entry.cart }),
+            Ok(None) => Err(StoreError::Unavailable { store, source }),
+            Err(_) => Err(StoreError::Unknown { store, source }),
+        }
+    }
+}
+
+fn carts_first(carts: &[Arc<Cart>]) -> CartId {
+    carts.first().map_or(CartId::from_uuid(uuid::Uuid::nil()), |cart| cart.id())
+}
+
+/// While a commit is under way: should its caller go away, nobody knows whether it happens, and reads must ask the
+/// store.
+struct Distrust<'a> {
+    service: &'a CartService,
+    carts: &'a [Arc<Cart>],
+}
+
+impl Distrust<'_> {
+    fn disarm(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Distrust<'_> {
+    fn drop(&mut self) {
+        self.carts.iter().for_each(|cart| self.service.hot.distrust(cart.id()));
+    }
+}

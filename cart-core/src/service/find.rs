@@ -1,0 +1,256 @@
+//! Finding the carts that a task is about.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::cache::CurrentKey;
+use super::task::Task;
+use super::view::{Caller, Target};
+use super::{CartError, CartService};
+use crate::actor::{Actor, Owner};
+use crate::cart::Cart;
+use crate::id::{CartId, ChannelId};
+use crate::permission::{Permission, authorise};
+use crate::policy::OnExpired;
+use crate::port::{PageRequest, StoreError};
+use crate::rejection::Rejection;
+use crate::status::{AbandonReason, Status};
+
+/// The carts that a task is about.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The cart that is written to; none if it is to be made.
+    pub(super) cart: Option<Arc<Cart>>,
+    /// The owner's current cart whose lifetime has ended; ended for good when a new one is made.
+    pub(super) expired: Option<Arc<Cart>>,
+    /// The other cart: the source of a copy, the guest's of a merge.
+    pub(super) other: Option<Arc<Cart>>,
+    /// The id for a cart that is to be made.
+    pub(super) new: Option<CartId>,
+}
+
+impl Found {
+    pub(super) fn existing(cart: Arc<Cart>) -> Self {
+        Self { cart: Some(cart), ..Self::default() }
+    }
+
+    /// The cart to which an answer belongs.
+    pub(super) fn subject(&self) -> Option<CartId> {
+        self.cart.as_ref().map(|cart| cart.id()).or(self.new)
+    }
+}
+
+impl CartService {
+    /// Finds the carts, and proves that the caller may see them.
+    pub(super) async fn find(&self, caller: &Caller, task: &Task<'_>) -> Result<Found, CartError> {
+        let actor = &caller.actor;
+        let found = match task {
+            Task::Create { channel, .. } => self.find_none(actor, channel).await?,
+            Task::FirstRead { channel } => self.find_mine(actor, channel).await?,
+            Task::Execute { target: Target::Current(channel), .. } => self.find_mine(actor, channel).await?,
+            Task::Execute { target: Target::Cart(id), .. } => {
+                Found::existing(self.find_by_id(actor, *id, task.takes_expired()).await?)
+            }
+            Task::Duplicate { copy } => {
+                let source = self.find_by_id(actor, copy.source, true).await?;
+                let found = self.find_none(actor, source.channel()).await?;
+                Found { other: Some(source), ..found }
+            }
+            Task::Merge { guest, channel, merge } => {
+                let from = self.find_guests(guest, channel, merge.from).await?;
+                let into = match merge.into {
+                    Some(id) => Found::existing(self.find_by_id(actor, id, false).await?),
+                    None => self.find_mine(actor, channel).await?,
+                };
+                Found { other: Some(from), ..into }
+            }
+        };
+        Ok(self.with_new_id(caller, task, found))
+    }
+
+    fn with_new_id(&self, caller: &Caller, task: &Task<'_>, found: Found) -> Found {
+        if found.cart.is_some() {
+            return found;
+        }
+        // Only what asks for a new cart by itself is found again by its key; the rest is found as the current cart.
+        let (channel, key) = match task {
+            Task::Create { channel, .. } => (Some(*channel), caller.key.as_ref()),
+            Task::Duplicate { .. } => (found.other.as_deref().map(Cart::channel), caller.key.as_ref()),
+            Task::FirstRead { .. } | Task::Execute { .. } | Task::Merge { .. } => (None, None),
+        };
+        let id = match (channel, key) {
+            (Some(channel), Some(key)) => Self::id_for_request(&caller.actor.to_ref(), channel, key),
+            _ => CartId::from_uuid(self.ids.uuid(self.now())),
+        };
+        Found { new: Some(id), ..found }
+    }
+
+    /// For a cart that is asked for although the owner may have only one: what there is must have ended.
+    async fn find_none(&self, actor: &Actor, channel: &ChannelId) -> Result<Found, CartError> {
+        if !self.channel(channel)?.policy.is_sole() || actor.owner().is_none() {
+            return Ok(Found::default());
+        }
+        let found = self.find_mine(actor, channel).await?;
+        // An open cart is left to the store's rule, so that a repeated request finds its own cart first.
+        Ok(Found { cart: None, ..found })
+    }
+
+    async fn find_mine(&self, actor: &Actor, channel: &ChannelId) -> Result<Found, CartError> {
+        self.find_current(actor, &Self::current_key(actor, channel)?, self.now()).await
+    }
+
+    /// The owner's current cart in a channel, if there is one.
+    pub(super) async fn find_current(
+        &self,
+        actor: &Actor,
+        key: &CurrentKey,
+        now: DateTime<Utc>,
+    ) -> Result<Found, CartError> {
+        let policy = &self.channel(&key.0)?.policy;
+        if !policy.is_sole() {
+            return Err(CartError::NoCurrentCart);
+        }
+        let Some(cart) = self.load_current(key).await? else { return Ok(Found::default()) };
+        authorise(actor, &cart, Permission::View)?;
+        if !cart.has_expired(now) {
+            return Ok(Found::existing(cart));
+        }
+        match policy.on_expired {
+            OnExpired::Gone => Err(Rejection::Expired.into()),
+            OnExpired::NotFound | OnExpired::Replace => Ok(Found { expired: Some(cart), ..Found::default() }),
+        }
+    }
+
+    async fn load_current(&self, key: &CurrentKey) -> Result<Option<Arc<Cart>>, CartError> {
+        let is_current = |cart: &Arc<Cart>| cart.status().is_open() && *cart.owner() == key.1;
+        if let Some(id) = self.hot.current(key).filter(|_| self.store.is_only_writer()) {
+            if let Some(cart) = self.load(id).await?.filter(is_current) {
+                return Ok(Some(cart));
+            }
+            self.hot.forget_current(key);
+        }
+        match self.store.open_cart(&key.0, &key.1).await? {
+            Some(id) => Ok(self.load_fresh(id).await?.filter(is_current)),
+            None => Ok(None),
+        }
+    }
+
+    /// A cart that is to be changed.
+    async fn find_by_id(
+        &self,
+        actor: &Actor,
+        id: CartId,
+        takes_expired: bool,
+    ) -> Result<Arc<Cart>, CartError> {
+        let cart = self.load(id).await?.ok_or(Rejection::CartNotFound)?;
+        self.check_visible(actor, &cart, takes_expired, self.now())?;
+        Ok(cart)
+    }
+
+    /// A cart that is to be looked at.
+    pub(super) async fn find_readable(
+        &self,
+        actor: &Actor,
+        id: CartId,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Cart>, CartError> {
+        let cart =
+            if self.store.is_only_writer() { self.load(id).await? } else { self.load_fresh(id).await? };
+        let cart = cart.ok_or(Rejection::CartNotFound)?;
+        self.check_visible(actor, &cart, false, now)?;
+        Ok(cart)
+    }
+
+    fn check_visible(
+        &self,
+        actor: &Actor,
+        cart: &Cart,
+        takes_expired: bool,
+        now: DateTime<Utc>,
+    ) -> Result<(), CartError> {
+        authorise(actor, cart, Permission::View)?;
+        let is_owner = Some(cart.owner()) == actor.owner().as_ref();
+        if takes_expired || !is_owner || !has_lapsed(cart, now) {
+            return Ok(());
+        }
+        match self.channel(cart.channel())?.policy.on_expired {
+            OnExpired::NotFound => Err(Rejection::CartNotFound.into()),
+            // A cart named by its id cannot be another one.
+            OnExpired::Gone | OnExpired::Replace => Err(Rejection::Expired.into()),
+        }
+    }
+
+    /// The guest's cart of a merge; one that was merged before counts too, for the same answer again.
+    async fn find_guests(
+        &self,
+        guest: &Actor,
+        channel: &ChannelId,
+        id: Option<CartId>,
+    ) -> Result<Arc<Cart>, CartError> {
+        if let Some(id) = id {
+            return self.find_by_id(guest, id, false).await;
+        }
+        let key = Self::current_key(guest, channel)?;
+        match self.find_current(guest, &key, self.now()).await?.cart {
+            Some(cart) => Ok(cart),
+            None => self
+                .newest(channel, &key.1)
+                .await?
+                .filter(|cart| {
+                    matches!(cart.status(), Status::Abandoned { reason: AbandonReason::Merged { .. }, .. })
+                })
+                .ok_or(CartError::Rejected(Rejection::CartNotFound)),
+        }
+    }
+
+    /// The cart that an owner's new one replaces: the current one if it has expired, or the last one if a job has
+    /// ended it already.
+    pub(super) async fn replaced(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        found: &Found,
+    ) -> Result<Option<CartId>, CartError> {
+        if self.channel(channel)?.policy.on_expired != OnExpired::Replace {
+            return Ok(None);
+        }
+        if let Some(expired) = &found.expired {
+            return Ok(Some(expired.id()));
+        }
+        let ended = |cart: &Arc<Cart>| {
+            matches!(cart.status(), Status::Abandoned { reason: AbandonReason::Expired, .. })
+        };
+        Ok(self.newest(channel, owner).await?.filter(ended).map(|cart| cart.id()))
+    }
+
+    async fn newest(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<Arc<Cart>>, CartError> {
+        let page = PageRequest { after: None, limit: 1 };
+        match self.store.carts_of(channel, owner, page).await?.first() {
+            Some(newest) => Ok(self.load(newest.id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// A cart as it was last committed or loaded; good for deciding, since the commit checks the version.
+    async fn load(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        match self.hot.cart(id) {
+            Some(cart) => Ok(Some(cart)),
+            None => self.load_fresh(id).await,
+        }
+    }
+
+    async fn load_fresh(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        let since = self.hot.since();
+        let cart = self.store.load(id).await?;
+        if let Some(cart) = &cart {
+            self.hot.keep_loaded(cart, since);
+        }
+        Ok(cart)
+    }
+}
+
+/// Whether a cart's lifetime has ended, noticed by a job or not.
+fn has_lapsed(cart: &Cart, now: DateTime<Utc>) -> bool {
+    cart.has_expired(now) || matches!(cart.status(), Status::Abandoned { reason: AbandonReason::Expired, .. })
+}

@@ -1,0 +1,219 @@
+//! What a host holds: carts as a service.
+//!
+//! Every command takes the same path: find the cart and prove that the actor may see it, gather facts, decide,
+//! price, commit, publish. What loses a race against another writer is tried again from a fresh load, unseen by
+//! the caller.
+
+mod builder;
+mod cache;
+mod commit;
+mod error;
+mod find;
+mod gather;
+mod plan;
+mod queue;
+mod replay;
+mod task;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub use self::builder::CartServiceBuilder;
+use self::cache::HotCarts;
+pub use self::error::{BuildError, CartError};
+use self::queue::Queues;
+use self::task::{Task, TurnKey};
+pub use self::view::{Caller, CartView, Outcome, Target};
+use crate::actor::{Actor, GuestToken};
+use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
+use crate::id::ChannelId;
+use crate::money::Currency;
+use crate::policy::CartPolicy;
+use crate::port::{
+    AddressBook, CartSummary, Catalog, Clock, Ids, MethodBook, PageRequest, Publisher, Store, Timer,
+};
+use crate::rejection::Rejection;
+
+/// Carts as a service: built once, shared by all requests.
+#[derive(Debug)]
+pub struct CartService {
+    store: Arc<dyn Store>,
+    catalog: Arc<dyn Catalog>,
+    addresses: Arc<dyn AddressBook>,
+    methods: Arc<dyn MethodBook>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    timer: Arc<dyn Timer>,
+    publisher: Arc<dyn Publisher>,
+    channels: HashMap<ChannelId, Channel>,
+    hot: HotCarts,
+    queues: Queues<TurnKey>,
+}
+
+/// One of the shops or surfaces that a service serves.
+#[derive(Clone, Debug)]
+struct Channel {
+    policy: Arc<CartPolicy>,
+    currency: Currency,
+}
+
+impl CartService {
+    /// The most lines that a list of carts returns at once.
+    pub const MAX_PAGE: usize = 100;
+
+    /// Starts building a service on a store and a catalog.
+    pub fn builder(store: Arc<dyn Store>, catalog: Arc<dyn Catalog>) -> CartServiceBuilder {
+        CartServiceBuilder::new(store, catalog)
+    }
+
+    /// A new guest: whoever holds the token owns the guest's carts.
+    pub fn new_guest(&self) -> GuestToken {
+        GuestToken::from_random(self.ids.secret())
+    }
+
+    /// The cart with its prices and notices. Where policy says so, looking at the current cart makes one.
+    ///
+    /// Never waits for writers.
+    ///
+    /// # Errors
+    /// [`Rejection::CartNotFound`] if there is none that the actor may see, [`Rejection::Expired`] where policy
+    /// says so, and [`CartError`] for what ports and store cannot do.
+    pub async fn cart(&self, actor: &Actor, target: &Target) -> Result<CartView, CartError> {
+        let now = self.now();
+        let found = match target {
+            Target::Current(channel) => {
+                let key = Self::current_key(actor, channel)?;
+                self.channel(channel)?;
+                self.find_current(actor, &key, now).await?
+            }
+            Target::Cart(id) => find::Found::existing(self.find_readable(actor, *id, now).await?),
+        };
+        match (found.cart, target) {
+            (Some(cart), _) => self.view(cart).await,
+            (None, Target::Current(channel)) if self.channel(channel)?.policy.creation.on_first_read => {
+                let caller = Caller::new(actor.clone());
+                Ok(self.run(&caller, &Task::FirstRead { channel }).await?.view)
+            }
+            (None, _) => Err(Rejection::CartNotFound.into()),
+        }
+    }
+
+    /// Makes a cart of the caller's in a channel.
+    ///
+    /// # Errors
+    /// [`Rejection::NotOffered`], [`Rejection::GuestsRefused`], [`Rejection::CannotOwn`],
+    /// [`Rejection::CartExists`] or [`Rejection::TooManyCarts`] by policy; otherwise as [`CartService::execute`].
+    pub async fn create(
+        &self,
+        caller: &Caller,
+        channel: &ChannelId,
+        cart: &CreateCart,
+    ) -> Result<Outcome, CartError> {
+        self.run(caller, &Task::Create { channel, cart }).await
+    }
+
+    /// Does something to a cart. Where policy says so, adding to the current cart makes one.
+    ///
+    /// # Errors
+    /// [`CartError::Rejected`] if a rule refuses it, [`CartError::VersionMismatch`] if the caller named another
+    /// version, [`CartError::RequestKeyReused`], [`CartError::Contended`], and what ports and store cannot do.
+    pub async fn execute(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        command: &Command,
+    ) -> Result<Outcome, CartError> {
+        self.run(caller, &Task::Execute { target, command }).await
+    }
+
+    /// What [`CartService::execute`] would answer now, without doing it.
+    ///
+    /// # Errors
+    /// As [`CartService::execute`].
+    pub async fn preview(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        command: &Command,
+    ) -> Result<Outcome, CartError> {
+        let task = Task::Execute { target, command };
+        let found = self.find(caller, &task).await?;
+        Ok(self.plan(caller, &task, &found).await?.into_outcome(None))
+    }
+
+    /// Copies a cart of the caller's into a new one.
+    ///
+    /// # Errors
+    /// As [`CartService::create`], and [`Rejection::CartNotFound`] for the source.
+    pub async fn duplicate(&self, caller: &Caller, copy: &DuplicateCart) -> Result<Outcome, CartError> {
+        self.run(caller, &Task::Duplicate { copy }).await
+    }
+
+    /// Merges a guest's cart into the caller's, when the guest signs in; both change together or not at all.
+    ///
+    /// The caller proves to be the user, the token proves to be the guest. Safe to repeat: merging a cart that was
+    /// merged into the same cart already changes nothing and answers with the report of the first time.
+    ///
+    /// # Errors
+    /// [`Rejection::CartNotFound`] if the guest or the caller has no such cart, [`Rejection::Unmergeable`];
+    /// otherwise as [`CartService::execute`].
+    pub async fn merge(
+        &self,
+        caller: &Caller,
+        guest: &GuestToken,
+        channel: &ChannelId,
+        merge: &MergeCarts,
+    ) -> Result<Outcome, CartError> {
+        let guest = Actor::Guest(guest.clone());
+        self.run(caller, &Task::Merge { guest: &guest, channel, merge }).await
+    }
+
+    /// The actor's carts in a channel, newest first; at most [`CartService::MAX_PAGE`].
+    ///
+    /// # Errors
+    /// [`Rejection::CannotOwn`] for staff and the system; [`CartError::UnknownChannel`]; what the store cannot do.
+    pub async fn carts(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+        page: PageRequest,
+    ) -> Result<Vec<CartSummary>, CartError> {
+        self.channel(channel)?;
+        let owner = actor.owner().ok_or(Rejection::CannotOwn)?;
+        let page = PageRequest { limit: page.limit.min(Self::MAX_PAGE), ..page };
+        Ok(self.store.carts_of(channel, &owner, page).await?)
+    }
+
+    /// Ends carts whose lifetime has ended, the longest ago first, and returns how many; at most `limit`.
+    ///
+    /// A job for the host's scheduler. Nothing depends on its running on time: an expired cart is treated as such
+    /// from the moment its lifetime ends.
+    ///
+    /// # Errors
+    /// What the store cannot do. Carts that were written to meanwhile are left alone.
+    pub async fn expire_due(&self, limit: usize) -> Result<usize, CartError> {
+        let system = Caller::new(Actor::System);
+        let mut expired = 0;
+        for id in self.store.due(self.now(), limit).await? {
+            match self.execute(&system, &Target::Cart(id), &Command::Expire).await {
+                Ok(outcome) => expired += usize::from(outcome.entry.is_some()),
+                Err(CartError::Rejected(_) | CartError::Contended { .. } | CartError::UnknownChannel) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(expired)
+    }
+
+    fn channel(&self, id: &ChannelId) -> Result<&Channel, CartError> {
+        self.channels.get(id).ok_or(CartError::UnknownChannel)
+    }
+
+    /// The cart with what it costs now.
+    async fn view(&self, cart: Arc<crate::cart::Cart>) -> Result<CartView, CartError> {
+        let channel = self.channel(cart.channel())?;
+        let facts = self.gather(channel, gather::About::cart(&cart)).await?;
+        let priced = crate::pricing::price(&cart, &facts)?;
+        Ok(CartView { cart, priced, notices: Vec::new() })
+    }
+}

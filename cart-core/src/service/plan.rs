@@ -1,0 +1,349 @@
+//! What a task would do: decided, priced, ready to be committed.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::find::Found;
+use super::gather::About;
+use super::task::Task;
+use super::view::{Caller, CartView, Outcome, Target};
+use super::{CartError, CartService, Channel};
+use crate::actor::{Actor, Owner};
+use crate::cart::Cart;
+use crate::command::{Command, CreateCart, DuplicateCart, LineEdit, MergeCarts};
+use crate::decide::{Decision, Origin, create, decide, duplicate, merge};
+use crate::event::{CartEvent, Created};
+use crate::facts::Facts;
+use crate::id::{CartId, ChannelId};
+use crate::journal::{EditOutcome, Entry, KeyOrigin, Reply, Request, RequestKey};
+use crate::notice::Notice;
+use crate::port::Commit;
+use crate::pricing::price;
+use crate::rejection::Rejection;
+use crate::version::Version;
+
+/// What a task would do.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The cart afterwards.
+    view: CartView,
+    reply: Reply,
+    created: bool,
+    /// What to write; nothing if it is so already. The cart of the view comes last.
+    pub(super) commits: Vec<Commit>,
+}
+
+impl Plan {
+    /// The answer, once it is written as `entry`.
+    pub(super) fn into_outcome(self, entry: Option<Arc<Entry>>) -> Outcome {
+        let Self { mut view, reply, created, .. } = self;
+        view.notices.extend(reply.notices.iter().cloned());
+        Outcome { view, entry, reply, created, replayed: false }
+    }
+}
+
+impl CartService {
+    /// Decides and prices what a task would do to the carts found.
+    pub(super) async fn plan(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        found: &Found,
+    ) -> Result<Plan, CartError> {
+        let request = self.request(caller, task);
+        match task {
+            Task::Create { channel, cart } => {
+                self.plan_new(caller, request, channel, cart, Origin::Asked, None, found).await
+            }
+            Task::FirstRead { channel } => match &found.cart {
+                Some(cart) => Ok(unchanged(self.view(Arc::clone(cart)).await?)),
+                None => {
+                    let cart = CreateCart::default();
+                    self.plan_new(caller, request, channel, &cart, Origin::FirstRead, None, found).await
+                }
+            },
+            Task::Execute { target, command } => match (&found.cart, target) {
+                (Some(cart), _) => self.plan_change(caller, request, cart, command).await,
+                (None, Target::Current(channel)) if adds(command) => {
+                    let cart = CreateCart::default();
+                    let (origin, command) = (Origin::FirstAdd, Some(*command));
+                    self.plan_new(caller, request, channel, &cart, origin, command, found).await
+                }
+                (None, _) => Err(Rejection::CartNotFound.into()),
+            },
+            Task::Duplicate { copy } => self.plan_copy(caller, request, copy, found).await,
+            Task::Merge { guest, channel, merge } => {
+                self.plan_merge(caller, request, guest, channel, merge, found).await
+            }
+        }
+    }
+
+    fn request(&self, caller: &Caller, task: &Task<'_>) -> Request {
+        match &caller.key {
+            Some(key) => {
+                Request { key: key.clone(), origin: KeyOrigin::Caller { fingerprint: task.fingerprint() } }
+            }
+            None => {
+                Request { key: RequestKey::from_uuid(self.ids.uuid(self.now())), origin: KeyOrigin::Service }
+            }
+        }
+    }
+
+    async fn plan_change(
+        &self,
+        caller: &Caller,
+        request: Request,
+        cart: &Arc<Cart>,
+        command: &Command,
+    ) -> Result<Plan, CartError> {
+        if caller.if_match.is_some_and(|version| version != cart.version()) {
+            return Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) });
+        }
+        let channel = self.channel(cart.channel())?;
+        let facts = self.gather(channel, About::cart(cart).and(command)).await?;
+        let decision = decide(cart, &caller.actor, command, &facts)?;
+        if decision.events.is_empty() {
+            let priced = price(cart, &facts)?;
+            let view = CartView { cart: Arc::clone(cart), priced, notices: Vec::new() };
+            return Ok(Plan { reply: decision.reply, ..unchanged(view) });
+        }
+        let commit = next(cart, decision, &caller.actor, request, facts.now);
+        planned(vec![commit], false, &facts, Vec::new())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a new cart takes besides the caller and the finding")]
+    async fn plan_new(
+        &self,
+        caller: &Caller,
+        request: Request,
+        channel_id: &ChannelId,
+        cart: &CreateCart,
+        origin: Origin,
+        command: Option<&Command>,
+        found: &Found,
+    ) -> Result<Plan, CartError> {
+        refuse_named_version(caller)?;
+        let channel = self.channel(channel_id)?;
+        let owner = caller.actor.owner().ok_or(Rejection::CannotOwn)?;
+        let about = new_about(channel_id, channel, &owner, cart);
+        let about = if let Some(command) = command { about.and(command) } else { about };
+        let facts = self.gather(channel, about).await?;
+        let created = create(&caller.actor, channel_id, channel.currency, cart, origin, &facts)?;
+        self.check_count(channel_id, channel, &owner).await?;
+        let draft = Cart::new(new_id(found)?, &created, facts.now);
+        let mut decision = match command {
+            Some(command) => first_change(&draft, &caller.actor, command, &facts)?,
+            None => Decision::default(),
+        };
+        decision.events.insert(0, CartEvent::Created(Box::new(created)));
+        let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
+        let replaced = self.replaced(channel_id, &owner, found).await?;
+        let notices = replaced.map(|previous| Notice::CartReplaced { previous }).into_iter().collect();
+        planned(self.ending_expired(commits, found, &facts)?, true, &facts, notices)
+    }
+
+    async fn plan_copy(
+        &self,
+        caller: &Caller,
+        request: Request,
+        copy: &DuplicateCart,
+        found: &Found,
+    ) -> Result<Plan, CartError> {
+        refuse_named_version(caller)?;
+        let source = found.other.as_ref().ok_or(Rejection::CartNotFound)?;
+        let channel = self.channel(source.channel())?;
+        let facts = self.gather(channel, About::cart(source)).await?;
+        let id = new_id(found)?;
+        let decision = duplicate(source, id, &caller.actor, copy, &facts)?;
+        self.check_count(source.channel(), channel, source.owner()).await?;
+        let commits = vec![first(id, decision, &caller.actor, request, facts.now)?];
+        planned(self.ending_expired(commits, found, &facts)?, true, &facts, Vec::new())
+    }
+
+    async fn plan_merge(
+        &self,
+        caller: &Caller,
+        request: Request,
+        guest: &Actor,
+        channel_id: &ChannelId,
+        order: &MergeCarts,
+        found: &Found,
+    ) -> Result<Plan, CartError> {
+        let from = found.other.as_ref().ok_or(Rejection::CartNotFound)?;
+        let channel = self.channel(channel_id)?;
+        let (into, created) = match &found.cart {
+            Some(into) => (Arc::clone(into), None),
+            None => self.merge_into_new(caller, channel_id, channel, from, found)?,
+        };
+        if found.cart.is_some() && caller.if_match.is_some_and(|version| version != into.version()) {
+            return Err(CartError::VersionMismatch { current: Box::new(self.view(into).await?) });
+        }
+        let mut about = About::cart(&into);
+        about.keys.extend(from.lines().iter().map(|line| line.key.product.clone()));
+        let facts = self.gather(channel, about).await?;
+        let mut merged = merge(&into, &caller.actor, from, guest, order.strategy, &facts)?;
+        let gone = next(from, merged.from, guest, request.clone(), facts.now);
+        let now = facts.now;
+        let commits = if let Some(created) = created {
+            merged.into.events.insert(0, CartEvent::Created(Box::new(created)));
+            vec![gone, first(into.id(), merged.into, &caller.actor, request, now)?]
+        } else {
+            vec![gone, next(&into, merged.into, &caller.actor, request, now)]
+        };
+        planned(self.ending_expired(commits, found, &facts)?, found.cart.is_none(), &facts, Vec::new())
+    }
+
+    /// The cart of a user who has none yet, before the guest's lines go in.
+    fn merge_into_new(
+        &self,
+        caller: &Caller,
+        channel_id: &ChannelId,
+        channel: &Channel,
+        from: &Cart,
+        found: &Found,
+    ) -> Result<(Arc<Cart>, Option<Created>), CartError> {
+        refuse_named_version(caller)?;
+        let facts = Facts {
+            now: self.now(),
+            policy: Arc::clone(&channel.policy),
+            products: crate::facts::Products::default(),
+            choices: crate::facts::Choices::default(),
+            first_line_id: uuid::Uuid::nil(),
+        };
+        let cart = CreateCart { currency: Some(from.currency()), ..CreateCart::default() };
+        let created = create(&caller.actor, channel_id, channel.currency, &cart, Origin::Merge, &facts)?;
+        Ok((Arc::new(Cart::new(new_id(found)?, &created, facts.now)), Some(created)))
+    }
+
+    /// Puts the end of the cart that has expired before the creation of the one that replaces it.
+    fn ending_expired(
+        &self,
+        mut commits: Vec<Commit>,
+        found: &Found,
+        facts: &Facts,
+    ) -> Result<Vec<Commit>, CartError> {
+        if let Some(expired) = &found.expired {
+            let decision = decide(expired, &Actor::System, &Command::Expire, facts)?;
+            let key = RequestKey::from_uuid(self.ids.uuid(facts.now));
+            let request = Request { key, origin: KeyOrigin::Service };
+            commits.insert(0, next(expired, decision, &Actor::System, request, facts.now));
+        }
+        Ok(commits)
+    }
+
+    async fn check_count(
+        &self,
+        channel_id: &ChannelId,
+        channel: &Channel,
+        owner: &Owner,
+    ) -> Result<(), CartError> {
+        let max = channel.policy.limits.carts;
+        // Where an owner may have one cart, the store sees to it.
+        if channel.policy.is_sole() || self.store.count_open(channel_id, owner).await? < max {
+            Ok(())
+        } else {
+            Err(Rejection::TooManyCarts { max }.into())
+        }
+    }
+}
+
+fn adds(command: &Command) -> bool {
+    command.edits().iter().any(|edit| matches!(edit, LineEdit::Add(_)))
+}
+
+fn new_id(found: &Found) -> Result<CartId, Rejection> {
+    found.new.ok_or(Rejection::CartNotFound)
+}
+
+/// A cart that is yet to be made has no version to name.
+fn refuse_named_version(caller: &Caller) -> Result<(), Rejection> {
+    if caller.if_match.is_some() { Err(Rejection::CartNotFound) } else { Ok(()) }
+}
+
+fn new_about<'a>(
+    channel_id: &'a ChannelId,
+    channel: &Channel,
+    owner: &'a Owner,
+    cart: &'a CreateCart,
+) -> About<'a> {
+    About {
+        channel: channel_id,
+        owner,
+        currency: cart.currency.unwrap_or(channel.currency),
+        locale: cart.settings.locale.as_ref(),
+        selections: crate::selection::Selections::default(),
+        keys: Vec::new(),
+    }
+}
+
+/// What a command does to a cart that is made by it. A batch of which nothing is done makes no cart.
+fn first_change(
+    draft: &Cart,
+    actor: &Actor,
+    command: &Command,
+    facts: &Facts,
+) -> Result<Decision, Rejection> {
+    let decision = decide(draft, actor, command, facts)?;
+    if !decision.events.is_empty() {
+        return Ok(decision);
+    }
+    Err(match decision.reply.edits.into_iter().next() {
+        Some(EditOutcome::Refused { reason }) => {
+            Rejection::EditRefused { index: 0, reason: Box::new(reason) }
+        }
+        Some(EditOutcome::Done { .. }) | None => Rejection::NothingToDo,
+    })
+}
+
+fn unchanged(view: CartView) -> Plan {
+    Plan { view, reply: Reply::default(), created: false, commits: Vec::new() }
+}
+
+fn planned(
+    commits: Vec<Commit>,
+    created: bool,
+    facts: &Facts,
+    notices: Vec<Notice>,
+) -> Result<Plan, CartError> {
+    let last = commits.last().ok_or(Rejection::NothingToDo)?;
+    let cart = Arc::clone(&last.cart);
+    let reply = last.entry.reply.clone();
+    let priced = price(&cart, facts).map_err(|_| Rejection::AmountOverflow)?;
+    Ok(Plan { view: CartView { cart, priced, notices }, reply, created, commits })
+}
+
+/// The next version of a cart.
+fn next(cart: &Arc<Cart>, decision: Decision, actor: &Actor, request: Request, now: DateTime<Utc>) -> Commit {
+    // The clock may jump back; the journal does not.
+    let at = now.max(cart.updated_at());
+    let entry = entry(cart.id(), cart.version().next(), decision, actor, request, at);
+    let mut changed = Cart::clone(cart);
+    changed.apply(&entry);
+    Commit { base: Some(cart.version()), cart: Arc::new(changed), entry: Arc::new(entry) }
+}
+
+/// The first version of a cart.
+fn first(
+    id: CartId,
+    decision: Decision,
+    actor: &Actor,
+    request: Request,
+    now: DateTime<Utc>,
+) -> Result<Commit, CartError> {
+    let entry = entry(id, Version::FIRST, decision, actor, request, now);
+    let cart = Cart::created_by(&entry).ok_or(Rejection::CartNotFound)?;
+    Ok(Commit { base: None, cart: Arc::new(cart), entry: Arc::new(entry) })
+}
+
+fn entry(
+    cart: CartId,
+    version: Version,
+    decision: Decision,
+    actor: &Actor,
+    request: Request,
+    at: DateTime<Utc>,
+) -> Entry {
+    let Decision { events, reply } = decision;
+    Entry { cart, version, at, actor: actor.to_ref(), request, events, reply }
+}

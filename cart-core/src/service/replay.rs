@@ -1,0 +1,95 @@
+//! Answering a repeated request as the first time.
+
+use std::sync::Arc;
+
+use super::find::Found;
+use super::gather::About;
+use super::task::Task;
+use super::view::{Caller, CartView, Outcome};
+use super::{CartError, CartService};
+use crate::cart::Cart;
+use crate::id::CartId;
+use crate::journal::{Entry, KeyOrigin};
+use crate::permission::{Permission, authorise};
+use crate::port::{BoxError, StoreError};
+use crate::pricing::price;
+use crate::status::{AbandonReason, Status};
+use crate::version::Version;
+
+impl CartService {
+    /// The answer to the request that used the caller's key on this cart before; none if there was none.
+    ///
+    /// # Errors
+    /// [`CartError::RequestKeyReused`] if that request asked for something else.
+    pub(super) async fn replayed(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        cart: Option<CartId>,
+    ) -> Result<Option<Outcome>, CartError> {
+        let (Some(key), Some(cart)) = (&caller.key, cart) else { return Ok(None) };
+        match self.store.find_request(cart, &caller.actor.to_ref(), key).await? {
+            None => Ok(None),
+            Some(entry)
+                if entry.request.origin == (KeyOrigin::Caller { fingerprint: task.fingerprint() }) =>
+            {
+                Ok(Some(self.first_answer(entry).await?))
+            }
+            Some(_) => Err(CartError::RequestKeyReused),
+        }
+    }
+
+    /// For a merge of a guest's cart that was merged into one of the caller's before: the answer of that time.
+    pub(super) async fn merged_before(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        found: &Found,
+    ) -> Result<Option<Outcome>, CartError> {
+        let (Task::Merge { merge, .. }, Some(guests)) = (task, &found.other) else { return Ok(None) };
+        let Status::Abandoned { reason: AbandonReason::Merged { into, version }, .. } = guests.status()
+        else {
+            return Ok(None);
+        };
+        let Some(cart) = self.store.load(*into).await? else { return Ok(None) };
+        let is_same = merge.into.is_none_or(|asked| asked == *into);
+        if !is_same || authorise(&caller.actor, &cart, Permission::Own).is_err() {
+            return Ok(None);
+        }
+        let before = Version::new(version.get() - 1);
+        match self.store.entries(*into, before, 1).await?.pop() {
+            Some(entry) => Ok(Some(self.first_answer(entry).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The cart as an entry left it, with today's prices.
+    async fn first_answer(&self, entry: Entry) -> Result<Outcome, CartError> {
+        let cart = self.cart_as_of(entry.cart, entry.version).await?;
+        let channel = self.channel(cart.channel())?;
+        let facts = self.gather(channel, About::cart(&cart)).await?;
+        let priced = price(&cart, &facts)?;
+        let notices = entry.reply.notices.clone();
+        Ok(Outcome {
+            view: CartView { cart, priced, notices },
+            reply: entry.reply.clone(),
+            created: entry.version == Version::FIRST,
+            entry: Some(Arc::new(entry)),
+            replayed: true,
+        })
+    }
+
+    async fn cart_as_of(&self, id: CartId, version: Version) -> Result<Arc<Cart>, CartError> {
+        if let Some(cart) = self.hot.cart(id).filter(|cart| cart.version() == version) {
+            return Ok(cart);
+        }
+        let limit = usize::try_from(version.get()).unwrap_or(usize::MAX);
+        let entries = self.store.entries(id, None, limit).await?;
+        let cart = Cart::replay(&entries).map_err(|error| corrupt(error.into()))?;
+        cart.map(Arc::new).ok_or_else(|| corrupt("a cart has no journal".into()))
+    }
+}
+
+fn corrupt(source: BoxError) -> CartError {
+    StoreError::Corrupt { store: "journal", source }.into()
+}
