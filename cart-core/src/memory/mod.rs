@@ -8,5 +8,5 @@ mod store;
 mod system;
 
 pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryMethodBook};
-pub use self::store::MemoryStore;
+pub use self::store::{BrokenUnit, MemoryStore};
 pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};
