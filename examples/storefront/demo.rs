@@ -1,0 +1,83 @@
+//! What makes the storefront a demo: tokens for the asking, and a page of commands to try.
+#![expect(clippy::print_stdout, reason = "the page is for whoever started the program")]
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::post;
+use cart_http::JwtAuthenticator;
+
+use crate::settings::Settings;
+use crate::world::{World, WorldUser};
+
+const TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
+
+#[derive(Debug)]
+struct Demo {
+    users: Vec<WorldUser>,
+    authenticator: Arc<JwtAuthenticator>,
+}
+
+/// `POST /demo/tokens/{user}`: a token of a demo user, in plain text. A real host signs users in instead.
+pub(crate) fn router(users: Vec<WorldUser>, authenticator: Arc<JwtAuthenticator>) -> Router {
+    Router::new().route("/demo/tokens/{user}", post(token)).with_state(Arc::new(Demo { users, authenticator }))
+}
+
+async fn token(State(demo): State<Arc<Demo>>, Path(id): Path<String>) -> Result<String, StatusCode> {
+    let user = demo.users.iter().find(|user| user.id.as_str() == id).ok_or(StatusCode::NOT_FOUND)?;
+    Ok(demo.authenticator.mint(&user.id, user.company.as_ref(), TOKEN_LIFETIME))
+}
+
+/// Prints what is served, and commands to try it with.
+pub(crate) fn print_page(address: SocketAddr, settings: &Settings, world: &World) {
+    let users: Vec<&str> = world.users.iter().map(|user| user.id.as_str()).collect();
+    println!("Carts are kept in {} and served at http://{address}", settings.database.display());
+    if settings.jwt_secret.is_none() {
+        println!("Tokens end with this run; set CART_JWT_SECRET to keep them.");
+    }
+    println!("Demo users: {}. Try, in another terminal:\n", users.join(", "));
+    println!("{}", commands(address));
+    println!("\nctrl-c ends it; the carts stay.");
+}
+
+/// The commands, each of which works as printed, in this order.
+fn commands(address: SocketAddr) -> String {
+    let shop = format!("http://{address}/api/shop/cart");
+    let json = r#"-H "$AUTH" -H 'Content-Type: application/json'"#;
+    format!(
+        r#"TOKEN=$(curl -s -X POST http://{address}/demo/tokens/ann)
+AUTH="Authorization: Bearer $TOKEN"
+# an empty cart, then a first line, which makes the cart
+curl -s {shop} -H "$AUTH"
+curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18", "quantity": 2, "note": "a gift"}}'
+# the same product again raises the quantity; the price is the server's
+curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18"}}'
+# more than there is: refused with what is left
+curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18-gift", "quantity": 50}}'
+# several at once, each on its own
+curl -s -X POST {shop}/items/batch {json} -d '{{"mode": "per_line", "edits": [{{"op": "add", "product_id": "sun-hat", "quantity": 1}}, {{"op": "add", "product_id": "statue-buddha-bronze", "quantity": 1}}]}}'
+# change, increase, decrease and remove the first line
+LINE=$(curl -s {shop} -H "$AUTH" | sed 's/.*"items":\[{{"id":"\([^"]*\)".*/\1/')
+curl -s -X PATCH {shop}/items/$LINE {json} -d '{{"quantity": 4, "note": null}}'
+curl -s -X POST {shop}/items/$LINE/increase -H "$AUTH"
+curl -s -X POST {shop}/items/$LINE/decrease -H "$AUTH"
+curl -s -X DELETE {shop}/items/$LINE -H "$AUTH"
+# address, shipping and payment
+curl -s -X PUT {shop}/address {json} -d '{{"address_id": "ann-home"}}'
+curl -s -X PUT {shop}/shipping-method {json} -d '{{"shipping_method_id": "express"}}'
+curl -s -X PUT {shop}/payment-method {json} -d '{{"payment_method_id": "card"}}'
+# done once, however often it is sent
+curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: order-42' -d '{{"product_id": "beach-towel"}}'
+curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: order-42' -d '{{"product_id": "beach-towel"}}'
+curl -s -X DELETE {shop} -H "$AUTH""#
+    )
+}
+
+/// Says that everything is written.
+pub(crate) fn print_farewell() {
+    println!("Stopped; every acknowledged write is in the file.");
+}

@@ -1,0 +1,105 @@
+//! The whole thing as a web host: `cargo run --release --example storefront`.
+//!
+//! It opens an SQLite file, reads a demo world, serves the cart API and prints a page of `curl` commands that work.
+
+mod demo;
+mod settings;
+mod world;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cart_core::memory::{RandomIds, SystemClock};
+use cart_core::policy::CartPolicy;
+use cart_core::port::Ids;
+use cart_core::service::CartService;
+use cart_http::serve::{ServeLimits, serve};
+use cart_http::{Guard, JwtAuthenticator, JwtSecret, shop};
+use cart_store_sqlite::{Options, SqliteStore};
+use settings::Settings;
+use tokio::net::TcpListener;
+use tokio::time::MissedTickBehavior;
+use world::World;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let settings = Settings::from_env()?;
+    let world = World::parse(&world_text(settings.world.as_deref())?)?;
+    let store = open_store(&settings)?;
+    let service = Arc::new(service(&world, store)?);
+    let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
+
+    let listener = TcpListener::bind(settings.listen).await?;
+    let address = listener.local_addr()?;
+    demo::print_page(address, &settings, &world);
+    tokio::spawn(expire_carts(Arc::clone(&service), settings.expire_interval));
+    let routes = shop::router(service, world.channel.clone(), Arc::clone(&authenticator) as _)
+        .merge(demo::router(world.users, authenticator));
+    let app = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).around(routes);
+    serve(listener, app, ServeLimits::default(), shutdown()).await;
+    demo::print_farewell();
+    Ok(())
+}
+
+fn world_text(path: Option<&Path>) -> Result<String, Error> {
+    match path {
+        Some(path) => {
+            let unreadable = |error| format!("CART_WORLD: cannot read {}: {error}", path.display());
+            Ok(std::fs::read_to_string(path).map_err(unreadable)?)
+        }
+        None => Ok(include_str!("world.json").to_owned()),
+    }
+}
+
+fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
+    if let Some(folder) = settings.database.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let options = Options::default().durability(settings.durability);
+    Ok(Arc::new(SqliteStore::open(&settings.database, &options)?))
+}
+
+fn service(world: &World, store: Arc<SqliteStore>) -> Result<CartService, Error> {
+    Ok(CartService::builder(store, Arc::new(world.catalog()?))
+        .channel(world.channel.clone(), CartPolicy::storefront(), world.currency)
+        .addresses(Arc::new(world.addresses()))
+        .methods(Arc::new(world.methods()))
+        .build()?)
+}
+
+fn jwt_secret(settings: &Settings) -> Result<JwtSecret, Error> {
+    match &settings.jwt_secret {
+        Some(secret) => Ok(JwtSecret::new(secret.as_bytes()).map_err(|error| format!("CART_JWT_SECRET: {error}"))?),
+        None => Ok(JwtSecret::new(RandomIds.secret())?),
+    }
+}
+
+/// Ends carts whose lifetime has ended, for ever. Nothing depends on its running on time.
+async fn expire_carts(service: Arc<CartService>, interval: Duration) {
+    let mut ticks = tokio::time::interval(interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        // A full batch may not be the last one.
+        while let Ok(BATCH) = service.expire_due(BATCH).await {}
+    }
+}
+
+const BATCH: usize = 100;
+
+/// Returns when the process is asked to end: by ctrl-c, or by a service manager.
+async fn shutdown() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! { _ = interrupted => {}, _ = terminated.recv() => {} }
+            return;
+        }
+    }
+    let _ = interrupted.await;
+}

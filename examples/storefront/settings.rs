@@ -1,0 +1,71 @@
+//! Settings, by environment variables.
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use cart_store_sqlite::Durability;
+
+/// What can be set. Every variable is listed in the README.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// `CART_LISTEN`: where to listen; `127.0.0.1:8080` by default.
+    pub(crate) listen: SocketAddr,
+    /// `CART_DATABASE`: the SQLite file; `data/carts.db` by default.
+    pub(crate) database: PathBuf,
+    /// `CART_DURABILITY`: `full` (default: an acknowledged write survives power loss) or `normal`.
+    pub(crate) durability: Durability,
+    /// `CART_WORLD`: a JSON file with products, methods and users; a built-in world by default.
+    pub(crate) world: Option<PathBuf>,
+    /// `CART_JWT_SECRET`: at least 32 bytes that sign tokens; made anew at each start by default.
+    pub(crate) jwt_secret: Option<String>,
+    /// `CART_EXPIRE_INTERVAL_MS`: milliseconds between two looks for carts whose lifetime has ended; 600000 by
+    /// default.
+    pub(crate) expire_interval: Duration,
+}
+
+impl Settings {
+    /// Reads the settings from the environment.
+    ///
+    /// # Errors
+    /// A sentence that names the variable and what it should be.
+    pub(crate) fn from_env() -> Result<Self, String> {
+        Ok(Self {
+            listen: parsed("CART_LISTEN", "an address and port")?
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            database: text("CART_DATABASE")?.map_or_else(|| "data/carts.db".into(), PathBuf::from),
+            durability: match text("CART_DURABILITY")?.as_deref() {
+                None | Some("full") => Durability::Full,
+                Some("normal") => Durability::Normal,
+                Some(_) => return Err("CART_DURABILITY must be full or normal".into()),
+            },
+            world: text("CART_WORLD")?.map(PathBuf::from),
+            jwt_secret: text("CART_JWT_SECRET")?,
+            expire_interval: expire_interval()?,
+        })
+    }
+}
+
+fn expire_interval() -> Result<Duration, String> {
+    match parsed("CART_EXPIRE_INTERVAL_MS", "a number of milliseconds")?.unwrap_or(600_000) {
+        0 => Err("CART_EXPIRE_INTERVAL_MS must be at least 1".into()),
+        millis => Ok(Duration::from_millis(millis)),
+    }
+}
+
+/// A variable's text; an empty variable counts as not set.
+fn text(name: &str) -> Result<Option<String>, String> {
+    match env::var(name) {
+        Ok(text) if text.is_empty() => Ok(None),
+        Ok(text) => Ok(Some(text)),
+        Err(env::VarError::NotPresent) => Ok(None),
+        Err(env::VarError::NotUnicode(_)) => Err(format!("{name} must be UTF-8")),
+    }
+}
+
+fn parsed<T: FromStr>(name: &str, what: &str) -> Result<Option<T>, String> {
+    let parse = |text: String| text.parse().map_err(|_| format!("{name} must be {what}, not {text:?}"));
+    text(name)?.map(parse).transpose()
+}
