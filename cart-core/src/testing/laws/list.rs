@@ -1,0 +1,105 @@
+//! The list of all laws, as tests.
+
+/// Makes one `#[test]` of each [law](crate::testing::laws) that stores must keep, in a module of the name given.
+///
+/// The second argument is an expression, evaluated anew for each law, that gives a pair: a fresh and empty store, and
+/// whatever must outlive it, such as a temporary folder (`()` if nothing must).
+///
+/// ```
+/// use cart_core::memory::MemoryStore;
+/// use cart_core::store_laws;
+///
+/// store_laws!(memory_store, (MemoryStore::default(), ()));
+/// ```
+#[macro_export]
+macro_rules! store_laws {
+    ($module:ident, $store_and_guard:expr) => {
+        $crate::store_law_tests! {
+            $module, $store_and_guard,
+            an_unknown_cart_is_not_there
+            a_committed_cart_is_loaded
+            a_stale_base_is_a_conflict
+            a_future_base_is_a_conflict
+            making_a_cart_that_exists_is_a_conflict
+            changing_a_cart_that_is_not_there_is_a_conflict
+            a_cart_can_be_changed_after_a_refused_commit
+            a_unit_of_several_carts_is_written
+            a_unit_is_written_as_a_whole_or_not_at_all
+            lines_belong_to_their_cart
+            a_dropped_commit_happens_as_a_whole_or_not_at_all
+            every_field_and_status_is_kept
+            every_kind_of_event_is_kept
+            text_is_kept_unchanged
+            the_longest_text_and_metadata_are_kept
+            the_smallest_and_largest_amounts_are_kept
+            times_are_kept_to_the_microsecond
+            owners_are_kept
+            a_large_cart_is_kept
+            lines_keep_their_order
+            one_write_may_change_a_line_several_times
+            carts_do_not_disturb_each_other
+            the_open_cart_is_found
+            a_second_open_cart_is_refused
+            a_second_open_cart_refuses_its_unit
+            a_unit_cannot_open_two_carts_of_one_owner
+            other_channels_and_owners_do_not_count
+            carts_that_need_not_be_sole_do_not_count
+            an_abandoned_cart_leaves_room
+            a_completed_cart_leaves_room
+            recovering_beside_an_open_cart_is_refused
+            a_unit_may_replace_the_open_cart
+            a_callers_key_counts_once
+            the_key_of_a_creation_counts
+            a_refused_commit_leaves_its_key_free
+            a_repeated_request_refuses_its_unit
+            other_actors_may_use_the_same_key
+            other_carts_may_use_the_same_key
+            a_services_requests_do_not_repeat
+            every_request_is_found
+            only_the_request_asked_for_is_found
+            entries_come_in_order
+            positions_rise
+            the_journal_is_read_in_pages
+            a_reader_of_the_journal_misses_nothing
+            the_journal_folds_to_the_cart
+            the_list_shows_what_carts_are
+            the_newest_carts_come_first
+            pages_follow_each_other
+            a_page_may_start_anywhere
+            lists_hold_the_owners_carts_alone
+            only_open_carts_are_counted
+            the_longest_due_come_first
+            a_cart_is_due_at_the_instant_its_lifetime_ends
+            a_cart_that_lives_for_ever_is_never_due
+            a_moved_end_counts
+            a_cart_in_checkout_is_not_due
+            an_abandoned_cart_is_not_due
+            one_writer_wins_each_version
+            no_write_is_lost_under_contention
+            one_first_cart_wins
+            one_repetition_wins
+            writers_of_different_carts_do_not_collide
+            units_in_opposite_orders_end
+            a_loaded_cart_is_never_half_written
+        }
+    };
+}
+
+/// What [`store_laws!`](crate::store_laws) expands to.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! store_law_tests {
+    ($module:ident, $store_and_guard:expr, $($law:ident)*) => {
+        mod $module {
+            #[allow(unused_imports)]
+            use super::*;
+
+            $(
+                #[test]
+                fn $law() {
+                    $crate::testing::laws::check($crate::testing::laws::$law, $store_and_guard);
+                }
+            )*
+        }
+    };
+}

@@ -1,0 +1,292 @@
+//! Lives of carts in which everything happens that can happen to a cart.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::actor::{Actor, Owner};
+use crate::event::{CartEvent, ClearScope, Created, Settings};
+use crate::id::{AddressId, AttemptId, CartId, OrderRef, PaymentMethodId, ShippingMethodId, UserId};
+use crate::journal::{EditOutcome, Reply};
+use crate::line::Line;
+use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
+use crate::metadata::Metadata;
+use crate::money::{Currency, Money};
+use crate::notice::{Notice, Unavailable};
+use crate::permission::Permission;
+use crate::product::{Options, ProductKey};
+use crate::quantity::Quantity;
+use crate::rejection::Rejection;
+use crate::selection::{Misfit, SelectionKind};
+use crate::status::{AbandonReason, StatusName};
+use crate::testing::samples::{
+    Write, added, at, cart_id, channel, created, guest, line, line_id, name, note, owner, prices, product,
+    quantity, user, user_for,
+};
+use crate::text::Locale;
+use crate::version::Version;
+
+/// A cart's creation and what is written to it afterwards.
+pub(super) struct Life {
+    pub(super) cart: CartId,
+    pub(super) created: Created,
+    pub(super) writes: Vec<Write>,
+}
+
+/// Lives that together hold every kind of event, status, notice and actor.
+pub(super) fn lives() -> [Life; 5] {
+    [bought(), recovered(), expired(), merged(), busy()]
+}
+
+fn attempt(n: u128) -> AttemptId {
+    AttemptId::from_uuid(uuid::Uuid::from_u128(n))
+}
+
+pub(super) fn metadata(value: Value) -> Metadata {
+    let Value::Object(object) = value else { return Metadata::default() };
+    Metadata::new(object).expect("the metadata is well-formed")
+}
+
+/// A cart of a company's user in Kuwaiti dinar: checked out, declined, checked out again, bought.
+fn bought() -> Life {
+    let ann = user_for("ann", "acme");
+    let created = Created {
+        channel: channel("company"),
+        sole: true,
+        name: Some(name("Büro 🖇 (Q1)")),
+        currency: Currency::KWD,
+        settings: Settings { locale: Some(Locale::new("ar-KW").expect("a locale")) },
+        note: Some(note("please\nring twice")),
+        metadata: metadata(json!({"costCentre": 17, "tags": ["a", null, true], "é": {"deep": {"er": -1}}})),
+        expires_at: Some(at(3600)),
+        duplicate_of: Some(cart_id(1)),
+        ..created(ann.owner().expect("users own carts"))
+    };
+    let first = Line { snapshot: prices(12_345, Currency::KWD), added_by: ann.to_ref(), ..line(1, 2) };
+    let order = OrderRef::new("order/2026#1").expect("an order");
+    let again = CartEvent::CheckoutBegun { attempt: attempt(2), deadline: at(90) };
+    let writes = [
+        Write::new([added(first)]),
+        Write::new([CartEvent::CheckoutBegun { attempt: attempt(1), deadline: at(60) }]),
+        Write::new([CartEvent::CheckoutCancelled { attempt: attempt(1) }]),
+        Write::new([again]),
+        Write::new([CartEvent::CheckoutCompleted { attempt: attempt(2), order }]),
+    ];
+    Life { cart: cart_id(2), created, writes: writes.map(|write| write.by(&ann)).into() }
+}
+
+/// A guest's cart in yen: given up, taken up again.
+fn recovered() -> Life {
+    let holder = guest(7);
+    let created = Created { currency: Currency::JPY, ..created(holder.owner().expect("guests own carts")) };
+    let first = Line { snapshot: prices(500, Currency::JPY), added_by: holder.to_ref(), ..line(2, 1) };
+    let writes = [
+        Write::new([added(first)]),
+        Write::new([CartEvent::Abandoned { since: at(10), reason: AbandonReason::GivenUp }]),
+        Write::new([CartEvent::Recovered { expires_at: Some(at(7200)) }]),
+        Write::new([CartEvent::ExpiryMoved { expires_at: at(7201) }]),
+    ];
+    Life { cart: cart_id(3), created, writes: writes.map(|write| write.by(&holder)).into() }
+}
+
+/// A cart whose lifetime ended, as a job noticed.
+fn expired() -> Life {
+    let created = Created { expires_at: Some(at(5)), ..created(owner("bob")) };
+    let end = Write::new([CartEvent::Abandoned { since: at(5), reason: AbandonReason::Expired }]);
+    Life { cart: cart_id(4), created, writes: vec![end.by(&Actor::System).at(at(9))] }
+}
+
+/// A guest's cart that went into a user's.
+fn merged() -> Life {
+    let holder = guest(8);
+    let reason = AbandonReason::Merged { into: cart_id(6), version: Version::FIRST.next() };
+    let end = Write::new([CartEvent::Abandoned { since: at(3), reason }]);
+    let created = created(holder.owner().expect("guests own carts"));
+    Life { cart: cart_id(5), created, writes: vec![end.by(&user("cid"))] }
+}
+
+/// A user's cart to which everything happens that can happen to an active one.
+fn busy() -> Life {
+    let cid = user("cid");
+    let report = CartEvent::GuestCartMerged { report: report() };
+    let support = Actor::Staff(UserId::new("support").expect("a user id"));
+    let writes = [
+        Write::new([added(engraved()), report]),
+        Write::new([added(line(11, 1)), added(line(12, 1_000_000))]),
+        Write { reply: reply(), ..Write::new([quantity_changed(11, 1, 3), note_changed(11, Some("soon"))]) },
+        Write::new([note_changed(11, None), CartEvent::LineRemoved { line: line_id(12) }]).with_key("key!~1"),
+        Write::new([CartEvent::Renamed { name: Some(name("b")) }]).by(&support),
+        Write::new([CartEvent::NoteChanged { note: Some(note("n")) }]),
+        Write::new([CartEvent::MetadataChanged { metadata: metadata(json!({"k": "v"})) }]),
+        Write::new([settings("de-CH")]),
+        Write::new(selected("home", "express", "card")),
+        Write::new([CartEvent::ShippingMethodSelected { method: None }]),
+        Write::new([CartEvent::Cleared { scope: ClearScope::default() }]),
+        Write::new([added(line(13, 4)), CartEvent::ExpiryMoved { expires_at: at(50) }]),
+        Write::new([CartEvent::Cleared {
+            scope: ClearScope { selections: true, note: true, metadata: true },
+        }]),
+        Write::new([added(line(11, 1)), CartEvent::Renamed { name: None }]),
+    ];
+    Life {
+        cart: cart_id(6),
+        created: created(owner("cid")),
+        writes: writes.map(|write| write.by(&cid)).into(),
+    }
+}
+
+/// A line with everything that a line can have.
+fn engraved() -> Line {
+    let options = [("colour", "blau"), ("engraving", "für \u{202e}אבא\u{202c} 💍")];
+    let options = options.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let options = Options::new(options.into()).expect("the options are well-formed");
+    let plain = line(10, 999);
+    let mut key = plain.key.clone();
+    key.product = ProductKey { options, ..product("ring") };
+    key.distinct = metadata(json!({"imei": "490154203237518"}));
+    Line {
+        key,
+        note: Some(note("a line\twith everything")),
+        metadata: metadata(json!({"imei": "490154203237518", "gift": true})),
+        added_at: at(1),
+        added_by: guest(8).to_ref(),
+        ..plain
+    }
+}
+
+fn quantity_changed(n: u64, from: u32, to: u32) -> CartEvent {
+    CartEvent::QuantityChanged { line: line_id(n), from: quantity(from), to: quantity(to) }
+}
+
+fn note_changed(n: u64, text: Option<&str>) -> CartEvent {
+    CartEvent::LineNoteChanged { line: line_id(n), note: text.map(note) }
+}
+
+fn settings(locale: &str) -> CartEvent {
+    let locale = Some(Locale::new(locale).expect("a locale"));
+    CartEvent::SettingsChanged { settings: Settings { locale } }
+}
+
+fn selected(address: &str, shipping: &str, payment: &str) -> [CartEvent; 3] {
+    let address = Some(AddressId::new(address).expect("an address id"));
+    let shipping = Some(ShippingMethodId::new(shipping).expect("a method id"));
+    let payment = Some(PaymentMethodId::new(payment).expect("a method id"));
+    [
+        CartEvent::AddressSelected { address },
+        CartEvent::ShippingMethodSelected { method: shipping },
+        CartEvent::PaymentMethodSelected { method: payment },
+    ]
+}
+
+fn report() -> MergeReport {
+    let rule = Rejection::InsufficientStock { product: product("ring"), requested: 1005, available: 999 };
+    let merged = |dropped_units, dropped| MergedLine {
+        key: engraved().key,
+        user_units: 1000,
+        guest_units: 5,
+        kept_units: 1005 - dropped_units,
+        dropped_units,
+        dropped,
+    };
+    let lines = vec![
+        merged(6, Some(DropReason::Capped { rule })),
+        merged(1, Some(DropReason::Strategy)),
+        merged(0, None),
+    ];
+    MergeReport { from: cart_id(5), strategy: MergeStrategy::Sum, lines }
+}
+
+fn reply() -> Reply {
+    let line = line_id(11);
+    let euro = |minor| Money::new(minor, Currency::EUR);
+    let refused = |reason| EditOutcome::Refused { reason };
+    Reply {
+        notices: vec![
+            Notice::QuantityClamped { line, asked: u32::MAX, given: Quantity::MAX },
+            Notice::PriceChanged { line, from: euro(0), to: euro(i64::MAX) },
+            Notice::StockReduced { line, available: 0 },
+            Notice::ProductWithdrawn { line },
+            Notice::ProductUnavailable { line, reason: Unavailable::Call },
+            Notice::SelectionStale { selection: SelectionKind::Address, reason: Misfit::NotFound },
+            Notice::CartReplaced { previous: cart_id(4) },
+        ],
+        edits: vec![
+            EditOutcome::Done { line },
+            refused(Rejection::WrongStatus { status: StatusName::Completed }),
+            refused(Rejection::Forbidden { permission: Permission::Operate }),
+            refused(Rejection::EditRefused {
+                index: 3,
+                reason: Box::new(Rejection::TooManyLines { max: 500 }),
+            }),
+        ],
+    }
+}
+
+/// Metadata of exactly the largest size.
+pub(super) fn largest_metadata() -> Metadata {
+    let around = r#"{"k":""}"#.len();
+    let mut object = Map::new();
+    object.insert("k".into(), Value::String("x".repeat(Metadata::MAX_BYTES - around)));
+    Metadata::new(object).expect("the metadata is just small enough")
+}
+
+/// A cart with so many lines.
+pub(super) fn large(cart: CartId, owner: Owner, lines: u64) -> crate::port::Commit {
+    let lines: Vec<CartEvent> = (0..lines).map(|n| added(line(n, 1))).collect();
+    Write::new(lines).create(cart, created(owner))
+}
+
+/// Each write of a life, with the cart that it leads to.
+pub(super) fn live(life: Life) -> Vec<crate::port::Commit> {
+    let creator = life.writes.first().map_or_else(|| user("ann").to_ref(), |write| write.actor.clone());
+    let creation = Write { actor: creator, ..Write::new([]) };
+    let mut commits = vec![creation.create(life.cart, life.created)];
+    let mut cart = commits.first().map(|commit| Arc::clone(&commit.cart)).expect("the cart is made first");
+    for write in life.writes {
+        let commit = write.change(&cart);
+        cart = Arc::clone(&commit.cart);
+        commits.push(commit);
+    }
+    commits
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Which kind an event is, from 0 to 19; a new kind does not compile until it is lived.
+    const fn kind(event: &CartEvent) -> usize {
+        match event {
+            CartEvent::Created(_) => 0,
+            CartEvent::Renamed { .. } => 1,
+            CartEvent::SettingsChanged { .. } => 2,
+            CartEvent::NoteChanged { .. } => 3,
+            CartEvent::MetadataChanged { .. } => 4,
+            CartEvent::LineAdded { .. } => 5,
+            CartEvent::QuantityChanged { .. } => 6,
+            CartEvent::LineNoteChanged { .. } => 7,
+            CartEvent::LineRemoved { .. } => 8,
+            CartEvent::Cleared { .. } => 9,
+            CartEvent::AddressSelected { .. } => 10,
+            CartEvent::ShippingMethodSelected { .. } => 11,
+            CartEvent::PaymentMethodSelected { .. } => 12,
+            CartEvent::ExpiryMoved { .. } => 13,
+            CartEvent::GuestCartMerged { .. } => 14,
+            CartEvent::Abandoned { .. } => 15,
+            CartEvent::Recovered { .. } => 16,
+            CartEvent::CheckoutBegun { .. } => 17,
+            CartEvent::CheckoutCancelled { .. } => 18,
+            CartEvent::CheckoutCompleted { .. } => 19,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_is_lived() {
+        let commits = lives().into_iter().flat_map(live);
+        let kinds: BTreeSet<usize> =
+            commits.flat_map(|commit| commit.entry.events.iter().map(kind).collect::<Vec<_>>()).collect();
+        assert_eq!(kinds, (0..=19).collect());
+    }
+}
