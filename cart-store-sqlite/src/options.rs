@@ -21,6 +21,7 @@ pub struct Options {
     pub(crate) waiting: usize,
     pub(crate) patience: Duration,
     pub(crate) log_bytes: u64,
+    pub(crate) hand_over: bool,
 }
 
 impl Default for Options {
@@ -31,6 +32,7 @@ impl Default for Options {
             waiting: 4_096,
             patience: Duration::from_secs(5),
             log_bytes: 56 << 20,
+            hand_over: false,
         }
     }
 }
@@ -74,6 +76,15 @@ impl Options {
     #[must_use]
     pub fn log_limit_bytes(mut self, bytes: u64) -> Self {
         self.log_bytes = bytes.max(1 << 20);
+        self
+    }
+
+    /// Sets whether every call is handed to a thread of the store. Unless told, the calling thread itself reads a
+    /// few rows, and commits at [`Durability::Normal`]: that is faster, and waits for no flush and no lock, but may
+    /// now and then wait for the system to read from the disk, or to take in what is written.
+    #[must_use]
+    pub const fn hand_over(mut self, always: bool) -> Self {
+        self.hand_over = always;
         self
     }
 }

@@ -10,7 +10,7 @@
 //! * **No calling thread waits for the disk to flush or for a lock.** With [`Durability::Full`] a thread of its own
 //!   commits. With [`Durability::Normal`] a commit is a copy into the system's cache, and the caller that finds the
 //!   connection free makes it, since two changes of thread would cost more than the transaction. Reads of a few
-//!   rows run on the calling thread for the same reason.
+//!   rows run on the calling thread for the same reason. [`Options::hand_over`] has threads of the engine do both.
 //! * **A failed flush stops the writer.** The log may then end in a transaction that only recovery can decide on,
 //!   so writes are refused until the file is opened again ([`Engine::is_stopped`]); reads go on.
 //!
@@ -67,6 +67,8 @@ use writer::{Service, Setup, Writer};
 // The fields are dropped in this order: the writer's connection is the last to be closed, which empties the log.
 #[derive(Debug)]
 pub struct Engine {
+    /// How reads of a few rows are run.
+    point: Length,
     readers: Option<Readers>,
     writer: Writer,
     _owner: Option<OwnerLock>,
@@ -94,14 +96,15 @@ impl Engine {
             connection,
             log: Some(log),
             identity: Some(identity),
-            service: service(options.durability),
+            service: service(options),
             waiting: options.waiting,
             patience: options.patience,
         };
         let started = |error| OpenError::from_io(path, error);
         let writer = Writer::start(setup).map_err(started)?;
         let readers = Readers::start(readers, options.waiting).map_err(started)?;
-        Ok(Self { readers: Some(readers), writer, _owner: Some(owner) })
+        let point = if options.hand_over { Length::Scan } else { Length::Point };
+        Ok(Self { point, readers: Some(readers), writer, _owner: Some(owner) })
     }
 
     /// Opens an empty database in memory, gone when dropped; for tests.
@@ -121,7 +124,7 @@ impl Engine {
             patience: options.patience,
         };
         let writer = Writer::start(setup).map_err(|error| OpenError::from_io(MEMORY, error))?;
-        Ok(Self { readers: None, writer, _owner: None })
+        Ok(Self { point: Length::Point, readers: None, writer, _owner: None })
     }
 
     /// Runs statements in a transaction and answers once it is durable, or has failed.
@@ -144,7 +147,7 @@ impl Engine {
     }
 
     /// Runs a few statements that read rows by key, on one state of the file: the last that was committed, or a
-    /// later one. They run on the calling thread when a connection is free.
+    /// later one. They run on the calling thread when a connection is free and the options do not say otherwise.
     pub fn read<F, T, E>(
         &self,
         statements: F,
@@ -154,7 +157,7 @@ impl Engine {
         T: Send + 'static,
         E: Send + 'static,
     {
-        self.look(statements, Length::Point)
+        self.look(statements, self.point)
     }
 
     /// Runs statements that read many rows, as [`Engine::read`] but never on the calling thread.
@@ -278,10 +281,10 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[M<'_>]) -> Re
     migrated.map_err(|error| OpenError::from_migration(path, error))
 }
 
-const fn service(durability: Durability) -> Service {
-    match durability {
-        Durability::Full => Service::Thread,
-        Durability::Normal => Service::Caller,
+const fn service(options: &Options) -> Service {
+    match options.durability {
+        Durability::Normal if !options.hand_over => Service::Caller,
+        Durability::Normal | Durability::Full => Service::Thread,
     }
 }
 

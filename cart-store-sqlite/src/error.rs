@@ -1,0 +1,112 @@
+//! From what went wrong in the file to what the port's callers can tell apart: all in this place.
+
+use cart_core::id::CartId;
+use cart_core::port::{BoxError, StoreError};
+use rusqlite::{ErrorCode, ffi};
+
+use crate::engine::{Fault, ReadError, WriteError};
+
+/// How the port's errors name this store.
+pub(crate) const STORE: &str = "sqlite";
+
+/// Why statements stopped.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    Conflict(CartId),
+    AlreadyOpen(CartId),
+    Repeated(CartId),
+    Corrupt(Damage),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Refusal {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Damage> for Refusal {
+    fn from(damage: Damage) -> Self {
+        Self::Corrupt(damage)
+    }
+}
+
+impl From<Refusal> for StoreError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Conflict(cart) => Self::Conflict { cart },
+            Refusal::AlreadyOpen(cart) => Self::AlreadyOpen { cart },
+            Refusal::Repeated(cart) => Self::Repeated { cart },
+            Refusal::Corrupt(damage) => corrupt(damage),
+            Refusal::Sqlite(error) if is_constraint(&error) => corrupt(error),
+            Refusal::Sqlite(error) => undone(error.into()),
+        }
+    }
+}
+
+/// A row that cannot be what was written. Says where, and never what stands there: that may be personal.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{table}{}: {what}", cart.map(|cart| format!(" of cart {cart}")).unwrap_or_default())]
+pub struct Damage {
+    /// In which table.
+    pub table: &'static str,
+    /// Of which cart; none if that is what cannot be read.
+    pub cart: Option<CartId>,
+    /// What is wrong there.
+    pub what: String,
+}
+
+impl Damage {
+    pub(crate) fn new(table: &'static str, cart: CartId, what: impl Into<String>) -> Self {
+        Self { table, cart: Some(cart), what: what.into() }
+    }
+}
+
+pub(crate) fn of_write(error: WriteError<Refusal>) -> StoreError {
+    match error {
+        WriteError::Refused(refusal) => refusal.into(),
+        WriteError::NotCommitted(fault) => undone(fault),
+        WriteError::Unknown(fault) => StoreError::Unknown { store: STORE, source: fault.into() },
+    }
+}
+
+pub(crate) fn of_read(error: ReadError<Refusal>) -> StoreError {
+    match error {
+        ReadError::Refused(refusal) => refusal.into(),
+        ReadError::Unserved(fault) => undone(fault),
+    }
+}
+
+/// What nothing was stored for.
+pub(crate) fn undone(fault: Fault) -> StoreError {
+    match fault {
+        Fault::Full(_) => StoreError::Full { store: STORE, source: fault.into() },
+        Fault::Corrupt(_) => corrupt(fault),
+        Fault::Closed
+        | Fault::Overloaded
+        | Fault::Stopped
+        | Fault::Panicked
+        | Fault::RolledBack
+        | Fault::Ended
+        | Fault::LogFull
+        | Fault::Moved
+        | Fault::Busy(_)
+        | Fault::Sqlite(_) => StoreError::Unavailable { store: STORE, source: fault.into() },
+    }
+}
+
+fn corrupt(source: impl Into<BoxError>) -> StoreError {
+    StoreError::Corrupt { store: STORE, source: source.into() }
+}
+
+/// Tells a row that the schema does not take. What callers may meet is told apart before; what is left contradicts
+/// what is stored.
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+/// Tells a row whose place is taken.
+pub(crate) fn is_unique(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(ffi::SQLITE_CONSTRAINT_PRIMARYKEY | ffi::SQLITE_CONSTRAINT_UNIQUE))
+}

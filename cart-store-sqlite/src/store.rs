@@ -1,0 +1,186 @@
+//! The store: the ports of `cart-core`, translated to calls of the engine.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use cart_core::actor::{ActorRef, Owner};
+use cart_core::cart::Cart;
+use cart_core::id::{CartId, ChannelId};
+use cart_core::journal::{Entry, Position, Positioned, RequestKey};
+use cart_core::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, StoreError, Unit};
+use cart_core::version::Version;
+use chrono::{DateTime, Utc};
+use rusqlite::Transaction;
+
+use crate::commit::Prepared;
+use crate::engine::{BackupError, Engine, Fault, OpenError, ReadError};
+use crate::error::{self, Refusal};
+use crate::index;
+use crate::load;
+use crate::options::Options;
+use crate::schema::MIGRATIONS;
+use crate::table::OwnerColumns;
+use crate::table::journal::{self, MadeBy};
+
+/// The most rows that a read takes along on the calling thread.
+const FEW: usize = 32;
+
+/// Carts in an SQLite file that this value owns.
+///
+/// * What [`commit`](CartStore::commit) was answered for is durable in the sense of
+///   [`Durability`](crate::Durability). A commit that failed at the disk is [`StoreError::Unknown`], and the store
+///   then takes no more writes until it is opened again; [`find_request`](EventLog::find_request) answers
+///   [`StoreError::Unavailable`] for what it does not find, because opening may bring that commit back.
+/// * Of several reasons to refuse a commit, [`StoreError::Conflict`] is told first: a repeated request that was
+///   decided on an old state is a conflict, one decided on the current state is [`StoreError::Repeated`].
+/// * A write takes one statement for the cart, one for each line that an event names (one for all lines added after
+///   one another) and one for the journal, whatever the size or age of the cart.
+///
+/// # Which thread works
+///
+/// No calling thread waits for a flush, for a lock or for another call, so all methods may be called from async
+/// code. At [`Durability::Full`](crate::Durability::Full) a thread of the store commits. Reads of a few rows, and
+/// commits at [`Durability::Normal`](crate::Durability::Normal), take some ten microseconds, less than handing them
+/// to another thread and back, so the calling thread does them: see [`engine`](crate::engine) for figures. Now and
+/// then such a call reads pages of the file that the system has not in memory, or finds the system busy taking
+/// in writes. A host on a slow or remote disk, where that is long, has all work done by the store's own threads with
+/// [`Options::hand_over`].
+#[derive(Debug)]
+pub struct SqliteStore {
+    engine: Engine,
+}
+
+impl SqliteStore {
+    /// Opens the store in the file at a path, which is created (readable by its owner alone) if there is none.
+    ///
+    /// Reads and writes the file on the calling thread. Only one store at a time can have a file open; its lock is
+    /// the file beside it with `.lock` at the end.
+    ///
+    /// # Errors
+    /// See [`OpenError`]; the file is then as it was.
+    pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, OpenError> {
+        Engine::open(path.as_ref(), options, MIGRATIONS).map(|engine| Self { engine })
+    }
+
+    /// Opens an empty store in memory, gone when dropped; for tests. All work is done on the calling thread.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn in_memory() -> Result<Self, OpenError> {
+        Engine::in_memory(&Options::default(), MIGRATIONS).map(|engine| Self { engine })
+    }
+
+    /// Copies the store to a new file while it is in use. The copy holds what was committed when it was begun,
+    /// appears complete or not at all, and opens as a store of its own.
+    ///
+    /// # Errors
+    /// [`BackupError`], for instance when there is a file already or the store is in memory.
+    pub async fn backup(&self, to: &Path) -> Result<(), ReadError<BackupError>> {
+        self.engine.backup(to).await
+    }
+
+    /// Answers whether a commit failed at the disk, so that writes are refused until the store is opened again.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.engine.is_stopped()
+    }
+
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    /// Reads so many rows at most.
+    async fn look<T, F>(&self, rows: usize, statements: F) -> Result<T, StoreError>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
+        T: Send + 'static,
+    {
+        let answer = match rows {
+            0..=FEW => self.engine.read(statements).await,
+            _ => self.engine.scan(statements).await,
+        };
+        answer.map_err(error::of_read)
+    }
+}
+
+#[async_trait]
+impl CartStore for SqliteStore {
+    async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        let found = self.look(1, move |transaction| load::cart(transaction, cart)).await?;
+        Ok(found.map(Arc::new))
+    }
+
+    async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
+        let unit = Prepared::new(unit)?;
+        let committed = self.engine.write(move |transaction| unit.write(transaction)).await;
+        committed.map_err(error::of_write)
+    }
+
+    fn is_only_writer(&self) -> bool {
+        true
+    }
+}
+
+#[async_trait]
+impl CartIndex for SqliteStore {
+    async fn open_cart(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<CartId>, StoreError> {
+        let (channel, owner) = (channel.clone(), OwnerColumns::of(owner));
+        self.look(1, move |transaction| index::open_cart(transaction, &channel, &owner)).await
+    }
+
+    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
+        let (channel, owner) = (channel.clone(), OwnerColumns::of(owner));
+        self.look(1, move |transaction| index::count_open(transaction, &channel, &owner)).await
+    }
+
+    async fn carts_of(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        page: PageRequest,
+    ) -> Result<Vec<CartSummary>, StoreError> {
+        let (channel, owner) = (channel.clone(), OwnerColumns::of(owner));
+        self.look(page.limit, move |transaction| index::carts_of(transaction, &channel, &owner, page)).await
+    }
+
+    async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
+        self.look(limit, move |transaction| index::due(transaction, now, limit)).await
+    }
+}
+
+#[async_trait]
+impl EventLog for SqliteStore {
+    async fn entries(
+        &self,
+        cart: CartId,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.look(limit, move |transaction| journal::of_cart(transaction, cart, after, limit)).await
+    }
+
+    async fn entries_after(&self, position: Position, limit: usize) -> Result<Vec<Positioned>, StoreError> {
+        self.look(limit, move |transaction| journal::after(transaction, position, limit)).await
+    }
+
+    /// Keys that callers made are found by an index. Those that the service made are asked for only when it must
+    /// settle an unknown commit; they are found by going through the cart's entries from the last.
+    async fn find_request(
+        &self,
+        cart: CartId,
+        actor: &ActorRef,
+        key: &RequestKey,
+    ) -> Result<Option<Entry>, StoreError> {
+        for (made_by, rows) in [(MadeBy::Caller, 1), (MadeBy::Service, usize::MAX)] {
+            let (actor, key) = (actor.clone(), key.clone());
+            let find =
+                move |transaction: &Transaction<'_>| journal::find(transaction, cart, &actor, &key, made_by);
+            if let Some(entry) = self.look(rows, find).await? {
+                return Ok(Some(entry));
+            }
+        }
+        // Recovery may still bring the commit back whose flush failed.
+        if self.engine.is_stopped() { Err(error::undone(Fault::Stopped)) } else { Ok(None) }
+    }
+}

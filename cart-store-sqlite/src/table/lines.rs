@@ -1,0 +1,229 @@
+//! The table of lines.
+
+use std::sync::Arc;
+
+use cart_core::actor::ActorRef;
+use cart_core::id::{CartId, LineId, ProductId};
+use cart_core::line::{Line, LineKey};
+use cart_core::money::{Currency, Money};
+use cart_core::product::{ProductKey, UnitPrices};
+use cart_core::quantity::Quantity;
+use cart_core::text::Note;
+use rusqlite::types::ValueRef;
+use rusqlite::{Row, Transaction, params};
+use serde::Serialize;
+
+use super::columns::{
+    Columns, Reason, count, int, json, json_or_default, maybe, micros, parsed, text, time, to_json,
+    to_json_unless, uuid,
+};
+use crate::error::{Damage, Refusal};
+
+pub(crate) const TABLE: &str = "lines";
+
+/// All columns but the cart, in the order in which they are read and written.
+macro_rules! columns {
+    () => {
+        "line_id, position, quantity, list_price, unit_price, added_at, added_by, product, options,
+         distinct_metadata, note, metadata"
+    };
+}
+
+const INSERT: &str = concat!(
+    "INSERT INTO lines (cart_id, ",
+    columns!(),
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+);
+/// As many lines as there are, in one statement. JSON has no bytes, so the id is in hexadecimal digits.
+const INSERT_MANY: &str = concat!(
+    "INSERT INTO lines (cart_id, ",
+    columns!(),
+    ") SELECT ?1, unhex(value ->> 'line_id'), value ->> 'position', value ->> 'quantity', value ->> 'list_price',
+         value ->> 'unit_price', value ->> 'added_at', value ->> 'added_by', value ->> 'product',
+         value ->> 'options', value ->> 'distinct_metadata', value ->> 'note', value ->> 'metadata'
+       FROM json_each(?2)"
+);
+const SET_QUANTITY: &str = "UPDATE lines SET quantity = ?3 WHERE cart_id = ?1 AND line_id = ?2";
+const SET_NOTE: &str = "UPDATE lines SET note = ?3 WHERE cart_id = ?1 AND line_id = ?2";
+const REMOVE: &str = "DELETE FROM lines WHERE cart_id = ?1 AND line_id = ?2";
+const CLEAR: &str = "DELETE FROM lines WHERE cart_id = ?1";
+const OF_CART: &str = concat!("SELECT ", columns!(), " FROM lines WHERE cart_id = ?1");
+
+/// A line that is being added, and its place in the order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Added<'a> {
+    pub(crate) line: &'a Line,
+    pub(crate) position: i64,
+}
+
+/// Adds lines, however many, with one statement.
+pub(crate) fn add(transaction: &Transaction<'_>, cart: CartId, added: &[Added<'_>]) -> Result<(), Refusal> {
+    match added {
+        [] => Ok(()),
+        [one] => insert(transaction, cart, one),
+        many => insert_many(transaction, cart, many),
+    }
+}
+
+fn insert(transaction: &Transaction<'_>, cart: CartId, added: &Added<'_>) -> Result<(), Refusal> {
+    let row = LineRow::of(added)?;
+    transaction.prepare_cached(INSERT)?.execute(params![
+        cart.as_uuid().as_bytes(),
+        added.line.id.as_uuid().as_bytes(),
+        row.position,
+        row.quantity,
+        row.list_price,
+        row.unit_price,
+        row.added_at,
+        row.added_by,
+        row.product,
+        row.options,
+        row.distinct_metadata,
+        row.note,
+        row.metadata,
+    ])?;
+    Ok(())
+}
+
+fn insert_many(transaction: &Transaction<'_>, cart: CartId, added: &[Added<'_>]) -> Result<(), Refusal> {
+    let rows = added.iter().map(LineRow::of).collect::<rusqlite::Result<Vec<_>>>()?;
+    let rows = to_json(&rows)?;
+    transaction.prepare_cached(INSERT_MANY)?.execute(params![cart.as_uuid().as_bytes(), rows])?;
+    Ok(())
+}
+
+/// The columns of a line.
+#[derive(Serialize)]
+struct LineRow<'a> {
+    line_id: uuid::fmt::Simple,
+    position: i64,
+    quantity: u32,
+    list_price: i64,
+    unit_price: i64,
+    added_at: i64,
+    added_by: String,
+    product: &'a str,
+    options: Option<String>,
+    distinct_metadata: Option<String>,
+    note: Option<&'a str>,
+    metadata: Option<String>,
+}
+
+impl<'a> LineRow<'a> {
+    fn of(added: &Added<'a>) -> rusqlite::Result<Self> {
+        let Added { line, position } = *added;
+        let LineKey { product: ProductKey { product, options }, distinct } = &line.key;
+        Ok(Self {
+            line_id: line.id.as_uuid().simple(),
+            position,
+            quantity: line.quantity.get(),
+            list_price: line.snapshot.list().minor(),
+            unit_price: line.snapshot.unit().minor(),
+            added_at: micros(line.added_at),
+            added_by: to_json(&line.added_by)?,
+            product: product.as_str(),
+            options: to_json_unless(options.is_empty(), options)?,
+            distinct_metadata: to_json_unless(distinct.is_empty(), distinct)?,
+            note: line.note.as_ref().map(Note::as_str),
+            metadata: to_json_unless(line.metadata.is_empty(), &line.metadata)?,
+        })
+    }
+}
+
+/// Changes the quantity of a line; answers how many such lines there were.
+pub(crate) fn set_quantity(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    line: LineId,
+    to: Quantity,
+) -> rusqlite::Result<usize> {
+    let (cart, line) = (cart.as_uuid(), line.as_uuid());
+    transaction.prepare_cached(SET_QUANTITY)?.execute(params![cart.as_bytes(), line.as_bytes(), to.get()])
+}
+
+/// Changes the note of a line; answers how many such lines there were.
+pub(crate) fn set_note(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    line: LineId,
+    note: Option<&Note>,
+) -> rusqlite::Result<usize> {
+    let (cart, line) = (cart.as_uuid(), line.as_uuid());
+    let note = note.map(Note::as_str);
+    transaction.prepare_cached(SET_NOTE)?.execute(params![cart.as_bytes(), line.as_bytes(), note])
+}
+
+/// Removes a line; answers how many such lines there were.
+pub(crate) fn remove(transaction: &Transaction<'_>, cart: CartId, line: LineId) -> rusqlite::Result<usize> {
+    let (cart, line) = (cart.as_uuid(), line.as_uuid());
+    transaction.prepare_cached(REMOVE)?.execute([cart.as_bytes(), line.as_bytes()])
+}
+
+/// Removes all lines of a cart.
+pub(crate) fn clear(transaction: &Transaction<'_>, cart: CartId) -> rusqlite::Result<usize> {
+    transaction.prepare_cached(CLEAR)?.execute([cart.as_uuid().as_bytes()])
+}
+
+/// The lines of a cart, in order, each with its place in it.
+pub(crate) fn of_cart(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    currency: Currency,
+) -> Result<Vec<(i64, Arc<Line>)>, Refusal> {
+    let mut statement = transaction.prepare_cached(OF_CART)?;
+    let mut rows = statement.query([cart.as_uuid().as_bytes()])?;
+    let (mut lines, mut adders) = (Vec::new(), LastActor::default());
+    while let Some(row) = rows.next()? {
+        lines.push(read(row, cart, currency, &mut adders)?);
+    }
+    // They are stored by id, which grows with time: nearly in order, so this costs less than sorting rows.
+    lines.sort_by_key(|(position, _)| *position);
+    Ok(lines)
+}
+
+fn read(
+    row: &Row<'_>,
+    cart: CartId,
+    currency: Currency,
+    adders: &mut LastActor,
+) -> Result<(i64, Arc<Line>), Damage> {
+    let mut columns = Columns::of(TABLE, row).of_cart(cart);
+    let id = LineId::from_uuid(columns.take(uuid)?);
+    let position = columns.take(int)?;
+    let quantity = columns.take(|value| Quantity::new(count(value)?).map_err(|error| error.to_string()))?;
+    let snapshot = prices(&mut columns, currency)?;
+    let added_at = columns.take(time)?;
+    let added_by = columns.take(|value| adders.read(value))?;
+    let product = columns.take(parsed(ProductId::new))?;
+    let product = ProductKey { product, options: columns.take(json_or_default)? };
+    let key = LineKey { product, distinct: columns.take(json_or_default)? };
+    let note = columns.take(maybe(parsed(Note::new)))?;
+    let metadata = columns.take(json_or_default)?;
+    let line = Line { id, key, quantity, note, metadata, snapshot, added_at, added_by };
+    Ok((position, Arc::new(line)))
+}
+
+fn prices(columns: &mut Columns<'_, '_>, currency: Currency) -> Result<UnitPrices, Damage> {
+    let list = Money::new(columns.take(int)?, currency);
+    let unit = Money::new(columns.take(int)?, currency);
+    if list.minor() < unit.minor() {
+        return Err(columns.damaged("the unit price is above the list price"));
+    }
+    UnitPrices::new(list, unit).map_err(|error| columns.damaged(&error.to_string()))
+}
+
+/// Most lines of a cart were added by the same actor, so the last one is kept instead of being read anew.
+#[derive(Default)]
+struct LastActor(Option<(String, ActorRef)>);
+
+impl LastActor {
+    fn read(&mut self, value: ValueRef<'_>) -> Result<ActorRef, Reason> {
+        let stored = text(value)?;
+        if let Some((_, actor)) = self.0.as_ref().filter(|(last, _)| last == stored) {
+            return Ok(actor.clone());
+        }
+        let actor: ActorRef = json(value)?;
+        self.0 = Some((stored.to_owned(), actor.clone()));
+        Ok(actor)
+    }
+}

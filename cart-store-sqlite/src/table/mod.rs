@@ -1,0 +1,10 @@
+//! The tables: each row in both directions, and the statements on it.
+
+pub(crate) mod carts;
+pub(crate) mod columns;
+pub(crate) mod journal;
+pub(crate) mod lines;
+mod owner;
+mod status;
+
+pub(crate) use self::owner::OwnerColumns;

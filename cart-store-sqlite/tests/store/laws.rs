@@ -1,0 +1,15 @@
+//! The laws of every store, for each kind of this one.
+
+use cart_core::store_laws;
+use cart_store_sqlite::{Durability, Options, SqliteStore};
+use tempfile::TempDir;
+
+fn in_file(options: &Options) -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    (SqliteStore::open(folder.path().join("carts.db"), options).unwrap(), folder)
+}
+
+store_laws!(in_memory, (SqliteStore::in_memory().unwrap(), ()));
+store_laws!(full, in_file(&Options::default()));
+store_laws!(normal, in_file(&Options::default().durability(Durability::Normal)));
+store_laws!(handed_over, in_file(&Options::default().durability(Durability::Normal).hand_over(true)));

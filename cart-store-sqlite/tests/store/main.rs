@@ -1,0 +1,3 @@
+//! The store through its public face, and its file through SQLite alone.
+
+mod laws;
