@@ -28,6 +28,10 @@ enum Tried {
 impl CartService {
     /// Does a task, whatever else is going on.
     pub(super) async fn run(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
+        if caller.only_preview {
+            let found = self.find(caller, task).await?;
+            return Ok(self.plan(caller, task, &found).await?.into_outcome(None));
+        }
         for tries in 0..MAX_TRIES {
             if tries > 0 {
                 self.timer.wait(self.pause(tries)).await;
@@ -62,20 +66,22 @@ impl CartService {
         caller: &Caller,
         task: &Task<'_>,
     ) -> Result<(Found, Vec<Turn<TurnKey>>), CartError> {
-        let mut keys = self.turn_keys(task, &caller.actor, &self.find(caller, task).await?);
-        loop {
-            let mut turns = Vec::with_capacity(keys.len());
+        let mut found = self.find(caller, task).await?;
+        let mut turns = Vec::new();
+        for _ in 0..MAX_TRIES {
+            let keys = self.turn_keys(task, &caller.actor, &found);
+            turns.clear();
             for key in &keys {
                 // Everybody takes turns in the order of the keys, so nobody waits in a circle.
                 turns.push(self.queues.turn(key.clone()).await);
             }
-            let found = self.find(caller, task).await?;
-            let now = self.turn_keys(task, &caller.actor, &found);
-            if now == keys {
-                return Ok((found, turns));
+            found = self.find(caller, task).await?;
+            if self.turn_keys(task, &caller.actor, &found) == keys {
+                break;
             }
-            keys = now;
         }
+        // Without the right turns it still is the store's version check that decides.
+        Ok((found, turns))
     }
 
     async fn attempt(&self, caller: &Caller, task: &Task<'_>, found: &Found) -> Result<Tried, CartError> {

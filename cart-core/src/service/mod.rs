@@ -127,7 +127,8 @@ impl CartService {
         self.run(caller, &Task::Execute { target, command }).await
     }
 
-    /// What [`CartService::execute`] would answer now, without doing it.
+    /// What [`CartService::execute`] would answer now, without doing it. Every other command is previewed in the
+    /// same way, by a caller made with [`Caller::only_preview`].
     ///
     /// # Errors
     /// As [`CartService::execute`].
@@ -137,9 +138,7 @@ impl CartService {
         target: &Target,
         command: &Command,
     ) -> Result<Outcome, CartError> {
-        let task = Task::Execute { target, command };
-        let found = self.find(caller, &task).await?;
-        Ok(self.plan(caller, &task, &found).await?.into_outcome(None))
+        self.execute(&caller.clone().only_preview(), target, command).await
     }
 
     /// Copies a cart of the caller's into a new one.

@@ -179,6 +179,9 @@ impl CartService {
         if found.cart.is_some() && caller.if_match.is_some_and(|version| version != into.version()) {
             return Err(CartError::VersionMismatch { current: Box::new(self.view(into).await?) });
         }
+        if into.channel() != channel_id {
+            return Err(Rejection::Unmergeable.into());
+        }
         let mut about = About::cart(&into);
         about.keys.extend(from.lines().iter().map(|line| line.key.product.clone()));
         let facts = self.gather(channel, about).await?;

@@ -18,12 +18,13 @@ pub struct Caller {
     pub(super) actor: Actor,
     pub(super) key: Option<RequestKey>,
     pub(super) if_match: Option<Version>,
+    pub(super) only_preview: bool,
 }
 
 impl Caller {
     /// An actor.
     pub const fn new(actor: Actor) -> Self {
-        Self { actor, key: None, if_match: None }
+        Self { actor, key: None, if_match: None, only_preview: false }
     }
 
     /// Names the request: sent again with the same key, it is not done again but answered as the first time.
@@ -39,6 +40,12 @@ impl Caller {
     #[must_use]
     pub fn if_match(self, version: Version) -> Self {
         Self { if_match: Some(version), ..self }
+    }
+
+    /// Asks only what would be answered: nothing is written.
+    #[must_use]
+    pub fn only_preview(self) -> Self {
+        Self { only_preview: true, ..self }
     }
 
     /// Who asks.
