@@ -2,13 +2,23 @@
 //!
 //! * A store: [`store_laws!`](crate::store_laws) makes one `#[test]` of each [law](laws); [`samples`] are carts and
 //!   writes for further tests.
+//! * A rule: [`given`] a [`cart`], when something is asked of it, then this is what happens ([`kit`]).
+//! * A host: [`FixedCatalog`], [`ManualClock`], [`CountingIds`], [`RecordingTimer`] and [`RecordingPublisher`], and
+//!   around any store [`CountingStore`], [`FailingStore`] and [`HoldingStore`].
 //!
 //! Nothing in here needs a runtime ([`block_on`]) or a dependency beyond those of the library.
 
 mod block_on;
 mod dice;
+mod fakes;
+pub mod kit;
 pub mod laws;
 pub mod samples;
 
 pub use self::block_on::block_on;
 pub use self::dice::Dice;
+pub use self::fakes::{
+    CountingIds, CountingStore, FailingStore, Fault, FixedCatalog, HoldingStore, ManualClock,
+    RecordingPublisher, RecordingTimer, StoreCall,
+};
+pub use self::kit::{As, Ask, GivenCart, Happened, Scenario, ann, cart, given};

@@ -1,0 +1,119 @@
+//! A store that counts what it is asked.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::StoreCall;
+use crate::actor::{ActorRef, Owner};
+use crate::cart::Cart;
+use crate::id::{CartId, ChannelId};
+use crate::journal::{Entry, Position, Positioned, RequestKey};
+use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
+use crate::version::Version;
+
+/// Passes everything on to another store, and counts the calls of each method.
+#[derive(Debug)]
+pub struct CountingStore {
+    store: Arc<dyn Store>,
+    calls: Mutex<BTreeMap<StoreCall, usize>>,
+}
+
+impl CountingStore {
+    /// Counts the calls of a store.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, calls: Mutex::default() }
+    }
+
+    /// How often each method was called since the last [`CountingStore::forget_calls`]; those never called are absent.
+    pub fn calls(&self) -> BTreeMap<StoreCall, usize> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Starts counting anew.
+    pub fn forget_calls(&self) {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn count(&self, call: StoreCall) {
+        *self.calls.lock().unwrap_or_else(PoisonError::into_inner).entry(call).or_default() += 1;
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl CartStore for CountingStore {
+    async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        self.count(StoreCall::Load);
+        self.store.load(cart).await
+    }
+
+    async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
+        self.count(StoreCall::Commit);
+        self.store.commit(unit).await
+    }
+
+    fn is_only_writer(&self) -> bool {
+        self.store.is_only_writer()
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl CartIndex for CountingStore {
+    async fn open_cart(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<CartId>, StoreError> {
+        self.count(StoreCall::OpenCart);
+        self.store.open_cart(channel, owner).await
+    }
+
+    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
+        self.count(StoreCall::CountOpen);
+        self.store.count_open(channel, owner).await
+    }
+
+    async fn carts_of(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        page: PageRequest,
+    ) -> Result<Vec<CartSummary>, StoreError> {
+        self.count(StoreCall::CartsOf);
+        self.store.carts_of(channel, owner, page).await
+    }
+
+    async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
+        self.count(StoreCall::Due);
+        self.store.due(now, limit).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl EventLog for CountingStore {
+    async fn entries(
+        &self,
+        cart: CartId,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.count(StoreCall::Entries);
+        self.store.entries(cart, after, limit).await
+    }
+
+    async fn entries_after(&self, position: Position, limit: usize) -> Result<Vec<Positioned>, StoreError> {
+        self.count(StoreCall::EntriesAfter);
+        self.store.entries_after(position, limit).await
+    }
+
+    async fn find_request(
+        &self,
+        cart: CartId,
+        actor: &ActorRef,
+        key: &RequestKey,
+    ) -> Result<Option<Entry>, StoreError> {
+        self.count(StoreCall::FindRequest);
+        self.store.find_request(cart, actor, key).await
+    }
+}

@@ -1,0 +1,186 @@
+//! A store that fails when it is told to.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use uuid::Uuid;
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::StoreCall;
+use crate::actor::{ActorRef, Owner};
+use crate::cart::Cart;
+use crate::id::{CartId, ChannelId};
+use crate::journal::{Entry, Position, Positioned, RequestKey};
+use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
+use crate::version::Version;
+
+/// How a call fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Nothing is done; [`StoreError::Unavailable`].
+    Unavailable,
+    /// Nothing is done; [`StoreError::Full`].
+    Full,
+    /// Nothing is done; [`StoreError::Corrupt`].
+    Corrupt,
+    /// Nothing is done; [`StoreError::Conflict`], as if somebody else had been faster.
+    Conflict,
+    /// Nothing is done, and nobody can tell; [`StoreError::Unknown`].
+    UnknownNotDone,
+    /// All is done, and nobody can tell; [`StoreError::Unknown`].
+    UnknownDone,
+}
+
+impl Fault {
+    const fn comes_after_the_effect(self) -> bool {
+        match self {
+            Self::UnknownDone => true,
+            Self::Unavailable | Self::Full | Self::Corrupt | Self::Conflict | Self::UnknownNotDone => false,
+        }
+    }
+
+    fn error(self, cart: CartId) -> StoreError {
+        let (store, source) = ("failing store", "it was told to fail".into());
+        match self {
+            Self::Unavailable => StoreError::Unavailable { store, source },
+            Self::Full => StoreError::Full { store, source },
+            Self::Corrupt => StoreError::Corrupt { store, source },
+            Self::Conflict => StoreError::Conflict { cart },
+            Self::UnknownNotDone | Self::UnknownDone => StoreError::Unknown { store, source },
+        }
+    }
+}
+
+/// Passes everything on to another store, but for the calls that were told to fail.
+#[derive(Debug)]
+pub struct FailingStore {
+    store: Arc<dyn Store>,
+    orders: Mutex<Vec<Order>>,
+}
+
+#[derive(Debug)]
+struct Order {
+    call: StoreCall,
+    calls_before: usize,
+    fault: Fault,
+}
+
+impl FailingStore {
+    /// Fails nothing until told to.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self { store, orders: Mutex::default() }
+    }
+
+    /// Fails the `nth` call of a method from now on, counted from 1.
+    pub fn fail_nth(&self, call: StoreCall, nth: usize, fault: Fault) {
+        self.orders().push(Order { call, calls_before: nth.saturating_sub(1), fault });
+    }
+
+    /// Fails the next calls of a method, so many of them.
+    pub fn fail_next(&self, call: StoreCall, times: usize, fault: Fault) {
+        (1..=times).for_each(|nth| self.fail_nth(call, nth, fault));
+    }
+
+    fn orders(&self) -> MutexGuard<'_, Vec<Order>> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How this call fails, if it was told to.
+    fn fault(&self, call: StoreCall) -> Option<Fault> {
+        let mut orders = self.orders();
+        let due = orders.iter().position(|order| order.call == call && order.calls_before == 0);
+        let fault = due.map(|due| orders.swap_remove(due).fault);
+        for order in orders.iter_mut().filter(|order| order.call == call) {
+            order.calls_before = order.calls_before.saturating_sub(1);
+        }
+        fault
+    }
+
+    fn fail_reading(&self, call: StoreCall) -> Result<(), StoreError> {
+        let error = |fault: Fault| fault.error(CartId::from_uuid(Uuid::nil()));
+        self.fault(call).map_or(Ok(()), |fault| Err(error(fault)))
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl CartStore for FailingStore {
+    async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        self.fail_reading(StoreCall::Load)?;
+        self.store.load(cart).await
+    }
+
+    async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
+        let fault = self.fault(StoreCall::Commit);
+        let cart = unit.commits.first().map_or(CartId::from_uuid(Uuid::nil()), |commit| commit.cart.id());
+        let done = if fault.is_none_or(Fault::comes_after_the_effect) {
+            self.store.commit(unit).await
+        } else {
+            Ok(())
+        };
+        done.and_then(|()| fault.map_or(Ok(()), |fault| Err(fault.error(cart))))
+    }
+
+    fn is_only_writer(&self) -> bool {
+        self.store.is_only_writer()
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl CartIndex for FailingStore {
+    async fn open_cart(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<CartId>, StoreError> {
+        self.fail_reading(StoreCall::OpenCart)?;
+        self.store.open_cart(channel, owner).await
+    }
+
+    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
+        self.fail_reading(StoreCall::CountOpen)?;
+        self.store.count_open(channel, owner).await
+    }
+
+    async fn carts_of(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        page: PageRequest,
+    ) -> Result<Vec<CartSummary>, StoreError> {
+        self.fail_reading(StoreCall::CartsOf)?;
+        self.store.carts_of(channel, owner, page).await
+    }
+
+    async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
+        self.fail_reading(StoreCall::Due)?;
+        self.store.due(now, limit).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl EventLog for FailingStore {
+    async fn entries(
+        &self,
+        cart: CartId,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        self.fail_reading(StoreCall::Entries)?;
+        self.store.entries(cart, after, limit).await
+    }
+
+    async fn entries_after(&self, position: Position, limit: usize) -> Result<Vec<Positioned>, StoreError> {
+        self.fail_reading(StoreCall::EntriesAfter)?;
+        self.store.entries_after(position, limit).await
+    }
+
+    async fn find_request(
+        &self,
+        cart: CartId,
+        actor: &ActorRef,
+        key: &RequestKey,
+    ) -> Result<Option<Entry>, StoreError> {
+        self.fail_reading(StoreCall::FindRequest)?;
+        self.store.find_request(cart, actor, key).await
+    }
+}

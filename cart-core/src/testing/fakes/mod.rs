@@ -1,0 +1,36 @@
+//! Ports that do as they are told, and say what they were asked.
+
+mod catalog;
+mod counting;
+mod failing;
+mod holding;
+mod system;
+
+pub use self::catalog::FixedCatalog;
+pub use self::counting::CountingStore;
+pub use self::failing::{FailingStore, Fault};
+pub use self::holding::HoldingStore;
+pub use self::system::{CountingIds, ManualClock, RecordingPublisher, RecordingTimer};
+
+/// A method of the store's ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StoreCall {
+    /// [`CartStore::load`](crate::port::CartStore::load).
+    Load,
+    /// [`CartStore::commit`](crate::port::CartStore::commit).
+    Commit,
+    /// [`CartIndex::open_cart`](crate::port::CartIndex::open_cart).
+    OpenCart,
+    /// [`CartIndex::count_open`](crate::port::CartIndex::count_open).
+    CountOpen,
+    /// [`CartIndex::carts_of`](crate::port::CartIndex::carts_of).
+    CartsOf,
+    /// [`CartIndex::due`](crate::port::CartIndex::due).
+    Due,
+    /// [`EventLog::entries`](crate::port::EventLog::entries).
+    Entries,
+    /// [`EventLog::entries_after`](crate::port::EventLog::entries_after).
+    EntriesAfter,
+    /// [`EventLog::find_request`](crate::port::EventLog::find_request).
+    FindRequest,
+}

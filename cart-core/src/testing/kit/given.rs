@@ -1,0 +1,295 @@
+//! What is so before.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use super::{Ask, Happened};
+use crate::actor::Actor;
+use crate::cart::{Cart, StoredCart};
+use crate::event::Settings;
+use crate::facts::{Choices, Facts, Products};
+use crate::id::{ProductId, StockItemId};
+use crate::line::Line;
+use crate::metadata::Metadata;
+use crate::money::{Currency, Money};
+use crate::policy::CartPolicy;
+use crate::product::{Product, ProductKey, Stock, UnitPrices};
+use crate::selection::{Address, Method, Selection, Selections};
+use crate::status::Status;
+use crate::testing::samples::{at, cart_id, channel, line_id, note, prices, product, quantity, user};
+use crate::version::Version;
+
+const PRICE: i64 = 1000;
+
+/// A cart to start from.
+#[derive(Clone, Debug)]
+pub struct GivenCart(StoredCart);
+
+/// An active, empty cart of the user `ann` in euro, made at [`at`]`(0)`, that lives for ever.
+#[expect(clippy::expect_used, reason = "users own carts")]
+pub fn cart() -> GivenCart {
+    GivenCart(StoredCart {
+        id: cart_id(1),
+        channel: channel("shop"),
+        owner: user("ann").owner().expect("users own carts"),
+        sole: false,
+        name: None,
+        currency: Currency::EUR,
+        status: Status::Active,
+        version: Version::FIRST,
+        lines: Vec::new(),
+        selections: Selections::default(),
+        settings: Settings::default(),
+        note: None,
+        metadata: Metadata::default(),
+        duplicate_of: None,
+        created_at: at(0),
+        updated_at: at(0),
+        expires_at: None,
+    })
+}
+
+impl GivenCart {
+    /// The same with whatever else changed.
+    #[must_use]
+    pub fn with(mut self, change: impl FnOnce(&mut StoredCart)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
+    /// The same with another id, the `n`th.
+    #[must_use]
+    pub fn numbered(self, n: u64) -> Self {
+        self.with(|cart| cart.id = cart_id(n))
+    }
+
+    /// The same with units of a product without options, added at 10.00.
+    #[must_use]
+    pub fn with_line(self, id: &str, units: u32) -> Self {
+        self.with_line_of(product(id), units, |_| {})
+    }
+
+    /// The same with units of a product, changed as needed. The `n`th line, from 0, has the id [`line_id`]`(n)`.
+    #[must_use]
+    pub fn with_line_of(self, product: ProductKey, units: u32, change: impl FnOnce(&mut Line)) -> Self {
+        self.with(|cart| {
+            let mut line = Line {
+                id: line_id(u64::try_from(cart.lines.len()).unwrap_or_default()),
+                key: crate::line::LineKey { product, distinct: Metadata::default() },
+                quantity: quantity(units),
+                note: None,
+                metadata: Metadata::default(),
+                snapshot: prices(PRICE, cart.currency),
+                added_at: at(0),
+                added_by: user("ann").to_ref(),
+            };
+            change(&mut line);
+            cart.lines.push(Arc::new(line));
+        })
+    }
+
+    /// The same with another owner.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that gives a cart to staff is wrong")]
+    pub fn owned_by(self, actor: &Actor) -> Self {
+        let owner = actor.owner().expect("the actor owns carts");
+        self.with(|cart| cart.owner = owner)
+    }
+
+    /// The same with another currency; to be called before lines are added.
+    #[must_use]
+    pub fn in_currency(self, currency: Currency) -> Self {
+        self.with(|cart| cart.currency = currency)
+    }
+
+    /// The same in another status.
+    #[must_use]
+    pub fn in_status(self, status: Status) -> Self {
+        self.with(|cart| cart.status = status)
+    }
+
+    /// The same with a lifetime that ends.
+    #[must_use]
+    pub fn expiring_at(self, end: DateTime<Utc>) -> Self {
+        self.with(|cart| cart.expires_at = Some(end))
+    }
+
+    /// The same with a note.
+    #[must_use]
+    pub fn noted(self, text: &str) -> Self {
+        self.with(|cart| cart.note = Some(note(text)))
+    }
+
+    /// The same with a choice made.
+    #[must_use]
+    pub fn choosing(self, selection: Selection) -> Self {
+        self.with(|cart| match selection {
+            Selection::Address(id) => cart.selections.address = Some(id),
+            Selection::ShippingMethod(id) => cart.selections.shipping_method = Some(id),
+            Selection::PaymentMethod(id) => cart.selections.payment_method = Some(id),
+        })
+    }
+
+    /// The cart.
+    #[expect(clippy::expect_used, reason = "a test that describes an impossible cart is wrong")]
+    pub fn build(self) -> Cart {
+        Cart::from_stored(self.0).expect("the cart is consistent")
+    }
+}
+
+/// A cart and the world around it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    cart: Cart,
+    policy: CartPolicy,
+    now: DateTime<Utc>,
+    products: HashMap<ProductId, Option<Product>>,
+    choices: Choices,
+}
+
+/// A cart, under the policy [`CartPolicy::shared`], at [`at`]`(60)`.
+pub fn given(cart: GivenCart) -> Scenario {
+    Scenario {
+        cart: cart.build(),
+        policy: CartPolicy::shared(),
+        now: at(60),
+        products: HashMap::new(),
+        choices: Choices::default(),
+    }
+}
+
+impl Scenario {
+    /// The same under another policy.
+    #[must_use]
+    pub fn and_policy(self, policy: CartPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// The same with the policy changed.
+    #[must_use]
+    pub fn and_policy_with(mut self, change: impl FnOnce(&mut CartPolicy)) -> Self {
+        change(&mut self.policy);
+        self
+    }
+
+    /// The same at another time.
+    #[must_use]
+    pub fn at(self, now: DateTime<Utc>) -> Self {
+        Self { now, ..self }
+    }
+
+    /// The same with a product changed.
+    #[must_use]
+    pub fn and_product(mut self, id: &str, change: impl FnOnce(&mut Product)) -> Self {
+        let mut known = self.known(&product(id)).unwrap_or_else(|| self.usual(&product(id)));
+        change(&mut known);
+        self.products.insert(product(id).product, Some(known));
+        self
+    }
+
+    /// The same with so many units of a product, on which no other draws.
+    #[must_use]
+    pub fn and_stock(self, id: &str, available: u32) -> Self {
+        self.and_shared_stock(id, available, [id])
+    }
+
+    /// The same with so many units of a stock item, on which all the products draw.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that names no valid stock item is wrong")]
+    pub fn and_shared_stock<'a>(
+        self,
+        item: &str,
+        available: u32,
+        products: impl IntoIterator<Item = &'a str>,
+    ) -> Self {
+        let item = StockItemId::new(item).expect("a stock item id");
+        let stock = Stock::Limited { item, available };
+        products.into_iter().fold(self, |given, id| given.and_stock_of(id, stock.clone()))
+    }
+
+    /// The same with a product of whatever stock.
+    #[must_use]
+    pub fn and_stock_of(self, id: &str, stock: Stock) -> Self {
+        self.and_product(id, |product| product.stock = stock)
+    }
+
+    /// The same with a product listed at and sold for so many minor units.
+    #[must_use]
+    #[expect(clippy::expect_used, reason = "a test that names no valid prices is wrong")]
+    pub fn and_prices(self, id: &str, list: i64, unit: i64) -> Self {
+        let money = |minor| Money::new(minor, self.cart.currency());
+        let prices = UnitPrices::new(money(list), money(unit)).expect("prices");
+        self.and_product(id, |product| product.prices = prices)
+    }
+
+    /// The same without a product in the catalog.
+    #[must_use]
+    pub fn and_unknown(mut self, id: &str) -> Self {
+        self.products.insert(product(id).product, None);
+        self
+    }
+
+    /// The same with what the host says about the address concerned.
+    #[must_use]
+    pub fn and_address(mut self, address: Option<Address>) -> Self {
+        self.choices.address = address;
+        self
+    }
+
+    /// The same with what the host says about the shipping method concerned.
+    #[must_use]
+    pub fn and_shipping_method(mut self, method: Option<Method>) -> Self {
+        self.choices.shipping_method = method;
+        self
+    }
+
+    /// The same with what the host says about the payment method concerned.
+    #[must_use]
+    pub fn and_payment_method(mut self, method: Option<Method>) -> Self {
+        self.choices.payment_method = method;
+        self
+    }
+
+    /// The cart as it is.
+    pub const fn cart(&self) -> &Cart {
+        &self.cart
+    }
+
+    /// What a decision about the cart, and products besides its own, would know.
+    pub fn facts(&self, others: impl IntoIterator<Item = ProductKey>) -> Facts {
+        let asked = self.cart.lines().iter().map(|line| line.key.product.clone()).chain(others);
+        let answers = asked.map(|key| {
+            let product = self.known(&key).map(Arc::new);
+            (key, product)
+        });
+        Facts {
+            now: self.now,
+            policy: Arc::new(self.policy.clone()),
+            products: Products::new(answers.collect()),
+            choices: self.choices.clone(),
+            // Far from the ids of given lines, and another one for each version of the cart.
+            first_line_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
+        }
+    }
+
+    /// Asks something of the cart.
+    #[must_use]
+    pub fn when(self, ask: Ask) -> Happened {
+        Happened::of(self, &ask)
+    }
+
+    pub(super) fn with_cart(self, cart: Cart) -> Self {
+        Self { cart, ..self }
+    }
+
+    fn known(&self, key: &ProductKey) -> Option<Product> {
+        self.products.get(&key.product).cloned().unwrap_or_else(|| Some(self.usual(key)))
+    }
+
+    fn usual(&self, key: &ProductKey) -> Product {
+        Product::new(key.product.as_str(), prices(PRICE, self.cart.currency()))
+    }
+}
