@@ -13,7 +13,7 @@ mod notices;
 mod totals;
 
 pub use self::derivation::{Derivation, Rule, Step};
-pub use self::lines::{LineAmounts, PricedLine};
+pub use self::lines::{LeftOut, LineAmounts, PricedLine};
 pub use self::totals::Totals;
 use crate::cart::Cart;
 use crate::facts::Facts;

@@ -67,6 +67,14 @@ impl CartService {
         CartServiceBuilder::new(store, catalog)
     }
 
+    /// The currency of a channel's carts that do not name one.
+    ///
+    /// # Errors
+    /// [`CartError::UnknownChannel`].
+    pub fn currency(&self, channel: &ChannelId) -> Result<Currency, CartError> {
+        Ok(self.channel(channel)?.currency)
+    }
+
     /// A new guest: whoever holds the token owns the guest's carts.
     pub fn new_guest(&self) -> GuestToken {
         GuestToken::from_random(self.ids.secret())
