@@ -2,17 +2,21 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, header};
+use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use cart_core::port::{Clock, Ids};
 use futures_util::FutureExt as _;
+use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use crate::body::BodyLimit;
+use crate::deadline::{Deadline, outcome_unknown};
 use crate::problem::{Problem, ProblemCode};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
@@ -22,6 +26,9 @@ use crate::request_id::{RequestId, X_REQUEST_ID};
 ///   carries it, and every [problem document](Problem) names it.
 /// * Unknown paths and methods are answered with problem documents; a panic in a handler with
 ///   [`ProblemCode::Internal`], and the process lives on.
+/// * A request that is not answered by its deadline is answered with [`ProblemCode::Unavailable`], or, if it may
+///   have changed something, with [`ProblemCode::OutcomeUnknown`].
+/// * What is logged (with the `tracing` crate) while a request is handled is in a span that names its id.
 /// * No answer is stored by caches or shared between users (`Cache-Control: no-store`, unless the handler
 ///   sets another; `Vary: Authorization`), interpreted as another type, or told to other sites by `Referer`.
 ///
@@ -31,18 +38,27 @@ pub struct Guard {
     ids: Arc<dyn Ids>,
     clock: Arc<dyn Clock>,
     body_limit: BodyLimit,
+    deadline: Deadline,
 }
 
 impl Guard {
-    /// A guard with the default body limit of 64 KiB.
+    /// A guard with the default body limit of 64 KiB and the default deadline of 30 seconds.
     pub fn new(ids: Arc<dyn Ids>, clock: Arc<dyn Clock>) -> Self {
-        Self { ids, clock, body_limit: BodyLimit::default() }
+        Self { ids, clock, body_limit: BodyLimit::default(), deadline: Deadline::default() }
     }
 
     /// Sets the largest JSON body, in bytes.
     #[must_use]
     pub const fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = BodyLimit(bytes);
+        self
+    }
+
+    /// Sets the longest time from the end of a request's head to the start of its answer. Keep it longer than a
+    /// body may take to arrive.
+    #[must_use]
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Deadline(deadline);
         self
     }
 
@@ -63,12 +79,35 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     let id = RequestId::from_headers(request.headers()).unwrap_or_else(|| guard.new_id());
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(guard.body_limit);
-    // What a panicking handler shares with others is behind locks and the store, which see to themselves.
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut answer = answer.unwrap_or_else(|_| ProblemCode::Internal.into_response());
+    request.extensions_mut().insert(guard.deadline);
+    let span = tracing::error_span!("request", %id);
+    let mut answer = in_time(guard.deadline, request, next).instrument(span).await;
     sign(&mut answer, &id);
     keep_private(&mut answer);
     answer
+}
+
+async fn in_time(Deadline(deadline): Deadline, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    timeout(deadline, unharmed(request, next)).await.unwrap_or_else(|_| late(&method))
+}
+
+async fn unharmed(request: Request, next: Next) -> Response {
+    // What a panicking handler shares with others is behind locks and the store, which see to themselves.
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    answer.unwrap_or_else(|_| {
+        // The panic's own words may hold anything; the host's panic hook has them.
+        tracing::error!("a handler panicked");
+        ProblemCode::Internal.into_response()
+    })
+}
+
+fn late(method: &Method) -> Response {
+    if !method.is_safe() {
+        return outcome_unknown().into_response();
+    }
+    tracing::error!("a read did not end by its deadline");
+    Problem::new(ProblemCode::Unavailable).retry_soon().into_response()
 }
 
 fn sign(answer: &mut Response, id: &RequestId) {

@@ -7,6 +7,7 @@
 
 mod auth;
 mod body;
+mod deadline;
 mod guard;
 mod idempotency;
 mod json;
@@ -15,6 +16,7 @@ mod problem;
 mod request_id;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod shop;
 
 pub use auth::{AuthError, Authenticated, Authenticator};
 #[cfg(feature = "jwt")]

@@ -7,6 +7,7 @@ mod jws;
 #[cfg(feature = "jwt")]
 mod jwt;
 
+use std::error::Error;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -55,10 +56,13 @@ pub enum AuthError {
 impl From<AuthError> for Problem {
     /// 401 with the challenge of [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3), or 503.
     fn from(error: AuthError) -> Self {
-        match error {
+        match &error {
             AuthError::Missing => challenge("Bearer"),
             AuthError::Refused { .. } => challenge("Bearer error=\"invalid_token\""),
-            AuthError::Unavailable(_) => Self::new(ProblemCode::Unavailable),
+            AuthError::Unavailable(_) => {
+                tracing::error!(error = &error as &dyn Error, "a request could not be authenticated");
+                Self::new(ProblemCode::Unavailable).retry_soon()
+            }
         }
     }
 }

@@ -3,7 +3,8 @@
 mod content_type;
 mod strict;
 
-use axum::extract::{FromRequest, Request};
+use axum::body::HttpBody as _;
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use serde_path_to_error::{Path, Segment};
@@ -36,6 +37,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
         let limit = request.extensions().get().copied().unwrap_or_else(BodyLimit::default);
         let bytes = body::read(request.into_body(), limit).await?;
         decode(&bytes).map(Self)
+    }
+}
+
+/// For operations whose body may be left out: none if there is no body at all.
+impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for StrictJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
+        if request.body().is_end_stream() {
+            return Ok(None);
+        }
+        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
 }
 

@@ -5,6 +5,10 @@ use axum::http::StatusCode;
 macro_rules! catalogue {
     ($($(#[$doc:meta])+ $name:ident = $code:literal, $status:ident, $title:literal;)+) => {
         /// Every error that the routers answer with. Codes are stable: programs may rely on them.
+        ///
+        /// | code | status | title |
+        /// |---|---|---|
+        $(#[doc = concat!("| [`", $code, "`](Self::", stringify!($name), ") | `", stringify!($status), "` | ", $title, " |")])+
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum ProblemCode {
@@ -42,23 +46,52 @@ macro_rules! catalogue {
 catalogue! {
     /// The body is not JSON, repeats a key, nests too deep or goes on after its end.
     MalformedJson = "malformed_json", BAD_REQUEST, "The body is not well-formed JSON";
-    /// A header such as `If-Match` or `Idempotency-Key` cannot be read.
+    /// A header such as `If-Match` or `Idempotency-Key` cannot be read; `header` names it.
     MalformedHeader = "malformed_header", BAD_REQUEST, "A request header is malformed";
-    /// A part of the path or the query cannot be read.
+    /// A part of the path or the query cannot be read, or the query has a parameter that is not known.
     MalformedUri = "malformed_uri", BAD_REQUEST, "The path or query is malformed";
     /// No credentials, or none that are valid.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "Authentication is required";
     /// The actor may see this, but not do that.
     Forbidden = "forbidden", FORBIDDEN, "The action is not allowed";
+    /// The channel has no carts for guests.
+    GuestsRefused = "guests_refused", FORBIDDEN, "Guests cannot have a cart here";
+    /// The channel's policy does not offer this.
+    NotOffered = "not_offered", FORBIDDEN, "The shop does not offer this";
     /// There is nothing here that the actor may see.
     NotFound = "not_found", NOT_FOUND, "Not found";
+    /// The actor has no such cart.
+    CartNotFound = "cart_not_found", NOT_FOUND, "There is no such cart";
+    /// The cart has no such line; `item_id` says which.
+    LineNotFound = "line_not_found", NOT_FOUND, "The cart has no such item";
     /// The path exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
     /// The body stopped arriving or took too long.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "The request arrived too slowly";
-    /// `If-Match` named another version than the cart has.
+    /// The cart is in a status in which this cannot be done; `cart_status` says which.
+    WrongStatus = "wrong_status", CONFLICT, "The cart's status does not allow this";
+    /// The cart's lifetime has not ended.
+    NotExpired = "not_expired", CONFLICT, "The cart has not expired";
+    /// The time in which the cart could be recovered has passed.
+    NotRecoverable = "not_recoverable", CONFLICT, "The cart cannot be recovered";
+    /// The owner may have one open cart and has it; `cart_id` says which.
+    CartExists = "cart_exists", CONFLICT, "There is already an open cart";
+    /// The product is in the cart, and the channel does not add quantities up; `item_id` says where.
+    DuplicateLine = "duplicate_line", CONFLICT, "The product is in the cart already";
+    /// The product `product_id` is no longer sold.
+    ProductWithdrawn = "product_withdrawn", CONFLICT, "The product is no longer sold";
+    /// The product `product_id` cannot be bought now; `reason` is `out_of_stock`, `call` or `currency`.
+    ProductUnavailable = "product_unavailable", CONFLICT, "The product cannot be bought now";
+    /// Fewer units of `product_id` can be had than asked for: the line would have `requested`, and could have
+    /// `available`.
+    InsufficientStock = "insufficient_stock", CONFLICT, "There is not enough in stock";
+    /// Others changed the cart each time it was tried. `cart` is the cart as it was last seen, where there is one.
+    Contended = "contended", CONFLICT, "Too many others are changing the cart";
+    /// The cart's lifetime has ended.
+    CartExpired = "cart_expired", GONE, "The cart has expired";
+    /// `If-Match` named another version than the cart has: `current_version` (null without a cart), shown as `cart`.
     VersionConflict = "version_conflict", PRECONDITION_FAILED, "The cart has changed";
-    /// The body is larger than allowed.
+    /// The body is larger than allowed: `limit_bytes`.
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large";
     /// The body is declared as something else than JSON in UTF-8.
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body must be JSON in UTF-8";
@@ -68,10 +101,39 @@ catalogue! {
     MissingField = "missing_field", UNPROCESSABLE_ENTITY, "The body lacks a field";
     /// A field of the body has the wrong type or is out of range.
     InvalidValue = "invalid_value", UNPROCESSABLE_ENTITY, "A value is of the wrong type or out of range";
+    /// The request asks for no change at all.
+    NothingToDo = "nothing_to_do", UNPROCESSABLE_ENTITY, "The request asks for nothing";
+    /// The idempotency key was used before, for another request.
+    RequestKeyReused = "request_key_reused", UNPROCESSABLE_ENTITY, "The idempotency key was used for another request";
+    /// The catalog has no product `product_id`.
+    ProductNotFound = "product_not_found", UNPROCESSABLE_ENTITY, "There is no such product";
+    /// Fewer units than a line of the product may have: `minimum`.
+    BelowMinimum = "below_minimum", UNPROCESSABLE_ENTITY, "The quantity is too small";
+    /// More units than a line may have: `maximum`.
+    AboveMaximum = "above_maximum", UNPROCESSABLE_ENTITY, "The quantity is too large";
+    /// The product is bought in multiples of `multiple_of`.
+    NotMultiple = "not_multiple", UNPROCESSABLE_ENTITY, "The quantity is not a multiple of what is sold";
+    /// A cart has at most `maximum` lines.
+    TooManyLines = "too_many_lines", UNPROCESSABLE_ENTITY, "The cart cannot have more items";
+    /// A batch has at most `maximum` edits.
+    TooManyEdits = "too_many_edits", UNPROCESSABLE_ENTITY, "The batch has too many edits";
+    /// An owner has at most `maximum` open carts.
+    TooManyCarts = "too_many_carts", UNPROCESSABLE_ENTITY, "There are too many open carts";
+    /// The choice does not fit: `selection` is `address`, `shipping_method` or `payment_method`; `reason` is
+    /// `not_found`, `inactive`, `currency`, `contents`, `destination` or `nothing_to_deliver`.
+    SelectionMisfit = "selection_misfit", UNPROCESSABLE_ENTITY, "The choice does not fit the cart";
+    /// An amount would be too large to be computed exactly.
+    AmountOverflow = "amount_overflow", UNPROCESSABLE_ENTITY, "The amounts are too large";
+    /// The carts are of different channels or currencies, or one cart twice.
+    Unmergeable = "unmergeable", UNPROCESSABLE_ENTITY, "The carts cannot be merged";
     /// Something failed that should not.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
-    /// Something needed cannot be reached now; the same request may succeed later.
+    /// Something needed cannot be reached now; nothing was changed, and the same request may succeed later.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Temporarily unavailable";
+    /// The change may have happened or not. Sending the same request again is safe with the idempotency key it had.
+    OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "Whether it was done is not known";
+    /// There is no room for the change; nothing was changed.
+    StorageFull = "storage_full", INSUFFICIENT_STORAGE, "There is no room left";
 }
 
 #[cfg(test)]

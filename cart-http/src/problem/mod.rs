@@ -1,5 +1,6 @@
 //! Problem documents: every error as `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
 
+mod cart;
 mod code;
 
 use std::borrow::Cow;
@@ -11,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::request_id::RequestId;
+pub(crate) use cart::version_conflict;
 pub use code::ProblemCode;
 
 /// An error as the client sees it: a code of the catalogue, and what the client can use to do better.
@@ -67,8 +69,19 @@ impl Problem {
         self
     }
 
-    /// The document as JSON.
+    /// Says that the same request may succeed in a second.
+    #[must_use]
+    pub(crate) fn retry_soon(self) -> Self {
+        self.header(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// The document as JSON text.
     pub(crate) fn document(&self, request_id: Option<&RequestId>) -> Vec<u8> {
+        self.to_value(request_id).to_string().into_bytes()
+    }
+
+    /// The document.
+    pub(crate) fn to_value(&self, request_id: Option<&RequestId>) -> Value {
         let (code, fields) = (self.code, &self.fields);
         let standard = Standard {
             r#type: format!("urn:problem-type:cart:{}", code.code()),
@@ -84,7 +97,7 @@ impl Problem {
         {
             all.extend(standard);
         }
-        document.to_string().into_bytes()
+        document
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 /// |---|---|---|
 /// | `head` | 10 s | first byte of a request to the end of its headers; for a new connection from accept |
 /// | `body_progress` | 10 s | silence while a request body is awaited |
-/// | `body_total` | 60 s | a whole request body, however steadily it trickles |
+/// | `body_total` | 20 s | a whole request body, however steadily it trickles |
 /// | `write_progress` | 10 s | a client that does not read what is written to it |
 /// | `idle` | 60 s | a kept-alive connection between two requests |
 /// | `linger` | 1 s | taking what a refused client is still sending, so that it can read why |
@@ -26,7 +26,8 @@ pub struct ServeLimits {
     pub head: Duration,
     /// The longest silence while a request body is awaited.
     pub body_progress: Duration,
-    /// The longest time a whole request body may take, however steadily it arrives.
+    /// The longest time a whole request body may take, however steadily it arrives. Keep it shorter than the
+    /// deadline of the [`Guard`](crate::Guard), so that a slow client is told what is slow.
     pub body_total: Duration,
     /// The longest time that waiting bytes may find no room because the client does not read.
     pub write_progress: Duration,
@@ -50,7 +51,7 @@ impl Default for ServeLimits {
         Self {
             head: Duration::from_secs(10),
             body_progress: Duration::from_secs(10),
-            body_total: Duration::from_secs(60),
+            body_total: Duration::from_secs(20),
             write_progress: Duration::from_secs(10),
             idle: Duration::from_secs(60),
             linger: Duration::from_secs(1),

@@ -1,0 +1,198 @@
+//! The bodies of requests. None has a price, a total, a status, an owner or a version: unknown fields are refused.
+
+use cart_core::command::{AddLine, BatchMode, Command, LineEdit};
+use cart_core::id::{AddressId, LineId, PaymentMethodId, ProductId, ShippingMethodId};
+use cart_core::metadata::Metadata;
+use cart_core::product::{Options, ProductKey};
+use cart_core::quantity::Quantity;
+use cart_core::rejection::Rejection;
+use cart_core::text::Note;
+use serde::{Deserialize, Deserializer};
+
+use crate::json::StrictJson;
+use crate::problem::Problem;
+
+/// A body with nothing to say.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Nothing {}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AddItem {
+    product_id: ProductId,
+    #[serde(default)]
+    quantity: Count,
+    #[serde(default)]
+    options: Options,
+    #[serde(default)]
+    note: Option<Note>,
+    #[serde(default)]
+    metadata: Metadata,
+}
+
+impl AddItem {
+    /// The edit that it asks for; `at` is where in the body it is.
+    pub(super) fn into_edit(self, at: &str) -> Result<LineEdit, Problem> {
+        Ok(LineEdit::Add(AddLine {
+            product: ProductKey { product: self.product_id, options: self.options },
+            quantity: self.quantity.quantity(at, "quantity")?,
+            note: self.note,
+            metadata: self.metadata,
+        }))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeItem {
+    #[serde(default, deserialize_with = "given")]
+    quantity: Option<Count>,
+    #[serde(default, deserialize_with = "given")]
+    note: Option<Option<Note>>,
+}
+
+impl ChangeItem {
+    pub(super) fn into_command(self, line: LineId) -> Result<Command, Problem> {
+        let quantity = self.quantity.map(|count| count.quantity("", "quantity")).transpose()?;
+        let quantity = quantity.map(|quantity| LineEdit::SetQuantity { line, quantity });
+        let note = self.note.map(|note| LineEdit::SetNote { line, note });
+        match (quantity, note) {
+            (Some(quantity), Some(note)) => {
+                Ok(Command::EditLines { edits: vec![quantity, note], mode: BatchMode::AllOrNothing })
+            }
+            (Some(edit), None) | (None, Some(edit)) => Ok(Command::Edit(edit)),
+            (None, None) => Err(Problem::from(&Rejection::NothingToDo)),
+        }
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Units {
+    #[serde(default)]
+    by: Count,
+}
+
+impl Units {
+    /// How many; 1 if not said.
+    pub(super) fn quantity(body: Option<StrictJson<Self>>) -> Result<Quantity, Problem> {
+        body.map_or_else(Self::default, |StrictJson(units)| units).by.quantity("", "by")
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Batch {
+    mode: Mode,
+    edits: Vec<Edit>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Mode {
+    AllOrNothing,
+    PerLine,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
+enum Edit {
+    Add(AddItem),
+    SetQuantity {
+        item_id: LineId,
+        quantity: Count,
+    },
+    Increase {
+        item_id: LineId,
+        #[serde(default)]
+        by: Count,
+    },
+    Decrease {
+        item_id: LineId,
+        #[serde(default)]
+        by: Count,
+    },
+    SetNote {
+        item_id: LineId,
+        // Null removes the note; leaving it out is a mistake.
+        #[serde(deserialize_with = "Option::deserialize")]
+        note: Option<Note>,
+    },
+    Remove {
+        item_id: LineId,
+    },
+}
+
+impl Batch {
+    pub(super) fn into_command(self) -> Result<Command, Problem> {
+        let mode = match self.mode {
+            Mode::AllOrNothing => BatchMode::AllOrNothing,
+            Mode::PerLine => BatchMode::PerLine,
+        };
+        let edits = self.edits.into_iter().enumerate().map(|(index, edit)| edit.into_edit(index));
+        Ok(Command::EditLines { edits: edits.collect::<Result<_, _>>()?, mode })
+    }
+}
+
+impl Edit {
+    fn into_edit(self, index: usize) -> Result<LineEdit, Problem> {
+        let at = format!("/edits/{index}");
+        Ok(match self {
+            Self::Add(item) => item.into_edit(&at)?,
+            Self::SetQuantity { item_id: line, quantity } => {
+                LineEdit::SetQuantity { line, quantity: quantity.quantity(&at, "quantity")? }
+            }
+            Self::Increase { item_id: line, by } => LineEdit::Increase { line, by: by.quantity(&at, "by")? },
+            Self::Decrease { item_id: line, by } => LineEdit::Decrease { line, by: by.quantity(&at, "by")? },
+            Self::SetNote { item_id: line, note } => LineEdit::SetNote { line, note },
+            Self::Remove { item_id: line } => LineEdit::Remove { line },
+        })
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChooseAddress {
+    pub(super) address_id: AddressId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChooseShippingMethod {
+    pub(super) shipping_method_id: ShippingMethodId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChoosePaymentMethod {
+    pub(super) payment_method_id: PaymentMethodId,
+}
+
+/// A number of units as the body has it; whether it is one that a line can have is answered in the words of the
+/// rule.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(transparent)]
+struct Count(u32);
+
+impl Default for Count {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+impl Count {
+    fn quantity(self, at: &str, field: &str) -> Result<Quantity, Problem> {
+        let rejection = match Quantity::new(self.0) {
+            Ok(quantity) => return Ok(quantity),
+            Err(_) if self.0 < Quantity::ONE.get() => Rejection::BelowMinimum { min: Quantity::ONE },
+            Err(_) => Rejection::AboveMaximum { max: Quantity::MAX },
+        };
+        Err(Problem::from(&rejection).field("pointer", format!("{at}/{field}")))
+    }
+}
+
+/// Tells a field that is null from one that is not there.
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,53 @@
+//! The cart as a whole.
+
+use axum::extract::State;
+use cart_core::command::Command;
+use cart_core::rejection::Rejection;
+use cart_core::service::{CartError, CartView};
+
+use super::Shop;
+use super::answer::Answer;
+use super::bodies::Nothing;
+use super::write::{Shopper, Write};
+use crate::deadline::complete;
+use crate::json::StrictJson;
+use crate::problem::Problem;
+
+pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Answer, Problem> {
+    match existing(shop.service.cart(&actor, &shop.target()).await)? {
+        Some(view) => Ok(Answer::shown(view)),
+        None => shop.empty(false),
+    }
+}
+
+pub(super) async fn clear(
+    State(shop): State<Shop>,
+    write: Write,
+    _: Option<StrictJson<Nothing>>,
+) -> Result<Answer, Problem> {
+    let (deadline, preview) = (write.deadline, write.preview);
+    let clearing = async move {
+        match shop.execute(write, &Command::Clear).await {
+            // What is not there has nothing in it.
+            Err(problem) if problem.code() == crate::ProblemCode::CartNotFound => shop.empty(preview),
+            done => Ok(Answer::changed(done?, preview)),
+        }
+    };
+    complete(deadline, clearing).await
+}
+
+impl Shop {
+    /// What is shown before there is a cart.
+    fn empty(&self, preview: bool) -> Result<Answer, Problem> {
+        Ok(Answer::empty(self.service.currency(&self.channel)?, preview))
+    }
+}
+
+/// Tells a cart that is not there from what went wrong.
+pub(super) fn existing(found: Result<CartView, CartError>) -> Result<Option<CartView>, CartError> {
+    match found {
+        Ok(view) => Ok(Some(view)),
+        Err(CartError::Rejected(Rejection::CartNotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

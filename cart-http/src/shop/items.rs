@@ -1,0 +1,66 @@
+//! The items of the cart, which are lines to the rest of the library.
+
+use axum::extract::State;
+use cart_core::command::{Command, LineEdit};
+
+use super::Shop;
+use super::answer::Answer;
+use super::bodies::{AddItem, Batch, ChangeItem, Nothing, Units};
+use super::path::ItemId;
+use super::write::Write;
+use crate::json::StrictJson;
+use crate::problem::Problem;
+
+pub(super) async fn add(
+    State(shop): State<Shop>,
+    write: Write,
+    StrictJson(item): StrictJson<AddItem>,
+) -> Result<Answer, Problem> {
+    shop.write(write, Command::Edit(item.into_edit("")?)).await
+}
+
+pub(super) async fn edit(
+    State(shop): State<Shop>,
+    write: Write,
+    ItemId(line): ItemId,
+    StrictJson(change): StrictJson<ChangeItem>,
+) -> Result<Answer, Problem> {
+    shop.write(write, change.into_command(line)?).await
+}
+
+pub(super) async fn increase(
+    State(shop): State<Shop>,
+    write: Write,
+    ItemId(line): ItemId,
+    units: Option<StrictJson<Units>>,
+) -> Result<Answer, Problem> {
+    let by = Units::quantity(units)?;
+    shop.write(write, Command::Edit(LineEdit::Increase { line, by })).await
+}
+
+pub(super) async fn decrease(
+    State(shop): State<Shop>,
+    write: Write,
+    ItemId(line): ItemId,
+    units: Option<StrictJson<Units>>,
+) -> Result<Answer, Problem> {
+    let by = Units::quantity(units)?;
+    shop.write(write, Command::Edit(LineEdit::Decrease { line, by })).await
+}
+
+pub(super) async fn remove(
+    State(shop): State<Shop>,
+    write: Write,
+    ItemId(line): ItemId,
+    _: Option<StrictJson<Nothing>>,
+) -> Result<Answer, Problem> {
+    shop.write(write, Command::Edit(LineEdit::Remove { line })).await
+}
+
+pub(super) async fn edit_many(
+    State(shop): State<Shop>,
+    write: Write,
+    StrictJson(batch): StrictJson<Batch>,
+) -> Result<Answer, Problem> {
+    Ok(shop.write(write, batch.into_command()?).await?.with_results())
+}
