@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::cart::Cart;
 use crate::id::LineId;
 use crate::line::Line;
 use crate::policy::CartPolicy;
@@ -26,44 +27,62 @@ pub struct Facts {
     pub first_line_id: Uuid,
 }
 
-/// What the catalog says about the products of a cart's lines, in their order, and then of a command.
+/// What the catalog says about the products of a cart's lines, and about others that a command brings in.
 #[derive(Clone, Debug, Default)]
 pub struct Products {
-    answers: Vec<(ProductKey, Option<Arc<Product>>)>,
+    /// The cart whose lines were asked about.
+    cart: Option<Arc<Cart>>,
+    /// The answers about its lines, in their order.
+    of_cart: Vec<Option<Arc<Product>>>,
+    others: Vec<(ProductKey, Option<Arc<Product>>)>,
 }
 
 impl Products {
-    /// Pairs the keys asked about with the catalog's answers, in the same order.
+    /// The catalog's answers about some products.
     pub fn new(answers: Vec<(ProductKey, Option<Arc<Product>>)>) -> Self {
-        Self { answers }
+        Self { others: answers, ..Self::default() }
+    }
+
+    /// The catalog's answers about a cart's lines, in their order, and about other products.
+    pub fn of_cart(
+        cart: Arc<Cart>,
+        of_cart: Vec<Option<Arc<Product>>>,
+        others: Vec<(ProductKey, Option<Arc<Product>>)>,
+    ) -> Self {
+        Self { cart: Some(cart), of_cart, others }
     }
 
     /// What the catalog says about a product; none if it does not know it.
     pub fn product(&self, key: &ProductKey) -> Option<&Arc<Product>> {
-        // What a command adds was asked about last.
-        self.answers.iter().rfind(|(asked, _)| asked == key).and_then(|(_, product)| product.as_ref())
+        match self.others.iter().rfind(|(asked, _)| asked == key) {
+            Some((_, product)) => product.as_ref(),
+            None => self.asked().find(|(asked, _)| asked.key.product == *key).and_then(|(_, product)| product),
+        }
     }
 
     /// Each line with what the catalog says about its product.
     ///
-    /// Takes one pass when the lines are in the order in which they were asked about, as a cart's are, even with
-    /// some of them gone and new ones at the end.
+    /// Takes one pass over the lines of the cart that was asked about, even when some of them are gone, have changed,
+    /// or new ones stand at the end; an unchanged line is told by its address.
     pub fn of_lines<'a>(
         &'a self,
         lines: &'a [Arc<Line>],
     ) -> impl Iterator<Item = (&'a Arc<Line>, Option<&'a Arc<Product>>)> {
-        let mut rest = self.answers.iter();
+        let mut rest = self.asked();
         lines.iter().map(move |line| {
-            let next = rest.find(|(asked, _)| *asked == line.key.product);
-            let product = match next {
-                Some((_, product)) => product.as_ref(),
-                None => {
-                    rest = self.answers.iter();
-                    self.product(&line.key.product)
-                }
+            let same = |asked: &Arc<Line>| Arc::ptr_eq(asked, line) || asked.key.product == line.key.product;
+            let product = match rest.find(|(asked, _)| same(asked)) {
+                Some((_, product)) => product,
+                // Beyond the lines asked about, or out of their order.
+                None => self.product(&line.key.product),
             };
             (line, product)
         })
+    }
+
+    fn asked(&self) -> impl Iterator<Item = (&Arc<Line>, Option<&Arc<Product>>)> {
+        let lines = self.cart.as_deref().map(Cart::lines).unwrap_or_default();
+        lines.iter().zip(self.of_cart.iter().map(Option::as_ref))
     }
 }
 

@@ -33,7 +33,7 @@ pub struct ProductQuery<'a> {
     /// For whom, where and when.
     pub context: &'a PriceContext,
     /// Which products.
-    pub keys: &'a [ProductKey],
+    pub keys: &'a [&'a ProductKey],
 }
 
 /// For whom, where and when a price holds.

@@ -23,24 +23,28 @@ pub(super) struct About<'a> {
     pub(super) currency: Currency,
     pub(super) locale: Option<&'a Locale>,
     pub(super) selections: Selections,
-    pub(super) keys: Vec<ProductKey>,
+    /// The cart whose lines are concerned.
+    pub(super) cart: Option<&'a Arc<Cart>>,
+    /// Other products that are concerned.
+    pub(super) others: Vec<&'a ProductKey>,
 }
 
 impl<'a> About<'a> {
-    pub(super) fn cart(cart: &'a Cart) -> Self {
+    pub(super) fn cart(cart: &'a Arc<Cart>) -> Self {
         Self {
             channel: cart.channel(),
             owner: cart.owner(),
             currency: cart.currency(),
             locale: cart.settings().locale.as_ref(),
             selections: cart.selections().clone(),
-            keys: cart.lines().iter().map(|line| line.key.product.clone()).collect(),
+            cart: Some(cart),
+            others: Vec::new(),
         }
     }
 
     /// The same, and what a command brings in.
-    pub(super) fn and(mut self, command: &Command) -> Self {
-        self.keys.extend(command.added_products().cloned());
+    pub(super) fn and(mut self, command: &'a Command) -> Self {
+        self.others.extend(command.added_products());
         if let Command::Select { selection } = command {
             match selection.clone() {
                 Selection::Address(id) => self.selections.address = Some(id),
@@ -48,6 +52,12 @@ impl<'a> About<'a> {
                 Selection::PaymentMethod(id) => self.selections.payment_method = Some(id),
             }
         }
+        self
+    }
+
+    /// The same, and the products of another cart.
+    pub(super) fn and_lines(mut self, other: &'a Cart) -> Self {
+        self.others.extend(other.lines().iter().map(|line| &line.key.product));
         self
     }
 }
@@ -79,7 +89,11 @@ impl CartService {
     }
 
     async fn products(&self, about: About<'_>, now: DateTime<Utc>) -> Result<Products, PortError> {
-        if about.keys.is_empty() {
+        let lines = about.cart.map(|cart| cart.lines()).unwrap_or_default();
+        let mut keys: Vec<&ProductKey> = Vec::with_capacity(lines.len() + about.others.len());
+        keys.extend(lines.iter().map(|line| &line.key.product));
+        keys.extend(&about.others);
+        if keys.is_empty() {
             return Ok(Products::default());
         }
         let context = PriceContext {
@@ -89,12 +103,16 @@ impl CartService {
             owner: about.owner.clone(),
             now,
         };
-        let found = self.catalog.products(&ProductQuery { context: &context, keys: &about.keys }).await?;
-        if found.len() != about.keys.len() {
-            let (asked, answered) = (about.keys.len(), found.len());
+        let mut found = self.catalog.products(&ProductQuery { context: &context, keys: &keys }).await?;
+        if found.len() != keys.len() {
+            let (asked, answered) = (keys.len(), found.len());
             return Err(PortError::new("catalog", format!("{answered} answers to {asked} questions")));
         }
-        Ok(Products::new(about.keys.into_iter().zip(found).collect()))
+        let others = about.others.into_iter().cloned().zip(found.split_off(lines.len())).collect();
+        Ok(match about.cart {
+            Some(cart) => Products::of_cart(Arc::clone(cart), found, others),
+            None => Products::new(others),
+        })
     }
 
     async fn address(&self, owner: &Owner, id: Option<&AddressId>) -> Result<Option<Address>, PortError> {

@@ -182,9 +182,7 @@ impl CartService {
         if into.channel() != channel_id {
             return Err(Rejection::Unmergeable.into());
         }
-        let mut about = About::cart(&into);
-        about.keys.extend(from.lines().iter().map(|line| line.key.product.clone()));
-        let facts = self.gather(channel, about).await?;
+        let facts = self.gather(channel, About::cart(&into).and_lines(from)).await?;
         let mut merged = merge(&into, &caller.actor, from, guest, order.strategy, &facts)?;
         let gone = next(from, merged.from, guest, request.clone(), facts.now);
         let now = facts.now;
@@ -276,7 +274,8 @@ fn new_about<'a>(
         currency: cart.currency.unwrap_or(channel.currency),
         locale: cart.settings.locale.as_ref(),
         selections: crate::selection::Selections::default(),
-        keys: Vec::new(),
+        cart: None,
+        others: Vec::new(),
     }
 }
 

@@ -101,6 +101,6 @@ impl Catalog for FixedCatalog {
             let plain = || shelf.products.get(&ProductKey::plain(key.product.clone()));
             shelf.products.get(key).or_else(plain).cloned()
         };
-        Ok(query.keys.iter().map(known).collect())
+        Ok(query.keys.iter().map(|key| known(key)).collect())
     }
 }
