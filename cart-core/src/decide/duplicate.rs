@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::lines::check_room;
 use super::stock::{Raise, admit};
 use super::{Decision, Origin, create};
 use crate::actor::Actor;
@@ -64,6 +65,7 @@ fn copied(line: &Line, id: LineId, actor: &Actor, draft: &Cart, facts: &Facts) -
     let product = &line.key.product;
     let raise = Raise { cart: draft, line: None, product, current: 0, asked: line.quantity.get() };
     let quantity = admit(raise, OverAsking::Clamp, facts)?;
+    check_room(draft, facts)?;
     let snapshot = facts.products.product(product).map_or(line.snapshot, |product| product.prices);
     Ok(Line { id, quantity, snapshot, added_at: facts.now, added_by: actor.to_ref(), ..line.clone() })
 }

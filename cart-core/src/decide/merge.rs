@@ -124,6 +124,8 @@ impl<'a> Merging<'a> {
     }
 
     fn add(&mut self, line: &Line) {
+        // Asked before the line is added, while the rule still sees the cart without it.
+        let cap = self.cap(line, None, line.quantity.get());
         let admitted = self.admit(line, None, line.quantity.get()).and_then(|quantity| {
             check_room(&self.draft, self.facts)?;
             Ok(quantity)
@@ -132,7 +134,7 @@ impl<'a> Merging<'a> {
             Ok(quantity) => {
                 let added = Line { id: self.ids.take(), quantity, ..line.clone() };
                 self.happen(CartEvent::LineAdded { line: Arc::new(added) });
-                self.report(line, quantity.get(), self.cap(line, None, line.quantity.get()));
+                self.report(line, quantity.get(), cap.or(Some(DropReason::Strategy)));
             }
             Err(rule) => self.report(line, 0, Some(DropReason::Capped { rule })),
         }
