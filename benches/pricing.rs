@@ -1,7 +1,6 @@
 //! What pricing a cart costs, next to a loop by hand that computes the same sums and explains nothing.
 //!
 //! `cargo bench --bench pricing`
-#![expect(missing_docs, reason = "criterion's macros make an undocumented function")]
 
 mod support;
 

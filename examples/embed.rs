@@ -20,7 +20,7 @@ impl Catalog for Mugs {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let store = SqliteStore::open(std::env::temp_dir().join("embed-carts.db"), &Options::default())?;
+    let store = SqliteStore::open("carts.db", &Options::default())?;
     let shop = ChannelId::new("shop")?;
     let carts = CartService::builder(Arc::new(store), Arc::new(Mugs))
         .channel(shop.clone(), CartPolicy::storefront(), Currency::EUR)

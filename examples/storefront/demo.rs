@@ -1,5 +1,4 @@
 //! What makes the storefront a demo: tokens for the asking, and a page of commands to try.
-#![expect(clippy::print_stdout, reason = "the page is for whoever started the program")]
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,0 +1,69 @@
+//! The storefront as a newcomer meets it: started on a file, tried with the commands it prints, stopped, started
+//! again.
+
+mod support;
+
+use serde_json::json;
+use support::page::{Curl, is_problem, run};
+use support::{Answer, Storefront};
+
+const CART: &str = "/api/shop/cart";
+
+fn database() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("data").join("carts.db");
+    (folder, file)
+}
+
+fn send(curl: &Curl) -> Answer {
+    let (host, path) = curl.url.trim_start_matches("http://").split_once('/').expect("a path");
+    let headers: Vec<_> = curl.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    support::client(host)
+        .try_send(&curl.method, &format!("/{path}"), &headers, curl.body.as_deref())
+        .expect("the storefront answers")
+}
+
+#[test]
+fn every_printed_command_works() {
+    let (_folder, file) = database();
+    let storefront = Storefront::start(&file);
+    let mut answers = Vec::new();
+    run(&storefront.page, send, |curl, answer| {
+        let expected = if curl.body.as_ref().is_some_and(|body| body.contains("\"quantity\": 50")) { 409 } else { 200 };
+        assert_eq!(answer.status, expected, "{curl:?} {answer:?}");
+        answers.push(answer.body.clone());
+    });
+    assert_eq!(answers.len(), 16);
+    assert!(is_problem(&answers[3]), "{}", answers[3]);
+    assert_eq!(answers[0]["items"], json!([]));
+    assert_eq!(answers[2]["items"][0]["quantity"], 3);
+    assert_eq!(answers[2]["total"], "388.50");
+    assert_eq!(answers[12]["version"], answers[13]["version"], "the key was used before");
+    assert_eq!(answers[14]["items"], json!([]));
+}
+
+#[test]
+fn a_cart_is_there_after_a_restart() {
+    let (_folder, file) = database();
+    let storefront = Storefront::start(&file);
+    let body = json!({"product_id": "desk-lamp", "quantity": 3, "note": "für das Büro 💡"});
+    let added = storefront.sign_in("ann").send_json("POST", &format!("{CART}/items"), &body);
+    assert_eq!(added.status, 200, "{added:?}");
+    assert!(storefront.terminate().success(), "it ends in good order when asked to");
+
+    let storefront = Storefront::start(&file);
+    let read = storefront.sign_in("ann").send("GET", CART);
+    assert_eq!((read.body, read.etag), (added.body, added.etag));
+    assert_eq!(storefront.sign_in("ben").send("GET", CART).body["items"], json!([]));
+}
+
+#[test]
+fn a_second_process_on_the_same_file_is_refused() {
+    let (_folder, file) = database();
+    let first = Storefront::start(&file);
+    let output = support::run_to_end(&file);
+    assert!(!output.status.success());
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("carts.db") && message.contains("in use"), "{message}");
+    assert_eq!(first.sign_in("ann").send("GET", CART).status, 200);
+}
