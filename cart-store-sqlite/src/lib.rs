@@ -10,6 +10,8 @@ mod options;
 mod schema;
 mod store;
 mod table;
+pub mod transfer;
+pub mod verify;
 
 pub use engine::{BackupError, Fault, OpenError, ReadError};
 pub use error::Damage;

@@ -1,5 +1,6 @@
 //! The store: the ports of `cart-core`, translated to calls of the engine.
 
+use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,6 +23,8 @@ use crate::options::Options;
 use crate::schema::MIGRATIONS;
 use crate::table::OwnerColumns;
 use crate::table::journal::{self, MadeBy};
+use crate::transfer::{self, ExportError, ReplayError};
+use crate::verify::{self, Report};
 
 /// The most rows that a read takes along on the calling thread.
 const FEW: usize = 32;
@@ -86,8 +89,40 @@ impl SqliteStore {
         self.engine.is_stopped()
     }
 
-    pub(crate) const fn engine(&self) -> &Engine {
-        &self.engine
+    /// Reads all there is and reports what cannot be right: pages, constraints and schema, rows that do not read
+    /// as what they were, journals with gaps or out of order, carts that are not what their journal makes of them or
+    /// that changed after their end.
+    ///
+    /// The store may be in use, and no write waits for this as long as the log has room; memory use does not grow
+    /// with the store. Carts that are made meanwhile may be left out.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`]; what is wrong with the store itself is in the report.
+    pub async fn verify(&self) -> Result<Report, StoreError> {
+        verify::verify(&self.engine).await
+    }
+
+    /// Writes the whole journal as text, one entry in a line (see [`transfer`]), and answers how many entries that
+    /// were. [`SqliteStore::replay`] makes a store of it again.
+    ///
+    /// The store may be in use; entries made meanwhile may be among those written. A thread of the store writes, so
+    /// a writer that blocks keeps one of the [readers](Options::readers) to itself.
+    ///
+    /// # Errors
+    /// [`ExportError`]; what was written until then has no end and cannot be replayed.
+    pub async fn export(&self, to: impl Write + Send + 'static) -> Result<u64, ExportError> {
+        transfer::export(&self.engine, to).await
+    }
+
+    /// Makes a store at a path where there is nothing of an exported journal: with the same carts, lines and
+    /// journal, positions included. The file appears complete or not at all.
+    ///
+    /// Reads, and writes the file, on the calling thread, as [`SqliteStore::open`] does.
+    ///
+    /// # Errors
+    /// [`ReplayError`], for instance when the export was cut short or is not of this format.
+    pub fn replay(path: impl AsRef<Path>, from: impl BufRead) -> Result<u64, ReplayError> {
+        transfer::replay(path.as_ref(), from)
     }
 
     /// Reads so many rows at most.

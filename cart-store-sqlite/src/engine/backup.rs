@@ -53,7 +53,8 @@ pub(super) fn copy(from: &Connection, to: &Path) -> Result<(), BackupError> {
     copied
 }
 
-fn beside(to: &Path) -> PathBuf {
+/// Names the unfinished file.
+pub(super) fn beside(to: &Path) -> PathBuf {
     let mut name = to.as_os_str().to_owned();
     name.push(".partial");
     name.into()
@@ -70,7 +71,8 @@ fn copy_pages(from: &Connection, to: &Path) -> Result<(), BackupError> {
     copy.close().map_err(|(_, error)| error.into())
 }
 
-fn publish(partial: &Path, to: &Path) -> io::Result<()> {
+/// Makes a finished file durable, then gives it its name.
+pub(super) fn publish(partial: &Path, to: &Path) -> io::Result<()> {
     fs::File::open(partial)?.sync_all()?;
     fs::rename(partial, to)?;
     file::sync_folder(to)

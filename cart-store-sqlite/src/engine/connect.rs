@@ -21,6 +21,18 @@ pub(super) fn writing(path: &Path, patience: Duration) -> Result<Connection, Ope
     open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, patience)
 }
 
+/// Opens a connection to an empty file that nobody else has open and that is worth nothing until it is complete: it
+/// can do without what would undo a write.
+pub(super) fn building(path: &Path) -> Result<Connection, OpenError> {
+    let connection = writing(path, Duration::ZERO)?;
+    let failed = |error| OpenError::from_sqlite(path, error);
+    sign(&connection).map_err(failed)?;
+    let mode = connection.pragma_update_and_check(None, "journal_mode", "OFF", |row| row.get::<_, String>(0));
+    mode.map_err(failed)?;
+    connection.pragma_update(None, "synchronous", "OFF").map_err(failed)?;
+    Ok(connection)
+}
+
 /// Opens a connection that cannot write.
 pub(super) fn reading(path: &Path, patience: Duration) -> Result<Connection, OpenError> {
     open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, patience)

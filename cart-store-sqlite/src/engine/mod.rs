@@ -27,6 +27,7 @@
 //! A point read costs 2.1 us by hand, 2.3 us on the calling thread, and 5 to 13 us on another.
 
 mod backup;
+mod build;
 mod connect;
 mod error;
 mod file;
@@ -51,6 +52,7 @@ use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 
 pub use backup::BackupError;
+pub(crate) use build::{BuildError, build};
 pub use error::{Fault, OpenError, ReadError, WriteError};
 
 use crate::options::{Durability, Options};

@@ -14,7 +14,15 @@ use super::file;
 /// The lock, held until dropped.
 #[derive(Debug)]
 pub(super) struct OwnerLock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for OwnerLock {
+    /// Closing the file is not enough: a process that is just being started holds a copy of it until it runs.
+    fn drop(&mut self) {
+        // If this fails, the lock ends a moment later with the last copy.
+        drop(self.file.unlock());
+    }
 }
 
 impl OwnerLock {
@@ -24,7 +32,7 @@ impl OwnerLock {
         let file = file::owner_only().write(true).create(true).truncate(false).open(&path);
         let file = file.map_err(|error| OpenError::from_io(&path, error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: database.to_owned(), lock: path }),
             Err(TryLockError::Error(error)) => Err(OpenError::from_io(&path, error)),
         }

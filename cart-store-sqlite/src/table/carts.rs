@@ -206,6 +206,16 @@ pub(crate) fn find(
     row.optional()?.transpose().map_err(Refusal::from)
 }
 
+/// The key of a row, and the id if it is one.
+pub(crate) type Found = (Vec<u8>, Result<CartId, Damage>);
+
+/// The key of the cart after another one, by rising id, and the id if it is one.
+pub(crate) fn next(transaction: &Transaction<'_>, after: &[u8]) -> rusqlite::Result<Option<Found>> {
+    let sql = "SELECT id FROM carts WHERE id > ?1 ORDER BY id LIMIT 1";
+    let mut statement = transaction.prepare_cached(sql)?;
+    statement.query_row([after], |row| Ok((row.get(0)?, Columns::of(TABLE, row).take_cart()))).optional()
+}
+
 fn read(row: &Row<'_>) -> Result<(StoredCart, usize), Damage> {
     let mut columns = Columns::of(TABLE, row);
     let id = columns.take_cart()?;

@@ -1,5 +1,7 @@
 //! The table of what happened.
 
+use std::ops::ControlFlow;
+
 use cart_core::actor::ActorRef;
 use cart_core::id::CartId;
 use cart_core::journal::{Entry, Fingerprint, KeyOrigin, Position, Positioned, Request, RequestKey};
@@ -167,19 +169,22 @@ pub(crate) fn of_cart(
     let mut entries = Vec::new();
     each_of_cart(transaction, cart, after, limit, |found| {
         entries.push(found?.entry);
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(entries)
 }
 
+/// What is to be done after an entry was shown.
+pub(crate) type Shown = Result<ControlFlow<()>, Refusal>;
+
 /// Shows the entries of a cart with a higher version, at most so many, one after the other. An entry that cannot
-/// be read is shown as such; what `show` refuses ends it.
+/// be read is shown as such.
 pub(crate) fn each_of_cart(
     transaction: &Transaction<'_>,
     cart: CartId,
     after: Option<Version>,
     limit: usize,
-    show: impl FnMut(Result<Positioned, Damage>) -> Result<(), Refusal>,
+    show: impl FnMut(Result<Positioned, Damage>) -> Shown,
 ) -> Result<(), Refusal> {
     let after = after.map_or(0, |after| integer(after.get()));
     each(transaction, OF_CART, params![cart.as_uuid().as_bytes(), after, integer(limit)], show)
@@ -192,23 +197,35 @@ pub(crate) fn after(
     limit: usize,
 ) -> Result<Vec<Positioned>, Refusal> {
     let mut entries = Vec::new();
-    each(transaction, AFTER, params![integer(position.0), integer(limit)], |found| {
+    each_after(transaction, position, limit, |found| {
         entries.push(found?);
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     Ok(entries)
+}
+
+/// Shows the entries of all carts after a position, at most so many, one after the other.
+pub(crate) fn each_after(
+    transaction: &Transaction<'_>,
+    position: Position,
+    limit: usize,
+    show: impl FnMut(Result<Positioned, Damage>) -> Shown,
+) -> Result<(), Refusal> {
+    each(transaction, AFTER, params![integer(position.0), integer(limit)], show)
 }
 
 fn each(
     transaction: &Transaction<'_>,
     sql: &str,
     params: impl Params,
-    mut show: impl FnMut(Result<Positioned, Damage>) -> Result<(), Refusal>,
+    mut show: impl FnMut(Result<Positioned, Damage>) -> Shown,
 ) -> Result<(), Refusal> {
     let mut statement = transaction.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
-        show(read(row))?;
+        if show(read(row))?.is_break() {
+            break;
+        }
     }
     Ok(())
 }

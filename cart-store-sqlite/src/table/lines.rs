@@ -181,6 +181,14 @@ pub(crate) fn of_cart(
     Ok(lines)
 }
 
+/// How many lines a cart has, and how many different places they have in the order.
+pub(crate) fn count_places(transaction: &Transaction<'_>, cart: CartId) -> rusqlite::Result<(u64, u64)> {
+    let sql = "SELECT count(*), count(DISTINCT position) FROM lines WHERE cart_id = ?1";
+    let mut statement = transaction.prepare_cached(sql)?;
+    let counts = |row: &Row<'_>| Ok((row.get::<_, u32>(0)?.into(), row.get::<_, u32>(1)?.into()));
+    statement.query_row([cart.as_uuid().as_bytes()], counts)
+}
+
 fn read(
     row: &Row<'_>,
     cart: CartId,

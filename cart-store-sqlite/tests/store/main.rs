@@ -1,3 +1,19 @@
 //! The store through its public face, and its file through SQLite alone.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on ends by panicking"
+)]
+
+mod crash;
+mod damage;
 mod laws;
+mod older;
+mod schema;
+mod store;
+mod support;
+mod transfer;
+mod verify;

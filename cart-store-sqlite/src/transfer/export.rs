@@ -1,0 +1,121 @@
+//! Writing the journal out.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use cart_core::journal::Position;
+use cart_core::port::StoreError;
+use rusqlite::Transaction;
+use serde::Serialize;
+
+use super::{End, FORMAT, Header, VERSION};
+use crate::engine::{Engine, ReadError};
+use crate::error::{Refusal, of_read, undone};
+use crate::table::journal;
+
+/// How many bytes are read before they are written, roughly.
+const PIECE: usize = 1 << 20;
+
+/// Why a journal was not exported; what was written until then is not the whole.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The store could not read the journal.
+    #[error("the journal cannot be read")]
+    Store(#[from] StoreError),
+    /// What it was to be written to took no more.
+    #[error("the export cannot be written")]
+    Io(#[from] io::Error),
+}
+
+/// Part of a journal as text.
+#[derive(Debug, Default)]
+struct Piece {
+    text: Vec<u8>,
+    entries: u64,
+    last: Position,
+    is_final: bool,
+}
+
+/// Writes the journal of a store that may be in use, and answers how many entries it has.
+pub(crate) async fn export<W>(engine: &Engine, mut to: W) -> Result<u64, ExportError>
+where
+    W: Write + Send + 'static,
+{
+    let mut piece = begin()?;
+    while !piece.is_final {
+        let step = move |transaction: &Transaction<'_>| -> Result<(W, Piece), Broken> {
+            // No state of the file is held yet: that begins with the first statement.
+            to.write_all(&piece.text)?;
+            Ok((to, read(transaction, &piece)?))
+        };
+        (to, piece) = engine.scan(step).await.map_err(explain)?;
+    }
+    let entries = piece.entries;
+    let finish = move |_: &Transaction<'_>| -> Result<(), Broken> {
+        to.write_all(&piece.text)?;
+        Ok(to.flush()?)
+    };
+    engine.scan(finish).await.map_err(explain)?;
+    Ok(entries)
+}
+
+fn begin() -> io::Result<Piece> {
+    let mut piece = Piece::default();
+    line(&mut piece.text, &Header { format: FORMAT.to_owned(), version: VERSION })?;
+    Ok(piece)
+}
+
+/// The piece that follows another one.
+fn read(transaction: &Transaction<'_>, before: &Piece) -> Result<Piece, Broken> {
+    let mut piece = Piece { text: Vec::new(), is_final: true, ..*before };
+    journal::each_after(transaction, before.last, usize::MAX, |entry| {
+        let entry = entry?;
+        if piece.text.len() >= PIECE {
+            piece.is_final = false;
+            return Ok(ControlFlow::Break(()));
+        }
+        piece.last = entry.position;
+        piece.entries += 1;
+        line(&mut piece.text, &entry)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if piece.is_final {
+        line(&mut piece.text, &End { entries: piece.entries })?;
+    }
+    Ok(piece)
+}
+
+fn line(text: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer(&mut *text, value)?;
+    text.push(b'\n');
+    Ok(())
+}
+
+/// What a step can fail of.
+#[derive(Debug)]
+enum Broken {
+    Rows(Refusal),
+    Io(io::Error),
+}
+
+impl From<Refusal> for Broken {
+    fn from(refusal: Refusal) -> Self {
+        Self::Rows(refusal)
+    }
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+fn explain(error: ReadError<Broken>) -> ExportError {
+    match error {
+        ReadError::Refused(Broken::Rows(refusal)) => of_read(ReadError::Refused(refusal)).into(),
+        ReadError::Refused(Broken::Io(error)) => error.into(),
+        ReadError::Unserved(fault) => undone(fault).into(),
+    }
+}

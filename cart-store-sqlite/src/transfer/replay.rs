@@ -1,0 +1,216 @@
+//! Making a store of a journal.
+
+use std::io::{self, BufRead, Read};
+use std::path::{Path, PathBuf};
+
+use cart_core::cart::{Cart, InconsistentCart};
+use cart_core::event::CartEvent;
+use cart_core::journal::{Entry, Position, Positioned};
+use cart_core::port::StoreError;
+use cart_core::version::Version;
+use rusqlite::Transaction;
+use serde::de::DeserializeOwned;
+
+use super::{End, FORMAT, Header, VERSION};
+use crate::commit::Writing;
+use crate::engine::{BuildError, OpenError, build};
+use crate::error::Refusal;
+use crate::load;
+use crate::schema::MIGRATIONS;
+use crate::table::journal::Written;
+
+/// The longest line in bytes; the longest entry is far below.
+const LONGEST: usize = 64 << 20;
+
+/// Why no store was made of a journal. Nothing is left at its path.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReplayError {
+    /// There is something at the path already; it is left as it is.
+    #[error("{} exists already", path.display())]
+    Exists {
+        /// Where the store was to be.
+        path: PathBuf,
+    },
+    /// The file could not be made, or not be opened afterwards.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// A line of the export could not be taken.
+    #[error("line {line} of the export cannot be taken")]
+    Line {
+        /// Which line, counted from 1.
+        line: u64,
+        /// Why.
+        #[source]
+        reason: LineError,
+    },
+    /// SQLite could not commit.
+    #[error("the store could not be written")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// What is wrong with a line of an export. Shows nothing of what shoppers wrote.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineError {
+    /// It could not be read.
+    #[error("it cannot be read")]
+    Io(#[from] io::Error),
+    /// The first line does not say that this is an exported journal.
+    #[error("this is no exported journal")]
+    NotAnExport,
+    /// The export is of a later format.
+    #[error("the export is of format {found}, this release knows {VERSION}")]
+    NewerFormat {
+        /// The format it says it is.
+        found: u32,
+    },
+    /// It is not what this format has there.
+    #[error("it is not as expected at byte {byte}")]
+    Malformed {
+        /// Where, counted from 1.
+        byte: usize,
+    },
+    /// It is longer than any entry.
+    #[error("it is longer than any entry")]
+    TooLong,
+    /// The position is not above the one before.
+    #[error("its position does not follow")]
+    Position,
+    /// The entry is not the next one of its cart, or does not make a cart of it.
+    #[error("it is not the next entry of its cart")]
+    OutOfPlace,
+    /// The cart that the entry makes breaks a rule that every cart keeps.
+    #[error("no cart can be so")]
+    Inconsistent(#[from] InconsistentCart),
+    /// The tables do not take it.
+    #[error("the store does not take it")]
+    Refused(#[source] StoreError),
+    /// There are fewer or more entries before the end than it says.
+    #[error("{said} entries were announced, {found} are there")]
+    Count {
+        /// How many there should be.
+        said: u64,
+        /// How many there are.
+        found: u64,
+    },
+    /// The export ends before its last line: it was cut short.
+    #[error("the export is cut short")]
+    CutShort,
+    /// There is more after the last line.
+    #[error("there is more after the end")]
+    Trailing,
+}
+
+impl From<Refusal> for LineError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.into())
+    }
+}
+
+/// Makes a store at a path where there is nothing, and answers how many entries it has.
+pub(crate) fn replay(path: &Path, from: impl BufRead) -> Result<u64, ReplayError> {
+    let mut lines = Lines { from, number: 0, text: Vec::new() };
+    let mut entries = 0;
+    let built = build(path, MIGRATIONS, |transaction| {
+        let taken = take_all(transaction, &mut lines).map(|count| entries = count);
+        taken.map_err(|reason| ReplayError::Line { line: lines.number, reason })
+    });
+    match built {
+        Ok(()) => Ok(entries),
+        Err(BuildError::Exists) => Err(ReplayError::Exists { path: path.to_owned() }),
+        Err(BuildError::Open(error)) => Err(error.into()),
+        Err(BuildError::Refused(error)) => Err(error),
+        Err(BuildError::Sqlite(error)) => Err(error.into()),
+    }
+}
+
+fn take_all(transaction: &Transaction<'_>, lines: &mut Lines<impl BufRead>) -> Result<u64, LineError> {
+    check_header(lines.next()?.ok_or(LineError::NotAnExport)?)?;
+    let (mut last, mut entries) = (Position::default(), 0);
+    loop {
+        let line = lines.next()?.ok_or(LineError::CutShort)?;
+        if let Ok(End { entries: said }) = serde_json::from_slice(line) {
+            return finish(said, entries, lines);
+        }
+        let Positioned { position, entry } = parse(line)?;
+        if position <= last {
+            return Err(LineError::Position);
+        }
+        take(transaction, position, &entry)?;
+        (last, entries) = (position, entries + 1);
+    }
+}
+
+fn check_header(line: &[u8]) -> Result<(), LineError> {
+    let header: Header = serde_json::from_slice(line).map_err(|_| LineError::NotAnExport)?;
+    match header {
+        Header { format, .. } if format != FORMAT => Err(LineError::NotAnExport),
+        Header { version: VERSION, .. } => Ok(()),
+        Header { version: found, .. } => Err(LineError::NewerFormat { found }),
+    }
+}
+
+fn finish(said: u64, found: u64, lines: &mut Lines<impl BufRead>) -> Result<u64, LineError> {
+    if said != found {
+        return Err(LineError::Count { said, found });
+    }
+    match lines.next()? {
+        None => Ok(found),
+        Some(_) => Err(LineError::Trailing),
+    }
+}
+
+/// Writes one entry as a commit would, at its place.
+fn take(transaction: &Transaction<'_>, position: Position, entry: &Entry) -> Result<(), LineError> {
+    let before = load::cart(transaction, entry.cart)?;
+    let base = before.as_ref().map(Cart::version);
+    let next = follow(before, entry).ok_or(LineError::OutOfPlace)?;
+    let cart = Cart::from_stored(next.to_stored())?;
+    let written = Written::of(entry).map_err(Refusal::from)?;
+    let position = Some(position);
+    Ok(Writing { transaction, base, cart: &cart, entry, written: &written, position }.write()?)
+}
+
+/// The cart as an entry leaves it; none if it is not the entry's turn.
+fn follow(before: Option<Cart>, entry: &Entry) -> Option<Cart> {
+    let due = before.as_ref().map_or(Version::FIRST, |cart| cart.version().next());
+    let is_creation = |event: &CartEvent| matches!(event, CartEvent::Created(_));
+    if entry.version != due || entry.events.iter().skip(1).any(is_creation) {
+        return None;
+    }
+    match before {
+        None => Cart::created_by(entry),
+        Some(_) if entry.events.first().is_none_or(is_creation) => None,
+        Some(mut cart) => {
+            cart.apply(entry);
+            Some(cart)
+        }
+    }
+}
+
+fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, LineError> {
+    // serde's message may quote the line.
+    serde_json::from_slice(line).map_err(|error| LineError::Malformed { byte: error.column() })
+}
+
+/// The lines of an export, one at a time.
+struct Lines<R> {
+    from: R,
+    number: u64,
+    text: Vec<u8>,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn next(&mut self) -> Result<Option<&[u8]>, LineError> {
+        self.number += 1;
+        self.text.clear();
+        let length = self.from.by_ref().take(LONGEST as u64).read_until(b'\n', &mut self.text)?;
+        match self.text.last() {
+            None => Ok(None),
+            Some(b'\n') => Ok(Some(&self.text)),
+            Some(_) if length < LONGEST => Err(LineError::CutShort),
+            Some(_) => Err(LineError::TooLong),
+        }
+    }
+}

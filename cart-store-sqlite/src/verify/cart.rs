@@ -1,0 +1,148 @@
+//! One cart against its journal.
+
+use std::ops::ControlFlow;
+
+use cart_core::cart::{Cart, ReplayError};
+use cart_core::event::CartEvent;
+use cart_core::id::CartId;
+use cart_core::journal::{Entry, Position, Positioned};
+use cart_core::status::{AbandonReason, Status};
+use cart_core::version::Version;
+use rusqlite::Transaction;
+
+use super::report::{Problem, Report};
+use crate::error::{Damage, Refusal};
+use crate::load;
+use crate::table::{journal, lines};
+
+/// Checks all rows of one cart, one entry of its journal at a time.
+pub(super) fn check(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
+    report.carts += 1;
+    let stored = load::cart(transaction, id);
+    let mut history = History::new(id, report);
+    let read = journal::each_of_cart(transaction, id, None, usize::MAX, |entry| {
+        history.take(entry);
+        Ok(ControlFlow::Continue(()))
+    });
+    if let Err(refusal) = read {
+        history.unreadable(damage(refusal));
+    }
+    match stored {
+        Ok(stored) => history.compare(stored.as_ref()),
+        Err(refusal) => history.unreadable(damage(refusal)),
+    }
+    check_order(transaction, id, report);
+}
+
+fn check_order(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
+    match lines::count_places(transaction, id) {
+        Ok((lines, places)) if lines == places => report.lines += lines,
+        Ok(_) => report.add(Some(id), Problem::SamePlace),
+        Err(error) => report.add(Some(id), Problem::Structure(error.to_string())),
+    }
+}
+
+fn damage(refusal: Refusal) -> Problem {
+    match refusal {
+        Refusal::Corrupt(damage) => damage.into(),
+        Refusal::Sqlite(error) => Problem::Structure(error.to_string()),
+        // A read meets none of these.
+        Refusal::Conflict(_) | Refusal::AlreadyOpen(_) | Refusal::Repeated(_) => Problem::OtherState,
+    }
+}
+
+/// A cart as its journal makes it, entry by entry.
+struct History<'a> {
+    id: CartId,
+    report: &'a mut Report,
+    cart: Option<Cart>,
+    due: Version,
+    last: Position,
+    /// An entry is missing, so that what follows makes no cart.
+    broken: bool,
+}
+
+impl<'a> History<'a> {
+    const fn new(id: CartId, report: &'a mut Report) -> Self {
+        Self { id, report, cart: None, due: Version::FIRST, last: Position(0), broken: false }
+    }
+
+    fn take(&mut self, entry: Result<Positioned, Damage>) {
+        self.report.entries += 1;
+        match entry {
+            Ok(Positioned { position, entry }) => {
+                self.check_place(position, entry.version);
+                self.fold(&entry);
+            }
+            Err(damage) => self.unreadable(damage.into()),
+        }
+    }
+
+    fn check_place(&mut self, position: Position, version: Version) {
+        if version != self.due {
+            self.unreadable(Problem::Gap { due: self.due, found: version });
+        }
+        if position <= self.last {
+            self.add(Problem::OutOfOrder(version));
+        }
+        (self.due, self.last) = (version.next(), position);
+    }
+
+    fn fold(&mut self, entry: &Entry) {
+        if self.broken {
+            return;
+        }
+        let is_creation = |event: &CartEvent| matches!(event, CartEvent::Created(_));
+        let creations = entry.events.iter().filter(|event| is_creation(event)).count();
+        match &mut self.cart {
+            Some(cart) if creations == 0 => {
+                let is_allowed = !has_ended(cart.status()) || recovers(cart.status(), entry);
+                cart.apply(entry);
+                if !is_allowed {
+                    self.add(Problem::ChangedAfterEnd(entry.version));
+                }
+            }
+            None if creations == 1 && entry.events.first().is_some_and(is_creation) => {
+                self.cart = Cart::created_by(entry);
+            }
+            Some(_) | None => self.unreadable(ReplayError::Creation.into()),
+        }
+    }
+
+    fn compare(&mut self, stored: Option<&Cart>) {
+        match (&self.cart, stored) {
+            _ if self.broken => {}
+            (Some(folded), Some(stored)) if folded == stored => {}
+            (Some(_), Some(_)) => self.add(Problem::OtherState),
+            (Some(_), None) | (None, Some(_)) | (None, None) => self.add(Problem::Halved),
+        }
+    }
+
+    fn unreadable(&mut self, problem: Problem) {
+        self.broken = true;
+        self.add(problem);
+    }
+
+    fn add(&mut self, problem: Problem) {
+        self.report.add(Some(self.id), problem);
+    }
+}
+
+const fn has_ended(status: &Status) -> bool {
+    match status {
+        Status::Active | Status::Checkout { .. } => false,
+        Status::Completed { .. } | Status::Abandoned { .. } => true,
+    }
+}
+
+/// A cart that was given up or has expired may be recovered; nothing else may happen to it.
+fn recovers(status: &Status, entry: &Entry) -> bool {
+    let is_recoverable = match status {
+        Status::Abandoned { reason: AbandonReason::GivenUp | AbandonReason::Expired, .. } => true,
+        Status::Abandoned { reason: AbandonReason::Merged { .. }, .. }
+        | Status::Active
+        | Status::Checkout { .. }
+        | Status::Completed { .. } => false,
+    };
+    is_recoverable && matches!(entry.events.first(), Some(CartEvent::Recovered { .. }))
+}

@@ -1,0 +1,95 @@
+//! What a verification found.
+
+use cart_core::cart::ReplayError;
+use cart_core::id::CartId;
+use cart_core::version::Version;
+
+use crate::error::Damage;
+
+/// The most findings that a report lists; further ones are counted.
+const LISTED: usize = 1_000;
+
+/// What a verification looked at, and what it found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many carts were looked at.
+    pub carts: u64,
+    /// How many lines.
+    pub lines: u64,
+    /// How many entries of the journal.
+    pub entries: u64,
+    /// What is wrong, at most 1,000 findings; none in a sound store.
+    pub findings: Vec<Finding>,
+    /// How many findings there were besides those listed.
+    pub more: u64,
+}
+
+impl Report {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub const fn is_sound(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    pub(super) fn add(&mut self, cart: Option<CartId>, problem: Problem) {
+        if self.findings.len() < LISTED {
+            self.findings.push(Finding { cart, problem });
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
+/// Something that is wrong. Shows nothing of what shoppers wrote.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {problem}", cart.map_or("the file".to_owned(), |cart| format!("cart {cart}")))]
+pub struct Finding {
+    /// With which cart; none if it is with the file.
+    pub cart: Option<CartId>,
+    /// What.
+    pub problem: Problem,
+}
+
+/// What can be wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// SQLite finds the file damaged, a constraint broken or an index at odds with its table.
+    #[error("{0}")]
+    Structure(String),
+    /// A table, index or trigger is not as this release makes it.
+    #[error("{0} is not as the schema has it")]
+    Schema(String),
+    /// A row refers to a cart that is not there.
+    #[error("a row of {0} belongs to no cart")]
+    Orphan(String),
+    /// A row cannot be what was written.
+    #[error(transparent)]
+    Unreadable(#[from] Damage),
+    /// The journal has another version where this one was due.
+    #[error("version {found} stands where {due} was due")]
+    Gap {
+        /// The version that follows.
+        due: Version,
+        /// The version that is there.
+        found: Version,
+    },
+    /// An entry stands in the journal before one of an earlier version.
+    #[error("version {0} stands before an earlier one")]
+    OutOfOrder(Version),
+    /// The journal does not make a cart.
+    #[error("the journal makes no cart")]
+    Unfoldable(#[from] ReplayError),
+    /// The journal makes another cart than the stored one.
+    #[error("the journal leads to another state than the stored one")]
+    OtherState,
+    /// There is a journal and no cart, or a cart and no journal.
+    #[error("cart and journal are not both there")]
+    Halved,
+    /// The cart changed after its end.
+    #[error("version {0} changed the cart after its end")]
+    ChangedAfterEnd(Version),
+    /// Two lines have the same place in the order.
+    #[error("two lines have the same place")]
+    SamePlace,
+}

@@ -1,0 +1,106 @@
+//! The end of the process at any point of its work on carts.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use cart_core::cart::Cart;
+use cart_core::event::CartEvent;
+use cart_core::port::{CartStore, Commit};
+use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner, quantity, unit};
+use cart_core::testing::{Dice, block_on};
+use cart_store_sqlite::{Options, SqliteStore};
+
+use crate::support::{Place, load, normal};
+
+const CHILD: &str = "CART_TEST_STORE";
+const CARTS: u64 = 8;
+
+/// Runs a process that writes until it is killed, after so many acknowledged commits; notes the highest version of
+/// each cart that it acknowledged.
+fn kill_after(place: &Place, durability: &str, commits: u64, acknowledged: &mut HashMap<u64, u64>) {
+    let mut child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "crash::a_writer_that_never_ends", "--nocapture"])
+        .env(CHILD, &place.path)
+        .env("CART_TEST_DURABILITY", durability)
+        .env("CART_TEST_SEED", commits.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let told = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut seen = 0;
+    for (cart, version) in told.filter_map(|line| acknowledgement(&line)) {
+        let highest = acknowledged.entry(cart).or_default();
+        *highest = version.max(*highest);
+        seen += 1;
+        if seen == commits {
+            child.kill().unwrap();
+        }
+    }
+    child.wait().unwrap();
+    assert!(seen >= commits, "the writer ended by itself after {seen} commits");
+}
+
+fn acknowledgement(line: &str) -> Option<(u64, u64)> {
+    let (cart, version) = line.strip_prefix("committed ")?.strip_suffix('.')?.split_once(' ')?;
+    Some((cart.parse().ok()?, version.parse().ok()?))
+}
+
+#[test]
+fn a_killed_process_leaves_every_acknowledged_version_and_a_sound_store() {
+    let mut dice = Dice::new(11);
+    for durability in ["full", "normal"] {
+        let (place, mut acknowledged) = (Place::new(), HashMap::new());
+        for kill in 0..50 {
+            kill_after(&place, durability, 1 + dice.below(60), &mut acknowledged);
+            if kill % 5 == 4 {
+                check(&place.open(), &acknowledged);
+            }
+        }
+    }
+}
+
+fn check(store: &SqliteStore, acknowledged: &HashMap<u64, u64>) {
+    for (cart, version) in acknowledged {
+        let stored = load(store, cart_id(*cart)).unwrap().map_or(0, |cart| cart.version().get());
+        assert!(stored >= *version, "cart {cart} is at {stored}, {version} was acknowledged");
+    }
+    let report = block_on(store.verify()).unwrap();
+    assert!(report.is_sound(), "{:?}", report.findings);
+}
+
+/// The other half of the test above; alone it has nothing to write to.
+#[test]
+fn a_writer_that_never_ends() {
+    let Some(path) = std::env::var_os(CHILD) else { return };
+    let full = std::env::var("CART_TEST_DURABILITY").unwrap() == "full";
+    let store = SqliteStore::open(path, &if full { Options::default() } else { normal() }).unwrap();
+    let mut dice = Dice::new(std::env::var("CART_TEST_SEED").unwrap().parse().unwrap());
+    let mut out = std::io::stdout();
+    loop {
+        let number = dice.below(CARTS);
+        let commit = next(load(&store, cart_id(number)).unwrap(), number, &mut dice);
+        let version = commit.cart.version();
+        block_on(store.commit(unit([commit]))).unwrap();
+        writeln!(out, "\ncommitted {number} {version}.").unwrap();
+    }
+}
+
+/// Some write to a cart that touches several rows.
+fn next(cart: Option<Arc<Cart>>, number: u64, dice: &mut Dice) -> Commit {
+    let lines = (0..3).map(|n| added(line(n, 1)));
+    let Some(cart) = cart else {
+        return Write::new(lines.collect::<Vec<_>>())
+            .create(cart_id(number), created_sole(owner(&format!("u{number}"))));
+    };
+    let Some(first) = cart.lines().first() else {
+        return Write::new(lines.collect::<Vec<_>>()).change(&cart);
+    };
+    let event = match dice.below(3) {
+        0 => CartEvent::LineRemoved { line: first.id },
+        1 => CartEvent::Cleared { scope: Default::default() },
+        _ => CartEvent::QuantityChanged { line: first.id, from: first.quantity, to: quantity(7) },
+    };
+    Write::new([event]).change(&cart)
+}

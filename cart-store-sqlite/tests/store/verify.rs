@@ -1,0 +1,194 @@
+//! What a verification finds, and what it does not.
+
+use cart_core::testing::block_on;
+use cart_core::testing::samples::cart_id;
+use cart_store_sqlite::SqliteStore;
+use cart_store_sqlite::verify::{Problem, Report};
+
+use crate::support::{Place, fill, grow};
+
+fn verified(store: &SqliteStore) -> Report {
+    block_on(store.verify()).unwrap()
+}
+
+#[test]
+fn a_store_that_nobody_tampered_with_is_sound() {
+    let (place, memory) = (Place::new(), SqliteStore::in_memory().unwrap());
+    for store in [&place.open(), &memory] {
+        assert_eq!(verified(store), Report::default());
+        fill(store);
+        let report = verified(store);
+        assert!(report.is_sound(), "{:?}", report.findings);
+        assert!(report.carts >= 15 && report.lines >= 60 && report.entries >= 80, "{report:?}");
+    }
+}
+
+#[test]
+fn more_carts_than_are_looked_at_at_once_are_all_looked_at() {
+    let store = SqliteStore::in_memory().unwrap();
+    for number in 0..120 {
+        grow(&store, number, 200);
+    }
+    let report = verified(&store);
+    assert_eq!((report.carts, report.lines, report.entries), (120, 120 * 201, 120 * 201));
+    assert!(report.is_sound());
+}
+
+/// Tampers with the carts 100 to 109 and answers what is found, in words.
+fn found(sql: &str) -> Vec<String> {
+    let place = Place::new();
+    fill(&place.open());
+    place.tamper(sql);
+    let report = verified(&place.open());
+    assert!(!report.is_sound(), "{sql}");
+    report.findings.iter().map(ToString::to_string).collect()
+}
+
+/// The key of a cart in SQL.
+fn key(number: u64) -> String {
+    format!("x'{}'", cart_id(number).as_uuid().simple())
+}
+
+/// Checks that this alone is found, about the cart 103.
+fn found_in_103(sql: &str, words: &str) {
+    let sql = sql.replace("{}", &key(103));
+    let cart = format!("cart {}: ", cart_id(103));
+    let found = found(&sql);
+    assert!(found.iter().all(|finding| finding.starts_with(&cart)), "{sql}: {found:?}");
+    assert!(found.iter().any(|finding| finding.contains(words)), "{sql}: {found:?}");
+}
+
+fn rewritten(sql: &str, words: &str) {
+    let place = Place::new();
+    fill(&place.open());
+    let triggers: String = place
+        .raw()
+        .query_row("SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'trigger'", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    place.tamper("DROP TRIGGER journal_is_not_rewritten; DROP TRIGGER journal_is_not_shortened;");
+    place.tamper(&sql.replace("{}", &key(103)));
+    place.tamper(&triggers);
+    let report = verified(&place.open());
+    let found: Vec<_> = report.findings.iter().map(ToString::to_string).collect();
+    assert!(report.findings.iter().all(|finding| finding.cart == Some(cart_id(103))), "{sql}: {found:?}");
+    assert!(found.iter().any(|finding| finding.contains(words)), "{sql}: {found:?}");
+}
+
+#[test]
+fn another_state_than_the_journals_is_found() {
+    for sql in [
+        "UPDATE lines SET quantity = 7 WHERE cart_id = {} AND position % 2 = 0",
+        "UPDATE lines SET unit_price = 1 WHERE cart_id = {}",
+        "UPDATE carts SET version = 7, expires_at = 1 WHERE id = {}",
+        "UPDATE carts SET owner = 'eve' WHERE id = {}",
+        "UPDATE carts SET name = 'other' WHERE id = {}",
+        "UPDATE lines SET position = -position WHERE cart_id = {}",
+    ] {
+        found_in_103(sql, "another state");
+    }
+}
+
+#[test]
+fn a_lost_line_is_found() {
+    let lost = "DELETE FROM lines WHERE (cart_id, position) =
+         (SELECT cart_id, max(position) FROM lines WHERE cart_id = {})";
+    found_in_103(lost, "6 lines belong to it, 5 are there");
+}
+
+#[test]
+fn two_lines_in_one_place_are_found() {
+    found_in_103("UPDATE lines SET position = 5 WHERE cart_id = {}", "two lines have the same place");
+}
+
+#[test]
+fn a_line_key_that_occurs_twice_is_found() {
+    found_in_103("UPDATE lines SET product = 'same' WHERE cart_id = {}", "two lines have the same key");
+}
+
+#[test]
+fn a_gap_in_the_journal_is_found() {
+    rewritten("DELETE FROM journal WHERE cart_id = {} AND version = 3", "version 4 stands where 3 was due");
+    rewritten("DELETE FROM journal WHERE cart_id = {} AND version = 6", "another state");
+    rewritten("DELETE FROM journal WHERE cart_id = {} AND version = 1", "version 2 stands where 1 was due");
+    rewritten("DELETE FROM journal WHERE cart_id = {}", "cart and journal are not both there");
+}
+
+#[test]
+fn entries_out_of_order_are_found() {
+    let swap = "UPDATE journal SET position = position + 100000 WHERE cart_id = {} AND version = 2";
+    rewritten(swap, "version 3 stands before an earlier one");
+}
+
+#[test]
+fn a_changed_entry_is_found_whatever_was_changed() {
+    for change in [
+        "at = at + 1",
+        "actor = replace(actor, 'ann', 'eve')",
+        "request_key = 'other'",
+        "events = replace(events, '\"to\":3', '\"to\":4')",
+        "reply = '{\"notices\":[]}'",
+        "fingerprint = zeroblob(16)",
+    ] {
+        rewritten(
+            &format!("UPDATE journal SET {change} WHERE cart_id = {{}} AND version = 3"),
+            "the checksum is another",
+        );
+    }
+}
+
+#[test]
+fn values_that_no_cart_has_are_found() {
+    for (sql, words) in [
+        ("UPDATE lines SET quantity = 0 WHERE cart_id = {}", "column quantity: a quantity must be"),
+        ("UPDATE lines SET unit_price = -5 WHERE cart_id = {}", "a price must not be negative"),
+        ("UPDATE lines SET unit_price = list_price + 1 WHERE cart_id = {}", "above the list price"),
+        (
+            "UPDATE lines SET note = printf('%.*c', 501, 'x') WHERE cart_id = {}",
+            "column note: note must be at most",
+        ),
+        ("UPDATE lines SET product = '' WHERE cart_id = {}", "column product: product id must be"),
+        ("UPDATE carts SET currency = 'EURO' WHERE id = {}", "column currency: "),
+        ("UPDATE carts SET updated_at = created_at - 1 WHERE id = {}", "the times contradict each other"),
+    ] {
+        found_in_103(sql, words);
+    }
+}
+
+#[test]
+fn a_row_without_a_cart_is_found() {
+    let found = found(&format!("DELETE FROM carts WHERE id = {}", key(103)));
+    assert!(found.iter().any(|finding| finding.contains("a row of lines belongs to no cart")), "{found:?}");
+    assert!(found.iter().any(|finding| finding.contains("a row of journal belongs to no cart")), "{found:?}");
+}
+
+#[test]
+fn a_missing_index_or_trigger_is_found() {
+    for (kind, name) in
+        [("INDEX", "one_open_cart"), ("INDEX", "journal_by_version"), ("TRIGGER", "journal_is_not_rewritten")]
+    {
+        let found = found(&format!("DROP {kind} {name}"));
+        assert_eq!(found, [format!("the file: {name} is not as the schema has it")]);
+    }
+}
+
+#[test]
+fn what_a_host_adds_to_the_file_is_none_of_our_business() {
+    let place = Place::new();
+    fill(&place.open());
+    place.tamper("CREATE TABLE orders (id INTEGER PRIMARY KEY, cart BLOB REFERENCES carts (id)) STRICT");
+    assert!(verified(&place.open()).is_sound());
+}
+
+#[test]
+fn findings_beyond_a_thousand_are_counted() {
+    let place = Place::new();
+    let store = place.open();
+    (0..1_100).for_each(|number| drop(grow(&store, number, 0)));
+    drop(store);
+    place.tamper("UPDATE carts SET note = 'other'");
+    let report = verified(&place.open());
+    assert_eq!((report.findings.len(), report.more), (1_000, 100));
+    assert!(report.findings.iter().all(|finding| finding.problem == Problem::OtherState));
+}
