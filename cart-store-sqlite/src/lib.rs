@@ -10,6 +10,8 @@ mod options;
 mod schema;
 mod store;
 mod table;
+#[cfg(test)]
+mod tests;
 pub mod transfer;
 pub mod verify;
 

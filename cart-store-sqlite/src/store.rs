@@ -51,7 +51,7 @@ const FEW: usize = 32;
 /// [`Options::hand_over`].
 #[derive(Debug)]
 pub struct SqliteStore {
-    engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 impl SqliteStore {

@@ -1,30 +1,28 @@
 //! A group of writes in one transaction: one flush for all, a savepoint for each.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::error::Fault;
 use super::job::{Job, Outcome, Verdict};
 
-/// Whether the connection may be written to again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use]
-pub(super) enum Health {
-    Good,
-    /// A commit failed at the disk. What is in the file is only certain once it has been opened anew.
-    Stopped,
-}
-
 /// Runs the jobs, commits, and only then answers each.
-pub(super) fn run(connection: &Connection, mut jobs: Vec<Box<dyn Job>>) -> Health {
+///
+/// When the connection must not be written to again, `stopped` says so before anybody is told: who then looks for
+/// an unknown commit must know that not finding it proves nothing.
+pub(super) fn run(connection: &Connection, mut jobs: Vec<Box<dyn Job>>, stopped: &AtomicBool) {
     while !jobs.is_empty() {
         let (outcome, ran) = transact(connection, &mut jobs);
+        let stops = !connection.is_autocommit() || stops(&outcome);
+        if stops {
+            stopped.store(true, Ordering::Release);
+        }
         jobs.drain(..ran).for_each(|job| job.answer(&outcome));
-        if !connection.is_autocommit() || stops(&outcome) {
-            refuse(jobs, &Fault::Stopped);
-            return Health::Stopped;
+        if stops {
+            return refuse(jobs, &Fault::Stopped);
         }
     }
-    Health::Good
 }
 
 /// Tells the jobs that nothing of them is stored.

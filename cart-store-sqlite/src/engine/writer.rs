@@ -10,7 +10,7 @@ use rusqlite::Connection;
 
 use super::error::Fault;
 use super::file::Identity;
-use super::group::{self, Health};
+use super::group;
 use super::job::Job;
 use super::log::Log;
 use super::{join, lock};
@@ -208,9 +208,8 @@ impl Desk {
         if let Some(fault) = self.obstacle() {
             return group::refuse(jobs, &fault);
         }
-        if group::run(connection, jobs) == Health::Stopped {
-            self.stopped.store(true, Ordering::Release);
-        } else if self.log.as_ref().is_some_and(|log| log.watch(connection)) {
+        group::run(connection, jobs, &self.stopped);
+        if !self.is_stopped() && self.log.as_ref().is_some_and(|log| log.watch(connection)) {
             lock(&self.queue).paused = true;
         }
     }

@@ -1,0 +1,78 @@
+//! How SQLite finds the rows of each statement.
+
+use cart_core::event::ClearScope;
+use cart_core::journal::Position;
+use cart_core::port::{CartIndex, EventLog, PageRequest};
+use cart_core::testing::samples::{at, channel, key, note, quantity, user};
+use rusqlite::Transaction;
+
+use super::statements::{seen, traced};
+use super::*;
+
+/// Every call of the ports, with every kind of change.
+fn call_everything(store: &SqliteStore) {
+    let cart = create(store, 1, 3);
+    let [first, second, ..] = cart.lines() else { panic!("too few lines") };
+    let changes = [
+        vec![CartEvent::QuantityChanged { line: first.id, from: first.quantity, to: quantity(9) }],
+        vec![CartEvent::LineNoteChanged { line: first.id, note: None }],
+        vec![CartEvent::LineRemoved { line: second.id }],
+        vec![added(line(8, 1))],
+        vec![CartEvent::NoteChanged { note: Some(note("n")) }],
+        vec![CartEvent::ExpiryMoved { expires_at: at(9) }],
+        vec![CartEvent::Cleared { scope: ClearScope::default() }],
+        vec![CartEvent::Recovered { expires_at: None }],
+    ];
+    let last = changes.into_iter().fold(Arc::clone(&cart), |cart, events| change(store, &cart, events));
+    let repeated = Write::new([]).with_key("key").create(cart.id(), created_sole(owner("user-1")));
+    commit(store, repeated).unwrap_err();
+    let keyed = Write::new([added(line(9, 1))]).with_key("key");
+    commit(store, keyed.clone().change(&last)).unwrap();
+    load(store, cart.id());
+    let (channel, owner) = (channel("shop"), owner("user-1"));
+    block_on(async {
+        let page = PageRequest { after: None, limit: 10 };
+        assert!(store.open_cart(&channel, &owner).await.unwrap().is_some());
+        assert_eq!(store.count_open(&channel, &owner).await.unwrap(), 1);
+        assert_eq!(store.carts_of(&channel, &owner, page).await.unwrap().len(), 1);
+        store.due(at(0), 10).await.unwrap();
+        store.entries(cart.id(), None, 10).await.unwrap();
+        store.entries_after(Position::default(), 10).await.unwrap();
+        assert!(store.find_request(cart.id(), &user("ann").to_ref(), &key("other")).await.unwrap().is_none());
+        assert!(store.verify().await.unwrap().is_sound());
+    });
+}
+
+fn plan(transaction: &Transaction<'_>, sql: &str) -> rusqlite::Result<Vec<String>> {
+    let mut statement = transaction.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let parameters = vec![rusqlite::types::Null; statement.parameter_count()];
+    statement.query_map(rusqlite::params_from_iter(parameters), |row| row.get("detail"))?.collect()
+}
+
+#[test]
+fn every_statement_finds_its_rows_by_a_key_or_an_index_and_sorts_nothing() {
+    let store = traced();
+    call_everything(&store);
+    let mut statements = seen();
+    statements.sort();
+    statements.dedup();
+    // What looks at the schema instead of at rows.
+    statements.retain(|sql| !sql.contains("sqlite_schema"));
+    assert!(statements.len() > 20, "{statements:#?}");
+    let plans = move |transaction: &Transaction<'_>| {
+        statements
+            .into_iter()
+            .map(|sql| Ok((plan(transaction, &sql)?, sql)))
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    for (plan, sql) in block_on(store.engine.read(plans)).unwrap() {
+        for step in plan {
+            let is_good = step.starts_with("SEARCH")
+                || step == "SCAN CONSTANT ROW"
+                || step.starts_with("SCAN json_each")
+                || step.starts_with("SCALAR SUBQUERY")
+                || step.contains("count(DISTINCT)");
+            assert!(is_good, "{step}\n{sql}");
+        }
+    }
+}
