@@ -29,7 +29,10 @@ impl CartService {
     /// Does a task, whatever else is going on.
     pub(super) async fn run(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
         if caller.only_preview {
-            let found = self.find(caller, task).await?;
+            let mut found = self.find(caller, task).await?;
+            if self.has_moved_on(&found).await? {
+                found = self.find(caller, task).await?;
+            }
             return Ok(self.plan(caller, task, &found).await?.into_outcome(None));
         }
         for tries in 0..MAX_TRIES {
@@ -92,6 +95,10 @@ impl CartService {
             done => {
                 if let Some(outcome) = self.replayed(caller, task, subject).await? {
                     return Ok(Tried::Done(Box::new(outcome)));
+                }
+                // No commit checks the version here, so what was at hand may have been too old to decide on.
+                if self.has_moved_on(found).await? {
+                    return Ok(Tried::Again);
                 }
                 return done.map(|plan| Tried::Done(Box::new(plan.into_outcome(None))));
             }

@@ -144,8 +144,15 @@ impl CartService {
         takes_expired: bool,
     ) -> Result<Arc<Cart>, CartError> {
         let cart = self.load(id).await?.ok_or(Rejection::CartNotFound)?;
-        self.check_visible(actor, &cart, takes_expired, self.now())?;
-        Ok(cart)
+        match self.check_visible(actor, &cart, takes_expired, self.now()) {
+            // What was at hand may be too old to refuse on.
+            Err(_) if !self.store.is_only_writer() => {
+                let cart = self.load_fresh(id).await?.ok_or(Rejection::CartNotFound)?;
+                self.check_visible(actor, &cart, takes_expired, self.now())?;
+                Ok(cart)
+            }
+            checked => checked.map(|()| cart),
+        }
     }
 
     /// A cart that is to be looked at.
@@ -230,6 +237,21 @@ impl CartService {
             Some(newest) => Ok(self.load(newest.id).await?),
             None => Ok(None),
         }
+    }
+
+    /// Whether somebody else has written to a cart since it was kept at hand. If so, it is forgotten.
+    pub(super) async fn has_moved_on(&self, found: &Found) -> Result<bool, StoreError> {
+        if self.store.is_only_writer() {
+            return Ok(false);
+        }
+        for cart in [&found.cart, &found.other].into_iter().flatten() {
+            let stored = self.store.load(cart.id()).await?;
+            if stored.is_some_and(|stored| stored.version() != cart.version()) {
+                self.hot.forget(cart.id());
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A cart as it was last committed or loaded; good for deciding, since the commit checks the version.
