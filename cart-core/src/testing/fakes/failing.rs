@@ -57,6 +57,7 @@ impl Fault {
 pub struct FailingStore {
     store: Arc<dyn Store>,
     orders: Mutex<Vec<Order>>,
+    is_shared: bool,
 }
 
 #[derive(Debug)]
@@ -69,7 +70,13 @@ struct Order {
 impl FailingStore {
     /// Fails nothing until told to.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, orders: Mutex::default() }
+        Self { store, orders: Mutex::default(), is_shared: false }
+    }
+
+    /// The same, but says that others may write to the store too.
+    #[must_use]
+    pub fn shared(self) -> Self {
+        Self { is_shared: true, ..self }
     }
 
     /// Fails the `nth` call of a method from now on, counted from 1.
@@ -123,7 +130,7 @@ impl CartStore for FailingStore {
     }
 
     fn is_only_writer(&self) -> bool {
-        self.store.is_only_writer()
+        !self.is_shared && self.store.is_only_writer()
     }
 }
 

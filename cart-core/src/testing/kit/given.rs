@@ -260,15 +260,17 @@ impl Scenario {
 
     /// What a decision about the cart, and products besides its own, would know.
     pub fn facts(&self, others: impl IntoIterator<Item = ProductKey>) -> Facts {
-        let asked = self.cart.lines().iter().map(|line| line.key.product.clone()).chain(others);
-        let answers = asked.map(|key| {
-            let product = self.known(&key).map(Arc::new);
+        let known = |key: &ProductKey| self.known(key).map(Arc::new);
+        let of_cart = self.cart.lines().iter().map(|line| known(&line.key.product)).collect();
+        let others = others.into_iter().map(|key| {
+            let product = known(&key);
             (key, product)
         });
+        let products = Products::of_cart(Arc::new(self.cart.clone()), of_cart, others.collect());
         Facts {
             now: self.now,
             policy: Arc::new(self.policy.clone()),
-            products: Products::new(answers.collect()),
+            products,
             choices: self.choices.clone(),
             // Far from the ids of given lines, and another one for each version of the cart.
             first_line_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
