@@ -1,0 +1,22 @@
+//! The service over the store in memory and ports that do as they are told.
+
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot be set up fails"
+)]
+
+mod cancelled;
+mod counts;
+mod creation;
+mod expiry;
+mod keys;
+mod merging;
+mod previews;
+mod races;
+mod random;
+mod reading;
+mod retries;
+mod shop;
+mod versions;

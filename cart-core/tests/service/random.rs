@@ -1,0 +1,236 @@
+//! What holds after whatever was asked by whomever.
+
+use std::collections::BTreeMap;
+
+use cart_core::actor::Actor;
+use cart_core::command::{BatchMode, Command, LineEdit};
+use cart_core::id::CartId;
+use cart_core::money::Money;
+use cart_core::policy::{CartPolicy, Creation, GuestCarts, OverAsking, Ttl};
+use cart_core::service::{Caller, Target};
+use cart_core::status::StatusName;
+use cart_core::testing::block_on;
+use cart_core::testing::samples::{guest, key, line_id, quantity, user};
+use chrono::TimeDelta;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::shop::{Shop, add, current, rename};
+
+const PRODUCTS: [&str; 3] = ["mug", "cup", "gone"];
+const MOST_LINES: usize = 3;
+const MOST_UNITS: u32 = 20;
+
+#[derive(Clone, Debug)]
+enum Step {
+    Ask { actor: u8, command: Ask, with_key: Option<u8> },
+    Wait(i64),
+    Restock(u32),
+    Expire,
+}
+
+#[derive(Clone, Debug)]
+enum Ask {
+    Add(usize, u32),
+    Set(usize, u32),
+    Increase(usize, u32),
+    Decrease(usize, u32),
+    Remove(usize),
+    Batch(Vec<(usize, u32)>),
+    Rename(u8),
+    Clear,
+    Abandon,
+    Recover,
+    Look,
+}
+
+fn ask() -> impl Strategy<Value = Ask> {
+    let line = 0..MOST_LINES;
+    let units = 1..15u32;
+    prop_oneof![
+        6 => (0..PRODUCTS.len(), units.clone()).prop_map(|(product, units)| Ask::Add(product, units)),
+        2 => (line.clone(), units.clone()).prop_map(|(line, units)| Ask::Set(line, units)),
+        2 => (line.clone(), units.clone()).prop_map(|(line, units)| Ask::Increase(line, units)),
+        2 => (line.clone(), units.clone()).prop_map(|(line, units)| Ask::Decrease(line, units)),
+        1 => line.prop_map(Ask::Remove),
+        2 => vec((0..PRODUCTS.len(), units), 1..4).prop_map(Ask::Batch),
+        1 => any::<u8>().prop_map(Ask::Rename),
+        1 => Just(Ask::Clear),
+        1 => Just(Ask::Abandon),
+        1 => Just(Ask::Recover),
+        2 => Just(Ask::Look),
+    ]
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let asked = (0..3u8, ask(), proptest::option::weighted(0.3, 0..4u8));
+    prop_oneof![
+        10 => asked.prop_map(|(actor, command, with_key)| Step::Ask { actor, command, with_key }),
+        1 => (0..90i64).prop_map(Step::Wait),
+        1 => (0..30u32).prop_map(Step::Restock),
+        1 => Just(Step::Expire),
+    ]
+}
+
+fn policy() -> CartPolicy {
+    let hour = TimeDelta::minutes(60);
+    let mut policy = CartPolicy {
+        creation: Creation { explicit: true, on_first_add: true, on_first_read: true },
+        guests: GuestCarts::Allowed { lifetime: Ttl::Fixed(hour) },
+        user_lifetime: Ttl::Sliding(hour),
+        over_asking: OverAsking::Clamp,
+        on_duplicate: cart_core::policy::OnDuplicate::Sum,
+        ..CartPolicy::digital()
+    };
+    policy.limits.lines = MOST_LINES;
+    policy.limits.quantity = quantity(MOST_UNITS);
+    policy
+}
+
+fn actor(n: u8) -> Actor {
+    match n {
+        0 => user("ann"),
+        1 => user("bob"),
+        _ => guest(1),
+    }
+}
+
+/// The newest cart of the actor, whatever its status.
+fn newest(shop: &Shop, actor: &Actor) -> Option<CartId> {
+    let page = cart_core::port::PageRequest { after: None, limit: 1 };
+    let carts = block_on(shop.service.carts(actor, &crate::shop::shop(), page)).unwrap();
+    carts.first().map(|cart| cart.id)
+}
+
+fn play(shop: &Shop, step: &Step) {
+    match step {
+        Step::Wait(minutes) => shop.clock.advance(TimeDelta::minutes(*minutes)),
+        Step::Restock(units) => shop.catalog.set_stock("mug", *units),
+        Step::Expire => drop(block_on(shop.service.expire_due(2)).unwrap()),
+        Step::Ask { actor: n, command, with_key } => {
+            let actor = actor(*n);
+            let caller = Caller::new(actor.clone());
+            let caller = match with_key {
+                Some(n) => caller.with_key(key(&format!("key-{n}"))),
+                None => caller,
+            };
+            ask_for(shop, &actor, caller, command);
+        }
+    }
+}
+
+fn ask_for(shop: &Shop, actor: &Actor, caller: Caller, ask: &Ask) {
+    let newest = newest(shop, actor);
+    let line = |n: &usize| {
+        let cart = newest.map(|id| shop.stored(id));
+        cart.and_then(|cart| cart.lines().get(*n).map(|line| line.id)).unwrap_or(line_id(99))
+    };
+    let command = match ask {
+        Ask::Look => return drop(shop.read(actor, &current())),
+        Ask::Add(product, units) => add(PRODUCTS[*product], *units),
+        Ask::Set(n, units) => {
+            Command::Edit(LineEdit::SetQuantity { line: line(n), quantity: quantity(*units) })
+        }
+        Ask::Increase(n, by) => Command::Edit(LineEdit::Increase { line: line(n), by: quantity(*by) }),
+        Ask::Decrease(n, by) => Command::Edit(LineEdit::Decrease { line: line(n), by: quantity(*by) }),
+        Ask::Remove(n) => Command::Edit(LineEdit::Remove { line: line(n) }),
+        Ask::Batch(adds) => {
+            let edits =
+                adds.iter().flat_map(|(product, units)| add(PRODUCTS[*product], *units).edits().to_vec());
+            Command::EditLines { edits: edits.collect(), mode: BatchMode::PerLine }
+        }
+        Ask::Rename(n) => rename(&n.to_string()),
+        Ask::Clear => Command::Clear,
+        Ask::Abandon => Command::Abandon,
+        Ask::Recover => Command::Recover,
+    };
+    let target = match (ask, newest) {
+        (Ask::Recover, Some(id)) => Target::Cart(id),
+        _ => current(),
+    };
+    check_answer(shop, shop.execute(caller, &target, &command));
+}
+
+/// The amounts of an answer add up.
+fn check_answer(shop: &Shop, answer: Result<cart_core::service::Outcome, cart_core::service::CartError>) {
+    let Ok(outcome) = answer else { return };
+    let priced = &outcome.view.priced;
+    let lines = priced.lines.iter().filter_map(|line| line.amounts.ok()).map(|line| line.total);
+    let currency = outcome.view.cart.currency();
+    assert_eq!(Money::sum(currency, lines).unwrap(), priced.totals.total);
+    assert_eq!(priced.derivation.sum(currency).unwrap(), priced.totals.total);
+    assert!(!priced.totals.total.is_negative());
+    if let Some(entry) = outcome.entry.filter(|_| !outcome.replayed) {
+        assert_eq!(shop.journal().last(), Some(&*entry), "the answer names another entry");
+    }
+}
+
+/// What must hold of everything that is stored.
+fn check_stored(shop: &Shop) {
+    let mut carts: BTreeMap<CartId, Vec<_>> = BTreeMap::new();
+    for entry in shop.journal() {
+        carts.entry(entry.cart).or_default().push(entry);
+    }
+    let mut open = BTreeMap::new();
+    for (id, entries) in &carts {
+        shop.check(*id);
+        let cart = shop.stored(*id);
+        assert!(cart.lines().len() <= MOST_LINES);
+        for line in cart.lines() {
+            assert!((1..=MOST_UNITS).contains(&line.quantity.get()));
+            assert_ne!(line.key.product.product.as_str(), "gone", "a product that is not sold");
+        }
+        if cart.status().is_open() {
+            assert_eq!(open.insert(cart.owner().clone(), *id), None, "two open carts of one owner");
+        }
+        assert!(entries.windows(2).all(|pair| pair[0].at <= pair[1].at), "time went back");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(100) })]
+
+    #[test]
+    fn versions_bounds_journal_and_sums_hold(steps in vec(step(), 1..40)) {
+        let shop = Shop::new(policy());
+        shop.catalog.set_stock("mug", 12);
+        for step in &steps {
+            play(&shop, step);
+        }
+        check_stored(&shop);
+        let published: usize = shop.publisher.published().iter().map(Vec::len).sum();
+        prop_assert_eq!(published, shop.journal().len());
+    }
+
+    #[test]
+    fn where_nothing_is_recovered_an_ended_cart_never_changes(steps in vec(step(), 1..40)) {
+        let policy = CartPolicy { recovery: cart_core::policy::Recovery::Never, ..policy() };
+        let shop = Shop::new(policy);
+        let mut ended = BTreeMap::new();
+        for step in &steps {
+            play(&shop, step);
+            for id in shop.journal().iter().map(|entry| entry.cart) {
+                let cart = shop.stored(id);
+                if cart.status().name() == StatusName::Abandoned {
+                    let first = ended.entry(id).or_insert_with(|| cart.clone());
+                    prop_assert_eq!(&*first, &cart);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_service_that_keeps_nothing_at_hand_answers_the_same(steps in vec(step(), 1..30)) {
+        let hot = Shop::new(policy());
+        let cold = Shop::over(std::sync::Arc::default(), policy(), |builder| builder.hot_carts(0));
+        for step in &steps {
+            play(&hot, step);
+            play(&cold, step);
+            prop_assert_eq!(hot.journal().len(), cold.journal().len());
+        }
+        for (of_hot, of_cold) in hot.journal().iter().zip(&cold.journal()) {
+            prop_assert_eq!(&of_hot.reply, &of_cold.reply);
+            prop_assert_eq!(of_hot.events.len(), of_cold.events.len());
+        }
+    }
+}
