@@ -1,4 +1,10 @@
-//! The embedded durable store of `cart-core`, on SQLite.
+#![doc = include_str!("../README.md")]
+//!
+//! # Where to look
+//!
+//! [`SqliteStore`] is the store, [`Options`] are its settings. [`verify`] holds what a verification reports,
+//! [`transfer`] the format of an exported journal. [`engine`] is what lies below the tables: a file with one owner,
+//! one writer with group commit, and readers; it knows nothing of carts.
 
 mod checksum;
 mod commit;

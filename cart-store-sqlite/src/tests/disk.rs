@@ -63,7 +63,7 @@ fn what_became_of_a_commit_that_failed_at_the_disk_is_not_known_until_the_store_
     let told = String::from_utf8_lossy(&child.stdout);
     assert!(child.status.success(), "{told}{}", String::from_utf8_lossy(&child.stderr));
     let acknowledged =
-        told.lines().filter_map(|line| line.strip_prefix("version ")?.parse::<u64>().ok()).last();
+        told.lines().filter_map(|line| line.strip_prefix("version ")?.parse::<u64>().ok()).next_back();
     let acknowledged = acknowledged.unwrap();
 
     let store = SqliteStore::open(&path, &Options::default()).unwrap();

@@ -1,4 +1,15 @@
 //! Reading everything there is and comparing it with what must be.
+//!
+//! What can be read off a file and must hold in it:
+//!
+//! * Pages are whole, every index is as its table says, and tables, indexes and triggers are those of the schema.
+//! * Every row reads as what it is: quantities, prices, notes and names in range, ids of 16 bytes, known currencies.
+//! * Every line and entry belongs to a cart; an owner who may have only one open cart has no more.
+//! * The lines of a cart are as many as it says, with different ids, keys and places.
+//! * The versions in a cart's journal are 1, 2, 3 and so on, and stand in that order; every entry has the checksum
+//!   that was stored with it.
+//! * The journal of a cart, folded from the first entry, is the stored cart.
+//! * Nothing happens to a cart after its end, but that one that was given up or has expired is recovered.
 
 mod cart;
 mod report;

@@ -12,6 +12,7 @@ mod crash;
 mod damage;
 mod laws;
 mod older;
+mod property;
 mod schema;
 mod store;
 mod support;
