@@ -1,5 +1,7 @@
 //! What a verification finds, and what it does not.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use cart_core::testing::block_on;
 use cart_core::testing::samples::cart_id;
 use cart_store_sqlite::SqliteStore;
@@ -32,6 +34,29 @@ fn more_carts_than_are_looked_at_at_once_are_all_looked_at() {
     let report = verified(&store);
     assert_eq!((report.carts, report.lines, report.entries), (120, 120 * 201, 120 * 201));
     assert!(report.is_sound());
+}
+
+#[test]
+fn a_store_in_use_is_sound_at_every_moment() {
+    let place = Place::new();
+    let store = place.open();
+    let written = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for writer in 0..2 {
+            let (store, written) = (&store, &written);
+            scope.spawn(move || {
+                for number in 0..20 {
+                    grow(store, writer * 100 + number, 20);
+                    written.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        while written.load(Ordering::Relaxed) < 40 {
+            let report = verified(&store);
+            assert!(report.is_sound(), "{:?}", report.findings);
+        }
+    });
+    assert_eq!(verified(&store).carts, 40);
 }
 
 /// Tampers with the carts 100 to 109 and answers what is found, in words.

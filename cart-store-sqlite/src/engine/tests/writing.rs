@@ -171,3 +171,21 @@ fn writes_of_many_threads_are_all_kept() {
         assert_eq!(notes(&engine).len(), 800);
     }
 }
+
+#[test]
+fn the_calling_thread_works_only_where_the_options_say_so() {
+    let here = std::thread::current().id();
+    let at = |_: &Transaction<'_>| Ok::<_, rusqlite::Error>(std::thread::current().id());
+    for (options, writes, reads) in [
+        (Options::default(), false, true),
+        (normal(), true, true),
+        (Options::default().hand_over(true), false, false),
+        (normal().hand_over(true), false, false),
+    ] {
+        let place = Place::new();
+        let engine = place.open_with(&options);
+        assert_eq!(block_on(engine.write(at)).unwrap() == here, writes, "{options:?}");
+        assert_eq!(block_on(engine.read(at)).unwrap() == here, reads, "{options:?}");
+        assert_ne!(block_on(engine.scan(at)).unwrap(), here, "{options:?}");
+    }
+}
