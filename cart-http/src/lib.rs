@@ -1,9 +1,57 @@
 //! axum routers for `cart-core`, with what a server on the open internet needs around them.
 //!
-//! * [`Guard`] surrounds a host's routers: request ids, problem documents, private answers.
+//! * [`shop`] is the cart of a shop: each signed-in user has one.
+//! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
 //! * [`StrictJson`] reads bodies, [`IfMatch`] and [`idempotency_key`] the headers of writes.
 //! * [`serve()`](serve::serve) is an accept loop in which no connection can stay for ever.
+//!
+//! A host mounts the routers that it wants beside its own, and says who its users are:
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use axum::Router;
+//! use axum::http::request::Parts;
+//! use axum::routing::get;
+//! use cart_core::memory::{MemoryCatalog, MemoryStore, RandomIds, SystemClock};
+//! use cart_core::prelude::*;
+//! use cart_http::{AuthError, Authenticator, Guard, shop};
+//!
+//! /// The sessions that the host keeps for its users.
+//! #[derive(Debug)]
+//! struct Sessions;
+//!
+//! impl Sessions {
+//!     fn user(&self, session: &str) -> Option<UserId> {
+//!         (session == "c2Vzc2lvbiBvZiBhbm4").then(|| UserId::new("ann").ok()).flatten()
+//!     }
+//! }
+//!
+//! #[async_trait]
+//! impl Authenticator for Sessions {
+//!     async fn authenticate(&self, request: &Parts) -> Result<Actor, AuthError> {
+//!         let session = request.headers.get("x-session").ok_or(AuthError::Missing)?;
+//!         let user = session.to_str().ok().and_then(|session| self.user(session));
+//!         user.map(Actor::user).ok_or(AuthError::Refused { reason: "no such session" })
+//!     }
+//! }
+//!
+//! let channel = ChannelId::new("shop")?;
+//! let service = CartService::builder(Arc::new(MemoryStore::default()), Arc::new(MemoryCatalog::default()))
+//!     .channel(channel.clone(), CartPolicy::storefront(), Currency::EUR)
+//!     .build()?;
+//!
+//! let own = Router::new().route("/", get(async || "Welcome"));
+//! let carts = shop::router(Arc::new(service), channel, Arc::new(Sessions));
+//! let app: Router = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).around(own.merge(carts));
+//! // cart_http::serve::serve(listener, app, ServeLimits::default(), shutdown).await;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Features
+//!
+//! `serve`: the accept loop. `jwt`: bearer tokens. Both are on by default.
 
 mod auth;
 mod body;

@@ -26,6 +26,9 @@ pub use jwt::JwtAuthenticator;
 
 /// Finds out who a request comes from. Hosts with sessions of their own implement it; for bearer tokens there
 /// is [`JwtAuthenticator`].
+///
+/// Credentials that browsers send by themselves, such as cookies, also come with requests that other sites make
+/// them send: an authenticator that takes them must tell those apart, for instance by `Sec-Fetch-Site`.
 #[async_trait]
 pub trait Authenticator: Debug + Send + Sync + 'static {
     /// The actor that the credentials of this request prove.
@@ -58,7 +61,10 @@ impl From<AuthError> for Problem {
     fn from(error: AuthError) -> Self {
         match &error {
             AuthError::Missing => challenge("Bearer"),
-            AuthError::Refused { .. } => challenge("Bearer error=\"invalid_token\""),
+            AuthError::Refused { reason } => {
+                tracing::debug!(reason, "credentials refused");
+                challenge("Bearer error=\"invalid_token\"")
+            }
             AuthError::Unavailable(_) => {
                 tracing::error!(error = &error as &dyn Error, "a request could not be authenticated");
                 Self::new(ProblemCode::Unavailable).retry_soon()

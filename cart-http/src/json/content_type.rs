@@ -12,6 +12,11 @@ pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Problem> {
     if plain && only.to_str().is_ok_and(is_json) { Ok(()) } else { Err(refused()) }
 }
 
+/// Requires the same of a request without a body, if it says anything: forms of other sites do.
+pub(super) fn allow_json(headers: &HeaderMap) -> Result<(), Problem> {
+    if headers.contains_key(header::CONTENT_TYPE) { require_json(headers) } else { Ok(()) }
+}
+
 fn refused() -> Problem {
     Problem::new(ProblemCode::UnsupportedMediaType)
 }

@@ -46,7 +46,7 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for StrictJson<
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
         if request.body().is_end_stream() {
-            return Ok(None);
+            return content_type::allow_json(request.headers()).map(|()| None);
         }
         <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }

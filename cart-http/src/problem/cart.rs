@@ -119,3 +119,112 @@ fn of_product(code: ProblemCode, product: &ProductKey) -> Problem {
 fn word(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use cart_core::id::{CartId, LineId, ProductId};
+    use cart_core::notice::Unavailable;
+    use cart_core::permission::Permission;
+    use cart_core::quantity::Quantity;
+    use cart_core::selection::{Misfit, SelectionKind};
+    use cart_core::status::StatusName;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ID: &str = "00000000-0000-0000-0000-000000000007";
+
+    /// One of each.
+    fn rejections() -> Vec<(Rejection, u16, &'static str, Value)> {
+        let id = Uuid::from_u128(7);
+        let (cart, line) = (CartId::from_uuid(id), LineId::from_uuid(id));
+        let product = ProductKey::plain(ProductId::new("mug").unwrap());
+        let six = Quantity::new(6).unwrap();
+        let none = json!({});
+        vec![
+            (Rejection::CartNotFound, 404, "cart_not_found", none.clone()),
+            (
+                Rejection::Forbidden { permission: Permission::Own },
+                403,
+                "forbidden",
+                json!({"permission": "own"}),
+            ),
+            (Rejection::GuestsRefused, 403, "guests_refused", none.clone()),
+            (Rejection::CannotOwn, 403, "forbidden", none.clone()),
+            (Rejection::NotOffered, 403, "not_offered", none.clone()),
+            (
+                Rejection::WrongStatus { status: StatusName::Completed },
+                409,
+                "wrong_status",
+                json!({"cart_status": "completed"}),
+            ),
+            (Rejection::Expired, 410, "cart_expired", none.clone()),
+            (Rejection::NotExpired, 409, "not_expired", none.clone()),
+            (Rejection::NotRecoverable, 409, "not_recoverable", none.clone()),
+            (Rejection::CartExists { cart }, 409, "cart_exists", json!({"cart_id": ID})),
+            (Rejection::LineNotFound { line }, 404, "line_not_found", json!({"item_id": ID})),
+            (Rejection::DuplicateLine { line }, 409, "duplicate_line", json!({"item_id": ID})),
+            (Rejection::NothingToDo, 422, "nothing_to_do", none.clone()),
+            (
+                Rejection::EditRefused { index: 3, reason: Rejection::Expired.into() },
+                410,
+                "cart_expired",
+                json!({"edit_index": 3}),
+            ),
+            (
+                Rejection::ProductNotFound { product: product.clone() },
+                422,
+                "product_not_found",
+                json!({"product_id": "mug"}),
+            ),
+            (
+                Rejection::ProductWithdrawn { product: product.clone() },
+                409,
+                "product_withdrawn",
+                json!({"product_id": "mug"}),
+            ),
+            (
+                Rejection::ProductUnavailable { product: product.clone(), reason: Unavailable::OutOfStock },
+                409,
+                "product_unavailable",
+                json!({"product_id": "mug", "reason": "out_of_stock"}),
+            ),
+            (
+                Rejection::InsufficientStock { product, requested: 9, available: 2 },
+                409,
+                "insufficient_stock",
+                json!({"product_id": "mug", "requested": 9, "available": 2}),
+            ),
+            (Rejection::BelowMinimum { min: six }, 422, "below_minimum", json!({"minimum": 6})),
+            (Rejection::AboveMaximum { max: six }, 422, "above_maximum", json!({"maximum": 6})),
+            (Rejection::NotMultiple { step: six }, 422, "not_multiple", json!({"multiple_of": 6})),
+            (Rejection::TooManyLines { max: 5 }, 422, "too_many_lines", json!({"maximum": 5})),
+            (Rejection::TooManyEdits { max: 5 }, 422, "too_many_edits", json!({"maximum": 5})),
+            (Rejection::TooManyCarts { max: 5 }, 422, "too_many_carts", json!({"maximum": 5})),
+            (
+                Rejection::SelectionMisfit {
+                    selection: SelectionKind::ShippingMethod,
+                    reason: Misfit::NothingToDeliver,
+                },
+                422,
+                "selection_misfit",
+                json!({"selection": "shipping_method", "reason": "nothing_to_deliver"}),
+            ),
+            (Rejection::AmountOverflow, 422, "amount_overflow", none.clone()),
+            (Rejection::Unmergeable, 422, "unmergeable", none),
+        ]
+    }
+
+    #[test]
+    fn every_rejection_has_its_code_and_what_the_client_can_use() {
+        for (rejection, status, code, members) in rejections() {
+            let mut document = Problem::from(&rejection).to_value(None);
+            let document = document.as_object_mut().unwrap();
+            assert_eq!(document.remove("status"), Some(status.into()), "{rejection}");
+            assert_eq!(document.remove("code"), Some(code.into()), "{rejection}");
+            assert!(document.remove("type").is_some() && document.remove("title").is_some());
+            assert_eq!(Value::Object(document.clone()), members, "{rejection}");
+        }
+    }
+}

@@ -65,6 +65,7 @@ fn router() -> Router {
     Router::new()
         .route("/hello", on_get(async || "hello"))
         .route("/panic", on_get(panics))
+        .route("/stuck", on_get(std::future::pending::<()>).post(std::future::pending::<()>))
         .route("/cached", on_get(cached))
         .route("/json", on_post(async |StrictJson(value): StrictJson<Value>| axum::Json(value)))
         .route("/count", on_post(async |StrictJson(count): StrictJson<u32>| count.to_string()))
@@ -145,6 +146,19 @@ async fn a_panic_is_a_problem_that_tells_nothing_and_the_server_lives_on() {
     assert!(!answer.contains("secret") && !answer.contains(".rs"), "{answer}");
     client.send(get("/hello")).await;
     assert!(client.answer().await.ends_with("hello"), "the same connection goes on");
+}
+
+#[tokio::test]
+async fn what_is_stuck_is_given_up_at_the_deadline() {
+    let guard = Guard::new(Arc::new(Counting::default()), Arc::new(Stopped)).deadline(SHORT);
+    let server = Server::start(guard.around(router()), patient()).await;
+    let mut client = server.connect().await;
+    for (method, code) in [("GET", "unavailable"), ("POST", "outcome_unknown")] {
+        client.send(format!("{method} /stuck HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n")).await;
+        let answer = client.answer().await;
+        problem(&answer, 503, code);
+        assert!(answer.contains("\r\nretry-after: 1\r\n"), "{answer}");
+    }
 }
 
 #[tokio::test]
