@@ -19,13 +19,13 @@ pub(crate) struct Prepared(Vec<(Commit, Written)>);
 
 impl Prepared {
     pub(crate) fn new(unit: Unit) -> Result<Self, Refusal> {
-        let prepare = |commit: Commit| Ok((Written::of(&commit.entry)?, commit));
-        let prepared =
-            unit.commits.into_iter().map(prepare).map(|made| made.map(|(written, commit)| (commit, written)));
-        prepared.collect::<rusqlite::Result<_>>().map(Self).map_err(Refusal::from)
+        let prepare = |commit: Commit| Written::of(&commit.entry).map(|written| (commit, written));
+        let prepared: rusqlite::Result<Vec<_>> = unit.commits.into_iter().map(prepare).collect();
+        Ok(Self(prepared?))
     }
 
-    /// Writes all of it. Conflicts are found before open carts, those before repeated requests.
+    /// Writes all of it. What is wrong with a commit is found in this order: a conflict, a repeated request, another
+    /// open cart.
     pub(crate) fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
         self.0.iter().try_for_each(|(Commit { base, cart, entry }, written)| {
             Writing { transaction, base: *base, cart, entry, written, position: None }.write()

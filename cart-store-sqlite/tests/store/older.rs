@@ -9,7 +9,7 @@ use cart_core::testing::block_on;
 use crate::support::{Place, fill, grow, journal, load};
 
 /// Written by `writes_the_file_of_this_schema` with the schema of migration 1.
-const FIRST: &str = "tests/data/schema-1.db";
+const FIRST: &str = "tests/data/schema-1.sqlite";
 
 #[test]
 fn a_file_of_the_first_schema_is_opened_and_sound() {
