@@ -42,3 +42,30 @@ pub(crate) fn outcome_unknown() -> Problem {
     tracing::error!("a write did not end by its deadline");
     Problem::new(ProblemCode::OutcomeUnknown).retry_soon()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::AssertUnwindSafe;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_ends_by_the_deadline() {
+        let deadline = Deadline(Duration::from_secs(30));
+        let sleep = |secs| async move {
+            tokio::time::sleep(Duration::from_secs(secs)).await;
+            Ok(secs)
+        };
+        assert_eq!(complete(deadline, sleep(29)).await, Ok(29));
+        assert_eq!(complete(deadline, sleep(31)).await.unwrap_err().code(), ProblemCode::OutcomeUnknown);
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_the_panic_of_whoever_waits() {
+        let work = complete(Deadline::default(), async { panic!("on purpose") });
+        let caught: Result<Result<(), _>, _> = AssertUnwindSafe(work).catch_unwind().await;
+        assert_eq!(caught.unwrap_err().downcast_ref(), Some(&"on purpose"));
+    }
+}

@@ -107,7 +107,8 @@ mod tests {
     use axum::http::Request;
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-    use chrono::{DateTime, Utc};
+    use cart_core::testing::ManualClock;
+    use chrono::DateTime;
     use hmac_sha256::HMAC;
     use serde_json::{Value, json};
 
@@ -117,19 +118,14 @@ mod tests {
     const NOW: i64 = 1_800_000_000;
     const HEADER: &str = r#"{"alg":"HS256","typ":"JWT"}"#;
 
-    #[derive(Debug)]
-    struct Fixed;
-
-    impl Clock for Fixed {
-        fn now(&self) -> DateTime<Utc> {
-            DateTime::from_timestamp(NOW, 999_999_999).unwrap()
-        }
+    fn clock() -> Arc<ManualClock> {
+        let clock = ManualClock::default();
+        clock.set(DateTime::from_timestamp(NOW, 999_999_999).unwrap());
+        Arc::new(clock)
     }
 
     fn authenticator() -> JwtAuthenticator {
-        JwtAuthenticator::new(JwtSecret::new(SECRET).unwrap(), Arc::new(Fixed))
-            .issuer("shop")
-            .audience("cart")
+        JwtAuthenticator::new(JwtSecret::new(SECRET).unwrap(), clock()).issuer("shop").audience("cart")
     }
 
     fn ann() -> Value {
@@ -329,7 +325,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_an_audience_of_its_own_it_takes_no_token_meant_for_another() {
-        let open = JwtAuthenticator::new(JwtSecret::new(SECRET).unwrap(), Arc::new(Fixed));
+        let open = JwtAuthenticator::new(JwtSecret::new(SECRET).unwrap(), clock());
         let bearer = |claims: &Value| format!("Bearer {}", token_of(claims));
         assert!(ask(&open, &[&bearer(&ann())]).await.is_err());
         assert!(ask(&open, &[&bearer(&ann_without("aud"))]).await.is_ok());

@@ -1,7 +1,6 @@
 //! What surrounds the routers, over real sockets.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,36 +9,12 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse;
 use axum::routing::{get as on_get, post as on_post};
 use cart_core::id::UserId;
-use cart_core::port::{Clock, Ids};
+use cart_core::testing::{CountingIds, ManualClock};
 use cart_http::serve::ServeLimits;
 use cart_http::{Authenticated, Authenticator, Guard, JwtAuthenticator, JwtSecret, StrictJson};
-use chrono::{DateTime, Utc};
 use serde_json::Value;
-use uuid::Uuid;
 
 use crate::support::{LONG, SHORT, Server, get, patient};
-
-#[derive(Debug, Default)]
-struct Counting(AtomicU64);
-
-impl Ids for Counting {
-    fn uuid(&self, _: DateTime<Utc>) -> Uuid {
-        Uuid::from_u128(self.0.fetch_add(1, Ordering::SeqCst).into())
-    }
-
-    fn secret(&self) -> [u8; 32] {
-        [0; 32]
-    }
-}
-
-#[derive(Debug)]
-struct Stopped;
-
-impl Clock for Stopped {
-    fn now(&self) -> DateTime<Utc> {
-        DateTime::UNIX_EPOCH
-    }
-}
 
 #[derive(Clone)]
 struct Host(Arc<JwtAuthenticator>);
@@ -51,7 +26,7 @@ impl FromRef<Host> for Arc<dyn Authenticator> {
 }
 
 fn authenticator() -> Arc<JwtAuthenticator> {
-    Arc::new(JwtAuthenticator::new(JwtSecret::new([1; 32]).unwrap(), Arc::new(Stopped)))
+    Arc::new(JwtAuthenticator::new(JwtSecret::new([1; 32]).unwrap(), Arc::new(ManualClock::default())))
 }
 
 #[expect(clippy::panic, reason = "what this route is for")]
@@ -78,7 +53,8 @@ async fn start() -> Server {
 }
 
 async fn start_with(limits: ServeLimits) -> Server {
-    let guard = Guard::new(Arc::new(Counting::default()), Arc::new(Stopped)).body_limit(100);
+    let guard =
+        Guard::new(Arc::new(CountingIds::default()), Arc::new(ManualClock::default())).body_limit(100);
     Server::start(guard.around(router()), limits).await
 }
 
@@ -119,9 +95,9 @@ async fn a_request_id_is_echoed_on_answers_and_in_problems() {
 async fn a_request_without_a_good_id_gets_one() {
     let server = start().await;
     let mut client = server.connect().await;
-    for (number, line) in ["", "X-Request-ID: a b\r\n", "X-Request-ID: {\"x\"}\r\n"].iter().enumerate() {
+    for (number, line) in (1..).zip(["", "X-Request-ID: a b\r\n", "X-Request-ID: {\"x\"}\r\n"]) {
         client.send(format!("GET /hello HTTP/1.1\r\nHost: shop\r\n{line}\r\n")).await;
-        let made = format!("\r\nx-request-id: 00000000-0000-0000-0000-00000000000{number}\r\n");
+        let made = format!("\r\nx-request-id: 00000000-0000-000{number}-8000-000000000000\r\n");
         assert!(client.answer().await.contains(&made), "{line}");
     }
 }
@@ -150,7 +126,8 @@ async fn a_panic_is_a_problem_that_tells_nothing_and_the_server_lives_on() {
 
 #[tokio::test]
 async fn what_is_stuck_is_given_up_at_the_deadline() {
-    let guard = Guard::new(Arc::new(Counting::default()), Arc::new(Stopped)).deadline(SHORT);
+    let guard =
+        Guard::new(Arc::new(CountingIds::default()), Arc::new(ManualClock::default())).deadline(SHORT);
     let server = Server::start(guard.around(router()), patient()).await;
     let mut client = server.connect().await;
     for (method, code) in [("GET", "unavailable"), ("POST", "outcome_unknown")] {

@@ -2,11 +2,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Request, header};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
 use cart_core::actor::{Actor, GuestToken, Owner};
 use cart_core::id::{AddressId, PaymentMethodId, ShippingMethodId, UserId};
 use cart_core::memory::{MemoryAddressBook, MemoryMethodBook, MemoryStore};
@@ -55,6 +59,7 @@ pub(crate) struct Shop {
     pub(crate) store: Arc<FailingStore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) publisher: Arc<RecordingPublisher>,
+    pub(crate) abandoned: Arc<Abandoned>,
 }
 
 impl Shop {
@@ -77,6 +82,7 @@ impl Shop {
             store: Arc::new(FailingStore::new(plan.store)),
             clock: Arc::default(),
             publisher: Arc::default(),
+            abandoned: Arc::default(),
         };
         let service = CartService::builder(shop.store.clone(), shop.catalog.clone())
             .channel(channel("shop"), plan.policy, Currency::EUR)
@@ -90,7 +96,8 @@ impl Shop {
             .unwrap();
         let routes = shop::router(Arc::new(service), channel(plan.channel), Arc::new(Names));
         let guard = Guard::new(Arc::new(CountingIds::default()), shop.clock.clone()).deadline(plan.deadline);
-        let served = serve(listener, guard.around(routes), ServeLimits::default(), std::future::pending());
+        let app = guard.around(routes).layer(from_fn_with_state(shop.abandoned.clone(), watch));
+        let served = serve(listener, app, ServeLimits::default(), std::future::pending());
         tokio::spawn(served);
         shop
     }
@@ -111,6 +118,29 @@ impl Shop {
     pub(crate) fn nobody(&self) -> Client {
         Client { address: self.address, headers: Vec::new() }
     }
+}
+
+/// How many handlers were dropped before they had answered, as happens when their client leaves.
+#[derive(Default)]
+pub(crate) struct Abandoned(Arc<AtomicUsize>);
+
+impl Abandoned {
+    pub(crate) fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Abandoned {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+async fn watch(State(abandoned): State<Arc<Abandoned>>, request: Request, next: Next) -> Response {
+    let unless_answered = Abandoned(Arc::clone(&abandoned.0));
+    let answer = next.run(request).await;
+    std::mem::forget(unless_answered);
+    answer
 }
 
 /// Takes the name of a user for a token.
@@ -189,7 +219,8 @@ impl Client {
 
     /// Sends a request as it is.
     pub(crate) async fn send_text(&self, method: Method, path: &str, body: impl Into<String>) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header(header::HOST, "shop");
+        let mut request =
+            axum::http::Request::builder().method(method).uri(path).header(header::HOST, "shop");
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
