@@ -4,9 +4,9 @@
 //! a second by 64 callers at once on distinct carts and on one cart. By hand, 64 callers are one thread that writes
 //! batches of 64.
 
-mod support;
 #[path = "support/by_hand.rs"]
 mod by_hand;
+mod support;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -39,7 +39,8 @@ fn main() {
 fn report(what: &str, calls: u32, elapsed: Duration, mut each: Vec<Duration>) {
     each.sort_unstable();
     let micros = |share: usize| {
-        each.get(each.len() * share / 100).map_or_else(String::new, |d| format!("{:.1}", d.as_secs_f64() * 1e6))
+        each.get(each.len() * share / 100)
+            .map_or_else(String::new, |d| format!("{:.1}", d.as_secs_f64() * 1e6))
     };
     let rate = f64::from(calls) / elapsed.as_secs_f64();
     println!("{what:<44}{:>10}{:>10}{rate:>12.0}", micros(50), micros(99));

@@ -52,7 +52,9 @@ fn pricing(criterion: &mut Criterion) {
         let amounts: Vec<_> = cart
             .lines()
             .iter()
-            .map(|line| (line.snapshot.list().minor(), line.snapshot.unit().minor(), i64::from(line.quantity.get())))
+            .map(|line| {
+                (line.snapshot.list().minor(), line.snapshot.unit().minor(), i64::from(line.quantity.get()))
+            })
             .collect();
         group.bench_function(BenchmarkId::new("price", lines), |bench| {
             bench.iter(|| price(black_box(&cart), black_box(&facts)));

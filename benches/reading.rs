@@ -2,9 +2,9 @@
 //!
 //! `cargo bench --bench reading`
 
-mod support;
 #[path = "support/by_hand.rs"]
 mod by_hand;
+mod support;
 
 use std::sync::Arc;
 

@@ -31,7 +31,8 @@ struct Shop {
 
 fn open_shop() -> Shop {
     let folder = tempfile::tempdir().expect("a folder");
-    let store = Arc::new(SqliteStore::open(folder.path().join("carts.db"), &Options::default()).expect("a file"));
+    let store =
+        Arc::new(SqliteStore::open(folder.path().join("carts.db"), &Options::default()).expect("a file"));
     let catalog = MemoryCatalog::default();
     let price = UnitPrices::undiscounted(Money::new(250, Currency::EUR)).expect("a price");
     catalog.put(ProductId::new("mug").expect("a valid id"), Product::new("Mug", price));
@@ -61,7 +62,8 @@ fn all_at_once<T: Send>(call: impl Fn(u32) -> T + Sync) -> Vec<T> {
 
 #[test]
 fn adds_to_one_cart_are_all_kept_and_versions_have_no_gap() {
-    let Shop { store, service, .. } = open_shop();
+    let opened = open_shop();
+    let (store, service) = (&opened.store, &opened.service);
     let ann = Caller::new(Actor::user(UserId::new("ann").expect("a valid id")));
     let target = Target::Current(shop());
     let outcomes = all_at_once(|_| block_on(service.execute(&ann, &target, &add("mug"))).expect("added"));
@@ -79,12 +81,14 @@ fn adds_to_one_cart_are_all_kept_and_versions_have_no_gap() {
 
 #[test]
 fn first_adds_of_one_user_make_one_cart() {
-    let Shop { store, service, .. } = open_shop();
+    let opened = open_shop();
+    let (store, service) = (&opened.store, &opened.service);
     for round in 0..20 {
         let user = Actor::user(UserId::new(format!("user-{round}")).expect("a valid id"));
         let caller = Caller::new(user.clone());
         let target = Target::Current(shop());
-        let outcomes = all_at_once(|_| block_on(service.execute(&caller, &target, &add("mug"))).expect("added"));
+        let outcomes =
+            all_at_once(|_| block_on(service.execute(&caller, &target, &add("mug"))).expect("added"));
         assert_eq!(outcomes.iter().filter(|outcome| outcome.created).count(), 1);
         let page = PageRequest { after: None, limit: 10 };
         let owner = user.owner().expect("a user owns carts");

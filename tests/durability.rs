@@ -39,7 +39,11 @@ fn every_acknowledged_write_survives_being_killed() {
 }
 
 /// Lets every user write at the same time, kills the process in the middle, and checks what is there afterwards.
-fn write_until_killed(file: &Path, durability: &str, known: BTreeMap<&'static str, Known>) -> BTreeMap<&'static str, Known> {
+fn write_until_killed(
+    file: &Path,
+    durability: &str,
+    known: BTreeMap<&'static str, Known>,
+) -> BTreeMap<&'static str, Known> {
     let settings = [("CART_DURABILITY", durability)];
     let storefront = Storefront::start_with(file, &settings);
     let clients: Vec<_> = USERS.map(|user| (user, storefront.sign_in(user))).into();
@@ -48,10 +52,12 @@ fn write_until_killed(file: &Path, durability: &str, known: BTreeMap<&'static st
     std::thread::scope(|scope| {
         for (user, client) in &clients {
             let (acknowledged, count) = (&acknowledged, &count);
-            scope.spawn(move || add_while_it_lives(client, |now| {
-                acknowledged.lock().expect("no panic").insert(user, now);
-                count.fetch_add(1, Ordering::SeqCst);
-            }));
+            scope.spawn(move || {
+                add_while_it_lives(client, |now| {
+                    acknowledged.lock().expect("no panic").insert(user, now);
+                    count.fetch_add(1, Ordering::SeqCst);
+                })
+            });
         }
         while count.load(Ordering::SeqCst) < WRITES {
             std::thread::yield_now();

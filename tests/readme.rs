@@ -37,6 +37,9 @@ fn ci_runs_the_readmes_test_command() {
 
 #[test]
 fn the_readme_starts_the_storefront() {
-    let started = blocks("sh").into_iter().flat_map(str::lines).any(|line| line == "cargo run --release --example storefront");
+    let started = blocks("sh")
+        .into_iter()
+        .flat_map(str::lines)
+        .any(|line| line == "cargo run --release --example storefront");
     assert!(started);
 }

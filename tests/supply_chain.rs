@@ -26,7 +26,9 @@ fn the_core_stays_within_25_crates() {
 #[test]
 fn the_core_has_no_runtime_no_web_framework_and_no_database() {
     let tree = core_tree();
-    for banned in ["tokio", "async-std", "smol", "axum", "hyper", "rusqlite", "libsqlite3-sys", "sqlx", "reqwest"] {
+    for banned in
+        ["tokio", "async-std", "smol", "axum", "hyper", "rusqlite", "libsqlite3-sys", "sqlx", "reqwest"]
+    {
         assert!(!tree.contains(banned), "{banned} is in the tree");
     }
 }

@@ -49,7 +49,10 @@ impl ByHand {
         let transaction = self.connection.transaction().expect("a transaction");
         for cart in 0..carts {
             transaction
-                .execute("INSERT INTO carts VALUES (?1, ?2, 'active', 1, 0)", params![id(cart), format!("u-{cart}")])
+                .execute(
+                    "INSERT INTO carts VALUES (?1, ?2, 'active', 1, 0)",
+                    params![id(cart), format!("u-{cart}")],
+                )
                 .expect("a cart");
             for line in 0..lines {
                 let values = params![id(cart), format!("p-{line}"), 1000 + i64::from(line)];
@@ -72,11 +75,17 @@ impl ByHand {
 
     /// Reads a cart and its lines with two prepared statements, as rows; returns the sum of the prices.
     pub fn read(&self, cart: u32) -> i64 {
-        let mut one = self.connection.prepare_cached("SELECT owner, status, version, updated_at FROM carts WHERE id = ?1").expect("prepared");
-        let version: i64 = one.query_row([id(cart)], |row| row.get::<_, String>(0).and(row.get(2))).expect("the cart");
+        let mut one = self
+            .connection
+            .prepare_cached("SELECT owner, status, version, updated_at FROM carts WHERE id = ?1")
+            .expect("prepared");
+        let version: i64 =
+            one.query_row([id(cart)], |row| row.get::<_, String>(0).and(row.get(2))).expect("the cart");
         let mut lines = self
             .connection
-            .prepare_cached("SELECT product, quantity, list_price, unit_price, added_at FROM lines WHERE cart_id = ?1")
+            .prepare_cached(
+                "SELECT product, quantity, list_price, unit_price, added_at FROM lines WHERE cart_id = ?1",
+            )
             .expect("prepared");
         let amounts = lines
             .query_map([id(cart)], |row| {
@@ -90,10 +99,16 @@ impl ByHand {
 
 fn add_one(transaction: &Transaction<'_>, cart: u32, version: i64, product: &str) {
     let update = "UPDATE carts SET version = ?2 + 1, updated_at = ?2 WHERE id = ?1";
-    transaction.prepare_cached(update).and_then(|mut s| s.execute(params![id(cart), version])).expect("updated");
+    transaction
+        .prepare_cached(update)
+        .and_then(|mut s| s.execute(params![id(cart), version]))
+        .expect("updated");
     let upsert = "INSERT INTO lines VALUES (?1, ?2, 1, 1100, 1000, 0)
                   ON CONFLICT (cart_id, product) DO UPDATE SET quantity = quantity + 1";
-    transaction.prepare_cached(upsert).and_then(|mut s| s.execute(params![id(cart), product])).expect("upserted");
+    transaction
+        .prepare_cached(upsert)
+        .and_then(|mut s| s.execute(params![id(cart), product]))
+        .expect("upserted");
     let insert = "INSERT INTO journal (cart_id, version, at, events) VALUES (?1, ?2, 0, ?3)";
     transaction
         .prepare_cached(insert)

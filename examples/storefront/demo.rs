@@ -1,5 +1,6 @@
 //! What makes the storefront a demo: tokens for the asking, and a page of commands to try.
 
+use std::error::Error;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,9 @@ struct Demo {
 
 /// `POST /demo/tokens/{user}`: a token of a demo user, in plain text. A real host signs users in instead.
 pub(crate) fn router(users: Vec<WorldUser>, authenticator: Arc<JwtAuthenticator>) -> Router {
-    Router::new().route("/demo/tokens/{user}", post(token)).with_state(Arc::new(Demo { users, authenticator }))
+    Router::new()
+        .route("/demo/tokens/{user}", post(token))
+        .with_state(Arc::new(Demo { users, authenticator }))
 }
 
 async fn token(State(demo): State<Arc<Demo>>, Path(id): Path<String>) -> Result<String, StatusCode> {
@@ -70,13 +73,27 @@ curl -s -X PUT {shop}/address {json} -d '{{"address_id": "ann-home"}}'
 curl -s -X PUT {shop}/shipping-method {json} -d '{{"shipping_method_id": "express"}}'
 curl -s -X PUT {shop}/payment-method {json} -d '{{"payment_method_id": "card"}}'
 # done once, however often it is sent
-curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: order-42' -d '{{"product_id": "beach-towel"}}'
-curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: order-42' -d '{{"product_id": "beach-towel"}}'
+curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: towels-1' -d '{{"product_id": "beach-towel"}}'
+curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: towels-1' -d '{{"product_id": "beach-towel"}}'
 curl -s -X DELETE {shop} -H "$AUTH""#
     )
 }
 
-/// Says that everything is written.
-pub(crate) fn print_farewell() {
+/// Says that everything is written, and how many connections were cut because they did not end in time.
+pub(crate) fn print_farewell(cut: usize) {
     println!("Stopped; every acknowledged write is in the file.");
+    if cut > 0 {
+        println!("{cut} connections were cut: they had not ended within the grace period.");
+    }
+}
+
+/// Says why it cannot go on, cause by cause.
+pub(crate) fn print_failure(error: &dyn Error) {
+    eprint!("storefront: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprint!(": {error}");
+        cause = error.source();
+    }
+    eprintln!();
 }

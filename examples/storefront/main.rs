@@ -7,6 +7,7 @@ mod settings;
 mod world;
 
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,22 +26,33 @@ use world::World;
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            demo::print_failure(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
     let settings = Settings::from_env()?;
     let world = World::parse(&world_text(settings.world.as_deref())?)?;
     let store = open_store(&settings)?;
     let service = Arc::new(service(&world, store)?);
     let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
 
-    let listener = TcpListener::bind(settings.listen).await?;
+    let cannot_listen = |error| format!("CART_LISTEN: cannot listen on {}: {error}", settings.listen);
+    let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr()?;
     demo::print_page(address, &settings, &world);
     tokio::spawn(expire_carts(Arc::clone(&service), settings.expire_interval));
     let routes = shop::router(service, world.channel.clone(), Arc::clone(&authenticator) as _)
         .merge(demo::router(world.users, authenticator));
     let app = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).around(routes);
-    serve(listener, app, ServeLimits::default(), shutdown()).await;
-    demo::print_farewell();
+    let served = serve(listener, app, ServeLimits::default(), shutdown()).await;
+    demo::print_farewell(served.cut);
     Ok(())
 }
 
@@ -56,7 +68,8 @@ fn world_text(path: Option<&Path>) -> Result<String, Error> {
 
 fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
     if let Some(folder) = settings.database.parent() {
-        std::fs::create_dir_all(folder)?;
+        let unusable = |error| format!("CART_DATABASE: cannot make {}: {error}", folder.display());
+        std::fs::create_dir_all(folder).map_err(unusable)?;
     }
     let options = Options::default().durability(settings.durability);
     Ok(Arc::new(SqliteStore::open(&settings.database, &options)?))
@@ -72,7 +85,9 @@ fn service(world: &World, store: Arc<SqliteStore>) -> Result<CartService, Error>
 
 fn jwt_secret(settings: &Settings) -> Result<JwtSecret, Error> {
     match &settings.jwt_secret {
-        Some(secret) => Ok(JwtSecret::new(secret.as_bytes()).map_err(|error| format!("CART_JWT_SECRET: {error}"))?),
+        Some(secret) => {
+            Ok(JwtSecret::new(secret.as_bytes()).map_err(|error| format!("CART_JWT_SECRET: {error}"))?)
+        }
         None => Ok(JwtSecret::new(RandomIds.secret())?),
     }
 }

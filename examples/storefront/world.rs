@@ -153,10 +153,7 @@ impl World {
 
 impl WorldProduct {
     /// The product at each of its prices.
-    fn read(
-        &self,
-        supply: &BTreeMap<&StockItemId, u32>,
-    ) -> Result<BTreeMap<Currency, Arc<Product>>, Error> {
+    fn read(&self, supply: &BTreeMap<&StockItemId, u32>) -> Result<BTreeMap<Currency, Arc<Product>>, Error> {
         let by_currency = self.prices.iter().map(|price| {
             let amount = |text| Money::parse_decimal(text, price.currency);
             let prices = UnitPrices::new(amount(&price.list)?, amount(&price.unit)?)?;
@@ -172,7 +169,11 @@ impl WorldProduct {
             Ok((price.currency, Arc::new(product)))
         });
         let by_currency = by_currency.collect::<Result<BTreeMap<_, _>, Error>>()?;
-        if by_currency.is_empty() { Err(format!("product {} has no price", self.id).into()) } else { Ok(by_currency) }
+        if by_currency.is_empty() {
+            Err(format!("product {} has no price", self.id).into())
+        } else {
+            Ok(by_currency)
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 
 pub mod page;
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use serde_json::Value;
 
@@ -99,18 +100,23 @@ fn read_page(stdout: &mut BufReader<ChildStdout>) -> String {
     page
 }
 
-/// An example program, as built along with the tests.
+/// An example program, built as the tests are.
 pub fn program(name: &str) -> PathBuf {
+    static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
     let test = std::env::current_exe().expect("this test has a path");
     let profile = test.parent().and_then(Path::parent).expect("it is in the profile's deps folder");
-    let program = profile.join("examples").join(name);
-    if !program.exists() {
-        // A single test target does not build the examples; `cargo test` without a target does.
-        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-        let built = Command::new(cargo).args(["build", "--example", name]).status();
-        assert!(built.expect("cargo can be run").success());
+    // Held while building, so that no other test runs what is not there yet.
+    let mut built = BUILT.lock().expect("no panic");
+    if built.insert(name.to_owned()) {
+        // A single test target does not build the examples; after `cargo test` without a target, this does nothing.
+        let mut cargo = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".into()));
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "--example", name]);
+        if profile.ends_with("release") {
+            cargo.arg("--release");
+        }
+        assert!(cargo.status().expect("cargo can be run").success());
     }
-    program
+    profile.join("examples").join(name)
 }
 
 /// A client of the storefront.
@@ -173,6 +179,10 @@ impl Client {
 fn agent() -> &'static ureq::Agent {
     static AGENT: OnceLock<ureq::Agent> = OnceLock::new();
     AGENT.get_or_init(|| {
-        ureq::Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build().into()
+        ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .allow_non_standard_methods(true)
+            .build()
+            .into()
     })
 }
