@@ -8,18 +8,23 @@ use cart_core::command::Command;
 use cart_core::memory::MemoryStore;
 use cart_core::money::Currency;
 use cart_core::policy::CartPolicy;
-use cart_core::port::Store;
-use cart_core::service::{Caller, CartService, Target};
-use cart_core::testing::{FixedCatalog, HoldingStore, RecordingTimer, block_on};
+use cart_core::port::{Store, StoreError};
+use cart_core::service::{Caller, CartError, CartService, Target};
+use cart_core::testing::{
+    FailingStore, Fault, FixedCatalog, HoldingStore, RecordingTimer, StoreCall, block_on,
+};
 
 use crate::shop::{add, ann, ann_with, current, lines, shop};
 
 fn service(policy: CartPolicy) -> (CartService, Arc<HoldingStore>) {
     let holding = Arc::new(HoldingStore::new(Arc::new(MemoryStore::default())));
+    (service_over(Arc::clone(&holding) as Arc<dyn Store>, policy), holding)
+}
+
+fn service_over(store: Arc<dyn Store>, policy: CartPolicy) -> CartService {
     let catalog = FixedCatalog::default().with("mug", 1000, Currency::EUR).with("cup", 1000, Currency::EUR);
-    let builder = CartService::builder(Arc::clone(&holding) as Arc<dyn Store>, Arc::new(catalog));
-    let builder = builder.channel(shop(), policy, Currency::EUR).timer(Arc::new(RecordingTimer::default()));
-    (builder.build().unwrap(), holding)
+    let builder = CartService::builder(store, Arc::new(catalog)).timer(Arc::new(RecordingTimer::default()));
+    builder.channel(shop(), policy, Currency::EUR).build().unwrap()
 }
 
 /// Asks for a command, and goes away once its commit is under way.
@@ -113,4 +118,40 @@ fn a_caller_that_goes_away_blocks_nobody() {
     (0..5).for_each(|_| begin(&service, &ann().into(), &current(), &add("cup", 1)));
     let next = finish(&service, &holding, &ann().into(), &add("mug", 1));
     assert_eq!(next.view.cart.lines().first().map(|line| line.quantity.get()), Some(2));
+}
+
+#[test]
+fn a_commit_that_happens_after_its_outcome_was_said_to_be_unknown_is_seen() {
+    let holding = Arc::new(HoldingStore::new(Arc::new(MemoryStore::default())));
+    let failing = Arc::new(FailingStore::new(Arc::clone(&holding) as Arc<dyn Store>));
+    let service = service_over(Arc::clone(&failing) as Arc<dyn Store>, CartPolicy::storefront());
+    finish(&service, &holding, &ann().into(), &add("mug", 1));
+    failing.fail_next(StoreCall::FindRequest, 1, Fault::Unavailable);
+    let (caller, target, command) = (ann_with("k"), current(), add("mug", 1));
+    let mut asked = pin!(service.execute(&caller, &target, &command));
+    assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    holding.lose_answer();
+    let answer = block_on(asked);
+    assert!(matches!(answer, Err(CartError::Store(StoreError::Unknown { .. }))), "{answer:?}");
+    assert_eq!(seen(&service), mugs(1));
+    assert!(block_on(holding.release()));
+    assert_eq!(seen(&service), mugs(2));
+}
+
+#[test]
+fn a_load_that_was_overtaken_by_a_commit_is_not_kept() {
+    let memory = Arc::new(MemoryStore::default());
+    let holding = Arc::new(HoldingStore::new(Arc::clone(&memory) as Arc<dyn Store>));
+    let before = service_over(Arc::clone(&holding) as Arc<dyn Store>, CartPolicy::storefront());
+    finish(&before, &holding, &ann().into(), &add("mug", 1));
+    let service = service_over(Arc::clone(&holding) as Arc<dyn Store>, CartPolicy::storefront());
+    holding.hold_loads(true);
+    let (actor, target) = (ann(), current());
+    let mut look = pin!(service.cart(&actor, &target));
+    assert!(look.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    holding.hold_loads(false);
+    finish(&service, &holding, &ann().into(), &add("mug", 1));
+    holding.release_loads();
+    assert!(block_on(look).is_ok());
+    assert_eq!(seen(&service), mugs(2));
 }

@@ -136,6 +136,8 @@ fn the_current_cart_of_another_process_is_found() {
     let theirs = Shop::shared(memory, CartPolicy::storefront());
     let made = theirs.execute(ann(), &current(), &add("mug", 1)).unwrap().view.cart.id();
     assert_eq!(ours.execute(ann(), &current(), &add("mug", 1)).unwrap().view.cart.id(), made);
+    theirs.execute(ann(), &current(), &add("mug", 1)).unwrap();
+    assert_eq!(lines(&ours.read(&ann(), &current()).unwrap().cart), [("mug", 3)]);
 }
 
 #[test]

@@ -15,31 +15,60 @@ use crate::journal::{Entry, Position, Positioned, RequestKey};
 use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
 use crate::version::Version;
 
-/// Passes reads on to another store at once, and commits when [released](HoldingStore::release), even if whoever asked
-/// for them has gone away: as a store that commits on a thread of its own.
+/// Passes calls on to another store, but commits when [released](HoldingStore::release), even if whoever asked for
+/// them has gone away: as a store that commits on a thread of its own. Loads may be held back too.
 #[derive(Debug)]
 pub struct HoldingStore {
     store: Arc<dyn Store>,
-    held: Mutex<VecDeque<(Unit, Arc<Mutex<Answer>>)>>,
+    held: Mutex<Held>,
 }
 
 #[derive(Debug, Default)]
-struct Answer {
-    done: Option<Result<(), StoreError>>,
+struct Held {
+    commits: VecDeque<(Unit, Arc<Answer<()>>)>,
+    holds_loads: bool,
+    loads: Vec<(Found, Arc<Answer<Found>>)>,
+}
+
+/// What a load finds.
+type Found = Option<Arc<Cart>>;
+
+/// An answer that somebody may wait for.
+#[derive(Debug)]
+struct Answer<T>(Mutex<Due<T>>);
+
+#[derive(Debug)]
+struct Due<T> {
+    answer: Option<Result<T, StoreError>>,
     waker: Option<Waker>,
 }
 
-struct Answered(Arc<Mutex<Answer>>);
+impl<T> Answer<T> {
+    fn due() -> Arc<Self> {
+        Arc::new(Self(Mutex::new(Due { answer: None, waker: None })))
+    }
 
-impl Future for Answered {
-    type Output = Result<(), StoreError>;
+    /// Gives the answer; a second one is too late.
+    fn give(&self, answer: Result<T, StoreError>) {
+        let mut due = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        due.answer.get_or_insert(answer);
+        if let Some(waker) = due.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+struct Answered<T>(Arc<Answer<T>>);
+
+impl<T> Future for Answered<T> {
+    type Output = Result<T, StoreError>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut answer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match answer.done.take() {
-            Some(done) => Poll::Ready(done),
+        let mut due = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match due.answer.take() {
+            Some(answer) => Poll::Ready(answer),
             None => {
-                answer.waker = Some(context.waker().clone());
+                due.waker = Some(context.waker().clone());
                 Poll::Pending
             }
         }
@@ -54,22 +83,34 @@ impl HoldingStore {
 
     /// How many commits are held.
     pub fn held_commits(&self) -> usize {
-        self.held().len()
+        self.held().commits.len()
     }
 
     /// Lets the commit happen that has been held longest; whether there was one.
     pub async fn release(&self) -> bool {
-        let Some((unit, answer)) = self.held().pop_front() else { return false };
-        let done = self.store.commit(unit).await;
-        let mut answer = answer.lock().unwrap_or_else(PoisonError::into_inner);
-        answer.done = Some(done);
-        if let Some(waker) = answer.waker.take() {
-            waker.wake();
-        }
+        let Some((unit, answer)) = self.held().commits.pop_front() else { return false };
+        answer.give(self.store.commit(unit).await);
         true
     }
 
-    fn held(&self) -> MutexGuard<'_, VecDeque<(Unit, Arc<Mutex<Answer>>)>> {
+    /// Answers the commit that has been held longest with [`StoreError::Unknown`], and still holds it.
+    pub fn lose_answer(&self) {
+        if let Some((_, answer)) = self.held().commits.front() {
+            answer.give(Err(StoreError::Unknown { store: "holding store", source: "it was told to".into() }));
+        }
+    }
+
+    /// Whether loads that begin from now on are held: they find what is stored then, and answer when released.
+    pub fn hold_loads(&self, holds_loads: bool) {
+        self.held().holds_loads = holds_loads;
+    }
+
+    /// Lets all held loads answer.
+    pub fn release_loads(&self) {
+        std::mem::take(&mut self.held().loads).into_iter().for_each(|(found, answer)| answer.give(Ok(found)));
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -78,12 +119,18 @@ impl HoldingStore {
 #[async_trait]
 impl CartStore for HoldingStore {
     async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
-        self.store.load(cart).await
+        let found = self.store.load(cart).await?;
+        if !self.held().holds_loads {
+            return Ok(found);
+        }
+        let answer = Answer::due();
+        self.held().loads.push((found, Arc::clone(&answer)));
+        Answered(answer).await
     }
 
     async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
-        let answer = Arc::new(Mutex::new(Answer::default()));
-        self.held().push_back((unit, Arc::clone(&answer)));
+        let answer = Answer::due();
+        self.held().commits.push_back((unit, Arc::clone(&answer)));
         Answered(answer).await
     }
 
