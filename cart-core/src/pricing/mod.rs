@@ -2,8 +2,8 @@
 //!
 //! The order of work is fixed; each stage is a file of its own and appends what it did to the [`Derivation`]:
 //!
-//! 1. lines: list price × quantity, less what the catalog discounts ([`lines`]);
-//! 2. totals ([`totals`]).
+//! 1. lines: list price × quantity, less what the catalog discounts (`lines.rs`);
+//! 2. totals (`totals.rs`).
 //!
 //! Promotions, shipping and tax take their places between the two.
 
