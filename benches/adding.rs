@@ -15,7 +15,7 @@ fn adding(criterion: &mut Criterion) {
         for lines in [1, 50, 500] {
             let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
             let options = Options::default().durability(durability);
-            let store = SqliteStore::open(&folder.path().join("carts.db"), &options).expect("a new file");
+            let store = SqliteStore::open(folder.path().join("carts.db"), &options).expect("a new file");
             let service = support::service(Arc::new(store));
             let (caller, target) = (support::user(1), Target::Current(support::channel()));
             block_on(support::fill(&service, &caller, lines));

@@ -82,7 +82,7 @@ fn one_caller(durability: Durability) {
 
 fn filled(folder: &tempfile::TempDir, durability: Durability) -> Arc<CartService> {
     let options = Options::default().durability(durability);
-    let store = SqliteStore::open(&folder.path().join("carts.db"), &options).expect("a new file");
+    let store = SqliteStore::open(folder.path().join("carts.db"), &options).expect("a new file");
     let service = Arc::new(support::service(Arc::new(store)));
     let runtime = runtime();
     runtime.block_on(async {

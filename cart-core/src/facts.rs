@@ -56,7 +56,9 @@ impl Products {
     pub fn product(&self, key: &ProductKey) -> Option<&Arc<Product>> {
         match self.others.iter().rfind(|(asked, _)| asked == key) {
             Some((_, product)) => product.as_ref(),
-            None => self.asked().find(|(asked, _)| asked.key.product == *key).and_then(|(_, product)| product),
+            None => {
+                self.asked().find(|(asked, _)| asked.key.product == *key).and_then(|(_, product)| product)
+            }
         }
     }
 
