@@ -21,12 +21,15 @@ use cart_store_sqlite::{Options, SqliteStore};
 use settings::Settings;
 use tokio::net::TcpListener;
 use tokio::time::MissedTickBehavior;
+use tracing_subscriber::filter::LevelFilter;
 use world::World;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Failures go to standard error with their causes; the page is on standard output.
+    tracing_subscriber::fmt().with_max_level(LevelFilter::WARN).with_writer(std::io::stderr).init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
