@@ -43,9 +43,11 @@
 //! `testing`: the laws that every store must keep, as tests for any store; fakes and a kit for testing rules.
 
 pub mod actor;
+pub mod authorise;
 pub mod cart;
 pub mod command;
 pub mod decide;
+pub mod editing;
 pub mod event;
 pub mod facts;
 mod fit;

@@ -4,7 +4,6 @@
 //! [`decide`](crate::decide).
 
 mod apply;
-mod editing;
 mod stored;
 
 use std::sync::Arc;
@@ -12,7 +11,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::apply::ReplayError;
-pub use self::editing::Editing;
 pub use self::stored::{InconsistentCart, StoredCart};
 use crate::actor::Owner;
 use crate::event::Settings;

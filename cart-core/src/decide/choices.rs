@@ -1,6 +1,6 @@
 //! Choosing address, shipping method and payment method.
 
-use crate::cart::Editing;
+use crate::editing::Editing;
 use crate::event::CartEvent;
 use crate::facts::Facts;
 use crate::fit::misfit;

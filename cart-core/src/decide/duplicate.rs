@@ -6,6 +6,7 @@ use super::lines::check_room;
 use super::stock::{Raise, admit};
 use super::{Decision, Origin, create};
 use crate::actor::Actor;
+use crate::authorise::authorise;
 use crate::cart::Cart;
 use crate::command::{CreateCart, DuplicateCart};
 use crate::event::{CartEvent, Created};
@@ -14,7 +15,7 @@ use crate::id::{CartId, LineId};
 use crate::journal::EditOutcome;
 use crate::line::Line;
 use crate::notice::Notice;
-use crate::permission::{Permission, authorise};
+use crate::permission::Permission;
 use crate::policy::{Cardinality, OverAsking};
 use crate::rejection::Rejection;
 

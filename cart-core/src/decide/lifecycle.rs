@@ -1,11 +1,13 @@
 //! Giving up, recovering and expiring carts, and describing them.
 
 use crate::actor::Actor;
-use crate::cart::{Cart, Editing};
+use crate::authorise::authorise;
+use crate::cart::Cart;
 use crate::command::Command;
+use crate::editing::Editing;
 use crate::event::CartEvent;
 use crate::facts::Facts;
-use crate::permission::{Permission, authorise};
+use crate::permission::Permission;
 use crate::policy::{Cardinality, Recovery};
 use crate::rejection::Rejection;
 use crate::status::{AbandonReason, Status};

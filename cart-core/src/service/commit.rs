@@ -9,6 +9,7 @@ use super::queue::Turn;
 use super::task::{Task, TurnKey};
 use super::view::{Caller, Outcome};
 use super::{CartError, CartService};
+use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::id::CartId;
 use crate::journal::Entry;
@@ -61,6 +62,22 @@ impl CartService {
         let [.., random] = self.ids.uuid(self.now()).into_bytes();
         let most = 500_u64 << tries.min(8);
         Duration::from_micros(most / 2 + most * u64::from(random) / 512)
+    }
+
+    /// The turns that a task must have, in the order in which everybody takes them.
+    fn turn_keys(&self, task: &Task<'_>, actor: &Actor, found: &Found) -> Vec<TurnKey> {
+        let channel = task.channel().or_else(|| found.other.as_deref().map(Cart::channel));
+        let mut keys: Vec<TurnKey> = [&found.cart, &found.other, &found.expired]
+            .into_iter()
+            .flatten()
+            .map(|cart| TurnKey::Cart(cart.id()))
+            .collect();
+        if let (None, Some(channel), Some(owner)) = (&found.cart, channel, actor.owner()) {
+            keys.push(TurnKey::Owner(channel.clone(), owner));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     /// Finds the carts, waits for their turns, and finds them again as those who went before left them.

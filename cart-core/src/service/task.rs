@@ -4,11 +4,9 @@ use serde::Serialize;
 use uuid::Builder;
 
 use super::cache::CurrentKey;
-use super::find::Found;
 use super::view::Target;
 use super::{CartError, CartService};
 use crate::actor::{Actor, ActorRef, Owner};
-use crate::cart::Cart;
 use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::id::{CartId, ChannelId};
 use crate::journal::{Fingerprint, RequestKey, digest_128};
@@ -79,22 +77,6 @@ impl CartService {
         CartId::from_uuid(Builder::from_custom_bytes(digest.into_bytes()).into_uuid())
     }
 
-    /// The turns that a task must have, in the order in which everybody takes them.
-    pub(super) fn turn_keys(&self, task: &Task<'_>, actor: &Actor, found: &Found) -> Vec<TurnKey> {
-        let channel = task.channel().or_else(|| found.other.as_deref().map(Cart::channel));
-        let mut keys: Vec<TurnKey> = [&found.cart, &found.other, &found.expired]
-            .into_iter()
-            .flatten()
-            .map(|cart| TurnKey::Cart(cart.id()))
-            .collect();
-        if let (None, Some(channel), Some(owner)) = (&found.cart, channel, actor.owner()) {
-            keys.push(TurnKey::Owner(channel.clone(), owner));
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    }
-
     /// Whose current cart, and where.
     pub(super) fn current_key(actor: &Actor, channel: &ChannelId) -> Result<CurrentKey, CartError> {
         let owner = actor.owner().ok_or(Rejection::CannotOwn)?;
@@ -103,7 +85,8 @@ impl CartService {
 }
 
 impl Task<'_> {
-    fn channel(&self) -> Option<&ChannelId> {
+    /// The channel that the task names.
+    pub(super) fn channel(&self) -> Option<&ChannelId> {
         match self {
             Self::Create { channel, .. } | Self::FirstRead { channel } | Self::Merge { channel, .. } => {
                 Some(channel)

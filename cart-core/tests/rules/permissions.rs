@@ -3,12 +3,13 @@
 use std::fmt::Write as _;
 
 use cart_core::actor::Actor;
+use cart_core::authorise::authorise;
 use cart_core::command::{AddLine, BatchMode, Command, LineEdit};
 use cart_core::decide::decide;
 use cart_core::event::Settings;
 use cart_core::id::{AddressId, AttemptId, OrderRef, UserId};
 use cart_core::metadata::Metadata;
-use cart_core::permission::{Permission, authorise};
+use cart_core::permission::Permission;
 use cart_core::rejection::Rejection;
 use cart_core::selection::{Address, Selection, SelectionKind};
 use cart_core::status::{AbandonReason, Status};

@@ -15,9 +15,10 @@ use cart_core::service::{CartError, CartView, Outcome};
 use cart_core::status::StatusName;
 use cart_core::text::{CartName, Locale, Note};
 use chrono::{DateTime, Utc};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::Value;
 
+use super::amount::Amount;
 use super::notice::NoticeBody;
 use crate::precondition::etag;
 use crate::problem::{Problem, ProblemCode};
@@ -284,15 +285,5 @@ impl<'a> ResultBody<'a> {
                 Self::Refused { problem: Problem::from(reason).to_value(None) }
             }
         }
-    }
-}
-
-/// An amount as decimal text, such as `"12.50"`.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Amount(pub(super) Money);
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0.to_decimal())
     }
 }

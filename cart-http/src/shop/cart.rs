@@ -2,13 +2,11 @@
 
 use axum::extract::State;
 use cart_core::command::Command;
-use cart_core::rejection::Rejection;
-use cart_core::service::{CartError, CartView};
 
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::Nothing;
-use super::write::{Shopper, Write};
+use super::write::{Shopper, Write, existing};
 use crate::deadline::complete;
 use crate::json::StrictJson;
 use crate::problem::Problem;
@@ -40,14 +38,5 @@ impl Shop {
     /// What is shown before there is a cart.
     fn empty(&self, preview: bool) -> Result<Answer, Problem> {
         Ok(Answer::empty(self.service.currency(&self.channel)?, preview))
-    }
-}
-
-/// Tells a cart that is not there from what went wrong.
-pub(super) fn existing(found: Result<CartView, CartError>) -> Result<Option<CartView>, CartError> {
-    match found {
-        Ok(view) => Ok(Some(view)),
-        Err(CartError::Rejected(Rejection::CartNotFound)) => Ok(None),
-        Err(error) => Err(error),
     }
 }

@@ -41,6 +41,7 @@
 //!
 //! Refusals and failures are [`Problem`](crate::Problem) documents.
 
+mod amount;
 mod answer;
 mod bodies;
 mod cart;

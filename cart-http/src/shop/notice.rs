@@ -6,7 +6,7 @@ use cart_core::quantity::Quantity;
 use cart_core::selection::{Misfit, SelectionKind};
 use serde::Serialize;
 
-use super::answer::Amount;
+use super::amount::Amount;
 
 /// Something the shopper should know, as data; `code` says what.
 #[derive(Debug, Serialize)]

@@ -7,13 +7,12 @@ use cart_core::command::Command;
 use cart_core::journal::RequestKey;
 use cart_core::permission::Permission;
 use cart_core::rejection::Rejection;
-use cart_core::service::{Caller, CartError, Outcome};
+use cart_core::service::{Caller, CartError, CartView, Outcome};
 use cart_core::version::Version;
 use serde::Deserialize;
 
 use super::Shop;
 use super::answer::{Answer, with_current};
-use super::cart::existing;
 use crate::auth::{Authenticated, Authenticator};
 use crate::deadline::{Deadline, complete};
 use crate::idempotency::idempotency_key;
@@ -138,4 +137,13 @@ fn refusal(error: CartError, is_conditional: bool) -> Problem {
         return version_conflict(None);
     }
     with_current(error)
+}
+
+/// Tells a cart that is not there from what went wrong.
+pub(super) fn existing(found: Result<CartView, CartError>) -> Result<Option<CartView>, CartError> {
+    match found {
+        Ok(view) => Ok(Some(view)),
+        Err(CartError::Rejected(Rejection::CartNotFound)) => Ok(None),
+        Err(error) => Err(error),
+    }
 }

@@ -2,11 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::Cart;
 use crate::actor::Actor;
+use crate::authorise::authorise;
+use crate::cart::Cart;
 use crate::id::LineId;
 use crate::line::Line;
-use crate::permission::{Permission, authorise};
+use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::status::Status;
 
@@ -41,8 +42,8 @@ impl Cart {
         now: DateTime<Utc>,
     ) -> Result<Editing<'_>, Rejection> {
         authorise(actor, self, permission)?;
-        if !matches!(self.status, Status::Active) {
-            return Err(Rejection::WrongStatus { status: self.status.name() });
+        if !matches!(self.status(), Status::Active) {
+            return Err(Rejection::WrongStatus { status: self.status().name() });
         }
         if self.has_expired(now) { Err(Rejection::Expired) } else { Ok(Editing { cart: self }) }
     }
