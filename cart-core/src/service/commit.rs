@@ -106,6 +106,13 @@ impl CartService {
 
     async fn attempt(&self, caller: &Caller, task: &Task<'_>, found: &Found) -> Result<Tried, CartError> {
         let subject = found.subject();
+        if caller.key.is_some() && found.cart.is_none() {
+            // A first add whose cart has ended since is not done again on a new one.
+            let ended = self.ended(caller, task, found).await?;
+            if let Some(outcome) = self.replayed(caller, task, ended).await? {
+                return Ok(Tried::Done(Box::new(outcome)));
+            }
+        }
         let plan = match self.plan(caller, task, found).await {
             Ok(plan) if !plan.commits.is_empty() => plan,
             // Nothing to write, or refused: perhaps because it was done before.

@@ -232,6 +232,21 @@ impl CartService {
         Ok(self.newest(channel, owner).await?.filter(ended).map(|cart| cart.id()))
     }
 
+    /// The cart that a command to the current cart may have been done on, if there is no current one any more.
+    pub(super) async fn ended(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        found: &Found,
+    ) -> Result<Option<CartId>, CartError> {
+        match (task, &found.cart, caller.actor.owner()) {
+            (Task::Execute { target: Target::Current(channel), .. }, None, Some(owner)) => {
+                Ok(self.newest(channel, &owner).await?.map(|cart| cart.id()))
+            }
+            _ => Ok(None),
+        }
+    }
+
     async fn newest(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<Arc<Cart>>, CartError> {
         let page = PageRequest { after: None, limit: 1 };
         match self.store.carts_of(channel, owner, page).await?.first() {

@@ -2,10 +2,11 @@
 
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
+use cart_core::journal::RequestKey;
 use cart_core::notice::Notice;
 use cart_core::policy::{CartPolicy, OnExpired, Recovery, Ttl};
 use cart_core::rejection::Rejection;
-use cart_core::service::Target;
+use cart_core::service::{Caller, Target};
 use cart_core::status::{AbandonReason, Status};
 use cart_core::testing::block_on;
 use chrono::TimeDelta;
@@ -44,6 +45,22 @@ fn an_expired_cart_is_replaced_by_a_fresh_one_which_says_so_once() {
         assert!(expired(&shop, old));
         let again = shop.read(&ann(), &current()).unwrap();
         assert_eq!((again.cart.id(), again.notices.len()), (fresh.cart.id(), 0));
+    }
+}
+
+#[test]
+fn a_first_add_repeated_after_its_cart_has_ended_is_not_done_again() {
+    for ended_by_a_job in [false, true] {
+        let shop = Shop::new(one_for_an_hour(OnExpired::Replace));
+        let with_key = || Caller::new(ann()).with_key(RequestKey::new("k").unwrap());
+        let first = shop.execute(with_key(), &current(), &add("mug", 1)).unwrap();
+        shop.clock.advance(HOUR);
+        if ended_by_a_job {
+            assert_eq!(block_on(shop.service.expire_due(10)).unwrap(), 1);
+        }
+        let again = shop.execute(with_key(), &current(), &add("mug", 1)).unwrap();
+        assert!(again.replayed);
+        assert_eq!((again.entry, again.view.cart), (first.entry, first.view.cart));
     }
 }
 
