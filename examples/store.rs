@@ -1,0 +1,67 @@
+//! Looks after a store's file: `cargo run --release --example store -- verify data/carts.db`
+//!
+//! ```text
+//! store verify FILE          says what is wrong with it, if anything is
+//! store backup FILE TO       copies it; a store in use is copied by the host that uses it
+//! store export FILE          writes its journal to standard output, one entry in a line
+//! store replay FILE          makes a new store of an exported journal on standard input
+//! ```
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use cart_store_sqlite::{Options, SqliteStore};
+use futures_executor::block_on;
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+const USAGE: &str = "usage: store verify FILE | backup FILE TO | export FILE | replay FILE";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("store: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> Result<ExitCode, Error> {
+    match words {
+        ["verify", file] => return verify(&open(file)?),
+        ["backup", file, to] => block_on(open(file)?.backup(Path::new(to)))?,
+        ["export", file] => {
+            let entries = block_on(open(file)?.export(std::io::stdout()))?;
+            eprintln!("{entries} entries exported");
+        }
+        ["replay", file] => {
+            let entries = SqliteStore::replay(file, std::io::stdin().lock())?;
+            eprintln!("{entries} entries replayed");
+        }
+        _ => return Err(USAGE.into()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Opens a store that is there; a misspelt name makes no new one.
+fn open(file: &str) -> Result<SqliteStore, Error> {
+    if !Path::new(file).exists() {
+        return Err(format!("there is no file {file}").into());
+    }
+    Ok(SqliteStore::open(file, &Options::default())?)
+}
+
+fn verify(store: &SqliteStore) -> Result<ExitCode, Error> {
+    let report = block_on(store.verify())?;
+    println!("{} carts, {} lines, {} entries", report.carts, report.lines, report.entries);
+    report.findings.iter().for_each(|finding| println!("{finding}"));
+    match (report.is_sound(), report.more) {
+        (true, _) => println!("sound"),
+        (false, 0) => {}
+        (false, more) => println!("and {more} more"),
+    }
+    Ok(if report.is_sound() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
