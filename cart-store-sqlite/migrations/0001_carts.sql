@@ -58,7 +58,8 @@ CREATE UNIQUE INDEX one_open_cart ON carts (channel, owner_kind, owner, company)
 CREATE INDEX open_carts ON carts (channel, owner_kind, owner, company)
     WHERE sole = 0 AND status IN ('active', 'checkout');
 
-CREATE INDEX carts_by_owner ON carts (channel, owner_kind, owner, company, id);
+-- The carts of an owner by age; by id where that is the same.
+CREATE INDEX carts_by_owner ON carts (channel, owner_kind, owner, company, created_at, id);
 
 CREATE INDEX carts_by_expiry ON carts (expires_at, id)
     WHERE status = 'active' AND expires_at IS NOT NULL;

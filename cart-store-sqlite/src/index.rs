@@ -21,11 +21,18 @@ pub(crate) const COUNT_OPEN: &str = "SELECT
          AND sole = 0 AND status IN ('active', 'checkout'))
    + (SELECT count(*) FROM carts WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
          AND sole = 1 AND status IN ('active', 'checkout'))";
-/// The beginning is before 17 bytes of ones, which no id of 16 bytes is above.
 pub(crate) const OF_OWNER: &str =
     "SELECT id, name, status, version, line_count, created_at, updated_at FROM carts
-     WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4 AND id < ?5
-     ORDER BY id DESC LIMIT ?6";
+     WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
+     ORDER BY created_at DESC, id DESC LIMIT ?5";
+/// Nothing comes after a place that is not there: comparing with it gives NULL.
+pub(crate) const OF_OWNER_AFTER: &str =
+    "SELECT id, name, status, version, line_count, created_at, updated_at FROM carts
+     WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
+       AND (created_at, id) <
+           (SELECT created_at, id FROM carts
+            WHERE id = ?6 AND channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4)
+     ORDER BY created_at DESC, id DESC LIMIT ?5";
 pub(crate) const DUE: &str = "SELECT id FROM carts WHERE status = 'active' AND expires_at <= ?1
      ORDER BY expires_at, id LIMIT ?2";
 
@@ -51,17 +58,23 @@ pub(crate) fn count_open(
     Ok(carts?)
 }
 
-/// Carts of an owner by falling id.
+/// Carts of an owner, newest first.
 pub(crate) fn carts_of(
     transaction: &Transaction<'_>,
     channel: &ChannelId,
     owner: &OwnerColumns,
     page: PageRequest,
 ) -> Result<Vec<CartSummary>, Refusal> {
-    let start = page.after.map_or(vec![u8::MAX; 17], |after| after.as_uuid().as_bytes().to_vec());
-    let params =
-        params![channel.as_str(), owner.kind, owner.owner, owner.company, start, integer(page.limit)];
-    all(transaction, OF_OWNER, params, summary)
+    let (channel, limit) = (channel.as_str(), integer(page.limit));
+    let OwnerColumns { kind, owner, company } = owner;
+    match page.after {
+        None => all(transaction, OF_OWNER, params![channel, kind, owner, company, limit], summary),
+        Some(after) => {
+            let after = after.as_uuid().into_bytes();
+            let params = params![channel, kind, owner, company, limit, after];
+            all(transaction, OF_OWNER_AFTER, params, summary)
+        }
+    }
 }
 
 /// Active carts whose lifetime has ended, the longest ago first.

@@ -97,8 +97,10 @@ impl CartIndex for MemoryStore {
         page: PageRequest,
     ) -> Result<Vec<CartSummary>, StoreError> {
         let state = self.state();
-        let is_after = |cart: &&Arc<Cart>| page.after.is_none_or(|after| cart.id() < after);
-        Ok(state.carts_of(channel, owner).filter(is_after).take(page.limit).map(summary).collect())
+        let carts = state.carts_of(channel, owner);
+        let Some(after) = page.after else { return Ok(carts.take(page.limit).map(summary).collect()) };
+        let rest = carts.skip_while(|cart| cart.id() != after).skip(1);
+        Ok(rest.take(page.limit).map(summary).collect())
     }
 
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
@@ -140,6 +142,9 @@ impl EventLog for MemoryStore {
     }
 }
 
+/// Carts by a time of theirs; by id where that is the same.
+type ByTime = BTreeSet<(DateTime<Utc>, CartId)>;
+
 /// All that is stored. The maps besides `carts` and `journal` follow from those two.
 #[derive(Debug, Default)]
 struct State {
@@ -148,18 +153,18 @@ struct State {
     journal: Vec<Arc<Entry>>,
     history: HashMap<CartId, Vec<Arc<Entry>>>,
     requests: HashMap<(CartId, ActorRef, RequestKey), Arc<Entry>>,
-    owned: HashMap<(ChannelId, Owner), BTreeSet<CartId>>,
+    owned: HashMap<(ChannelId, Owner), ByTime>,
     /// The open carts of owners who may have only one.
     sole: HashMap<(ChannelId, Owner), CartId>,
     /// When the lifetimes of active carts end.
-    ends: BTreeSet<(DateTime<Utc>, CartId)>,
+    ends: ByTime,
 }
 
 impl State {
-    /// An owner's carts, by falling id.
+    /// An owner's carts, newest first.
     fn carts_of(&self, channel: &ChannelId, owner: &Owner) -> impl Iterator<Item = &Arc<Cart>> {
         let owned = self.owned.get(&(channel.clone(), owner.clone()));
-        owned.into_iter().flatten().rev().filter_map(|id| self.carts.get(id))
+        owned.into_iter().flatten().rev().filter_map(|(_, id)| self.carts.get(id))
     }
 
     /// Whether the unit can be written, all of it. Changes nothing.
@@ -220,7 +225,7 @@ impl State {
         } else if self.sole.get(&place) == Some(&id) {
             self.sole.remove(&place);
         }
-        self.owned.entry(place).or_default().insert(id);
+        self.owned.entry(place).or_default().insert((cart.created_at(), id));
         self.carts.insert(id, cart);
         self.record(entry);
     }

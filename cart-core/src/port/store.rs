@@ -54,8 +54,11 @@ pub trait CartIndex: Debug + Send + Sync + 'static {
     /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
     async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError>;
 
-    /// The carts of an owner in the channel, whatever their status, by falling id (newest first, since ids grow
-    /// with time).
+    /// The carts of an owner in the channel, whatever their status, newest first: by falling time of creation, and
+    /// by falling id where that is the same. An id alone says nothing of a cart's age.
+    ///
+    /// A page goes on after the place of [`PageRequest::after`] in this order. It is empty if that is no cart of the
+    /// owner's in the channel.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].

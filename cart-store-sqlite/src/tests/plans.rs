@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use super::statements::{seen, traced};
 use super::*;
+use crate::index::OF_OWNER_AFTER;
 
 /// Every call of the ports, with every kind of change.
 fn call_everything(store: &SqliteStore) {
@@ -35,6 +36,8 @@ fn call_everything(store: &SqliteStore) {
         assert!(store.open_cart(&channel, &owner).await.unwrap().is_some());
         assert_eq!(store.count_open(&channel, &owner).await.unwrap(), 1);
         assert_eq!(store.carts_of(&channel, &owner, page).await.unwrap().len(), 1);
+        let page = PageRequest { after: Some(cart.id()), limit: 10 };
+        assert_eq!(store.carts_of(&channel, &owner, page).await.unwrap(), []);
         store.due(at(0), 10).await.unwrap();
         store.entries(cart.id(), None, 10).await.unwrap();
         store.entries_after(Position::default(), 10).await.unwrap();
@@ -71,8 +74,26 @@ fn every_statement_finds_its_rows_by_a_key_or_an_index_and_sorts_nothing() {
                 || step == "SCAN CONSTANT ROW"
                 || step.starts_with("SCAN json_each")
                 || step.starts_with("SCALAR SUBQUERY")
+                || step.starts_with("REUSE SUBQUERY")
                 || step.contains("count(DISTINCT)");
             assert!(is_good, "{step}\n{sql}");
         }
     }
+}
+
+/// Checks that a statement's first step goes to its rows by an index, with all of these conditions.
+fn goes_by(sql: &'static str, step: &str) {
+    let store = SqliteStore::in_memory().unwrap();
+    let found =
+        block_on(store.engine.read(move |transaction: &Transaction<'_>| plan(transaction, sql))).unwrap();
+    assert_eq!(found.first().map(String::as_str), Some(step), "{found:#?}");
+}
+
+#[test]
+fn a_page_of_a_list_begins_at_its_place_in_the_index() {
+    goes_by(
+        OF_OWNER_AFTER,
+        "SEARCH carts USING INDEX carts_by_owner \
+         (channel=? AND owner_kind=? AND owner=? AND company=? AND (created_at,id)<(?,?))",
+    );
 }

@@ -20,7 +20,12 @@ fn ids(carts: &[CartSummary]) -> Vec<CartId> {
 }
 
 fn cart(n: u64) -> Commit {
-    Write::new([]).create(cart_id(n), created(owner("ann")))
+    made_at(0, n)
+}
+
+/// The creation of a cart so many seconds after the others.
+fn made_at(seconds: i64, n: u64) -> Commit {
+    Write::new([]).at(at(seconds)).create(cart_id(n), created(owner("ann")))
 }
 
 /// The list shows each cart as it is now.
@@ -45,19 +50,31 @@ pub fn the_list_shows_what_carts_are(store: &dyn Store) {
     assert_eq!(carts_of(store, &owner("ann"), None, 10), [summary]);
 }
 
-/// Carts are listed by falling id, whatever the order in which they were made or changed.
+/// Carts are listed by falling time of creation, whatever their ids and whenever they were stored or changed.
 pub fn the_newest_carts_come_first(store: &dyn Store) {
-    let made = [3, 1, 4, 2].map(|n| put(store, cart(n)));
-    for cart in made.iter().take(1) {
+    let made = [(1, 3), (-7, 1), (0, 4), (5, 2)].map(|(seconds, n)| put(store, made_at(seconds, n)));
+    for cart in made.iter().take(2) {
         put(store, Write::new([added(line(1, 1))]).at(at(99)).change(cart));
     }
+    assert_eq!(ids(&carts_of(store, &owner("ann"), None, 10)), [2, 3, 4, 1].map(cart_id));
+}
+
+/// Carts that were made at the same time are listed by falling id.
+pub fn carts_of_the_same_age_are_listed_by_their_ids(store: &dyn Store) {
+    [3, 1, 4, 2].into_iter().for_each(|n| drop(put(store, cart(n))));
     assert_eq!(ids(&carts_of(store, &owner("ann"), None, 10)), [4, 3, 2, 1].map(cart_id));
 }
 
-/// Pages follow each other without a gap or a repetition, whatever their size.
+/// Pages follow each other without a gap or a repetition, whatever their size, and whether or not a page ends among
+/// carts of the same age.
 pub fn pages_follow_each_other(store: &dyn Store) {
-    (1..=23).for_each(|n| drop(put(store, cart(n))));
-    let all: Vec<CartId> = (1..=23).rev().map(cart_id).collect();
+    let ages = |seconds: i64| (1..=23).filter(move |n| n % 4 == seconds.unsigned_abs());
+    let mut all = Vec::new();
+    for seconds in 0..4 {
+        ages(seconds).for_each(|n| drop(put(store, made_at(seconds, n))));
+        all.extend(ages(seconds).map(cart_id));
+    }
+    all.reverse();
     for limit in [1, 2, 7, 22, 23, 24] {
         let mut read = Vec::new();
         // A store that repeats itself would never come to an end.
@@ -73,14 +90,27 @@ pub fn pages_follow_each_other(store: &dyn Store) {
     }
 }
 
-/// A page of nothing is empty, and a page may start after a cart that is not in the list.
-pub fn a_page_may_start_anywhere(store: &dyn Store) {
-    [2, 4, 6].into_iter().for_each(|n| drop(put(store, cart(n))));
+/// A page goes on after the place of its cart, and is empty after the last one or if nothing is asked for.
+pub fn a_page_starts_after_its_cart(store: &dyn Store) {
+    [(2, 2), (1, 6), (3, 4)].into_iter().for_each(|(seconds, n)| drop(put(store, made_at(seconds, n))));
     let page = |after, limit| ids(&carts_of(store, &owner("ann"), Some(cart_id(after)), limit));
     assert_eq!(ids(&carts_of(store, &owner("ann"), None, 0)), []);
-    assert_eq!(page(5, 10), [4, 2].map(cart_id));
-    assert_eq!(page(9, 1), [cart_id(6)]);
-    assert_eq!(page(2, 10), []);
+    assert_eq!(page(4, 0), []);
+    assert_eq!(page(4, 1), [cart_id(2)]);
+    assert_eq!(page(4, 10), [2, 6].map(cart_id));
+    assert_eq!(page(6, 10), []);
+}
+
+/// A page after a cart that is not in the list is empty: one that is nowhere, another owner's or another channel's.
+pub fn a_page_after_a_cart_of_others_is_empty(store: &dyn Store) {
+    [2, 4].into_iter().for_each(|n| drop(put(store, cart(n))));
+    put(store, Write::new([]).at(at(9)).create(cart_id(6), created(owner("bob"))));
+    let elsewhere = Created { channel: channel("kiosk"), ..created(owner("ann")) };
+    put(store, Write::new([]).at(at(9)).create(cart_id(7), elsewhere));
+    for after in [5, 6, 7, 8] {
+        assert_eq!(carts_of(store, &owner("ann"), Some(cart_id(after)), 10), [], "after cart {after}");
+    }
+    assert_eq!(ids(&carts_of(store, &owner("ann"), Some(cart_id(4)), 10)), [cart_id(2)]);
 }
 
 /// Nobody sees the carts of other owners, companies or channels.

@@ -64,8 +64,10 @@ macro_rules! store_laws {
             the_journal_folds_to_the_cart
             the_list_shows_what_carts_are
             the_newest_carts_come_first
+            carts_of_the_same_age_are_listed_by_their_ids
             pages_follow_each_other
-            a_page_may_start_anywhere
+            a_page_starts_after_its_cart
+            a_page_after_a_cart_of_others_is_empty
             lists_hold_the_owners_carts_alone
             only_open_carts_are_counted
             the_longest_due_come_first
