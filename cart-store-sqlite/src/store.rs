@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use cart_core::actor::{ActorRef, Owner};
 use cart_core::cart::Cart;
 use cart_core::id::{CartId, ChannelId};
-use cart_core::journal::{Entry, Position, Positioned, RequestKey};
+use cart_core::journal::{Entry, KeyOrigin, Position, Positioned, Request};
 use cart_core::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, StoreError, Unit};
 use cart_core::version::Version;
 use chrono::{DateTime, Utc};
@@ -22,7 +22,7 @@ use crate::load;
 use crate::options::Options;
 use crate::schema::MIGRATIONS;
 use crate::table::OwnerColumns;
-use crate::table::journal::{self, MadeBy};
+use crate::table::journal;
 use crate::transfer::{self, ExportError, ReplayError};
 use crate::verify::{self, Report};
 
@@ -199,23 +199,24 @@ impl EventLog for SqliteStore {
         self.look(limit, move |transaction| journal::after(transaction, position, limit)).await
     }
 
-    /// Keys that callers made are found by an index. Those that the service made are asked for only when it must
-    /// settle an unknown commit; they are found by going through the cart's entries from the last.
+    /// A caller's key is looked up in an index with one statement. A service's is found by going through the cart's
+    /// entries from the last.
     async fn find_request(
         &self,
         cart: CartId,
         actor: &ActorRef,
-        key: &RequestKey,
+        request: &Request,
     ) -> Result<Option<Entry>, StoreError> {
-        for (made_by, rows) in [(MadeBy::Caller, 1), (MadeBy::Service, usize::MAX)] {
-            let (actor, key) = (actor.clone(), key.clone());
-            let find =
-                move |transaction: &Transaction<'_>| journal::find(transaction, cart, &actor, &key, made_by);
-            if let Some(entry) = self.look(rows, find).await? {
-                return Ok(Some(entry));
-            }
+        let rows = match request.origin {
+            KeyOrigin::Caller { .. } => 1,
+            KeyOrigin::Service => usize::MAX,
+        };
+        let (actor, request) = (actor.clone(), request.clone());
+        let find = move |transaction: &Transaction<'_>| journal::find(transaction, cart, &actor, &request);
+        match self.look(rows, find).await? {
+            // Recovery may still bring the commit back whose flush failed.
+            None if self.engine.is_stopped() => Err(error::undone(Fault::Stopped)),
+            found => Ok(found),
         }
-        // Recovery may still bring the commit back whose flush failed.
-        if self.engine.is_stopped() { Err(error::undone(Fault::Stopped)) } else { Ok(None) }
     }
 }

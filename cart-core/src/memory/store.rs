@@ -1,6 +1,7 @@
 //! A store in memory.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem::{Discriminant, discriminant};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::event::CartEvent;
 use crate::id::{CartId, ChannelId};
-use crate::journal::{Entry, KeyOrigin, Position, Positioned, RequestKey};
+use crate::journal::{Entry, KeyOrigin, Position, Positioned, Request, RequestKey};
 use crate::port::{CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, StoreError, Unit};
 use crate::status::Status;
 use crate::version::Version;
@@ -135,15 +136,18 @@ impl EventLog for MemoryStore {
         &self,
         cart: CartId,
         actor: &ActorRef,
-        key: &RequestKey,
+        request: &Request,
     ) -> Result<Option<Entry>, StoreError> {
         let state = self.state();
-        Ok(state.requests.get(&(cart, actor.clone(), key.clone())).map(|entry| Entry::clone(entry)))
+        Ok(state.requests.get(&asked(cart, actor, request)).map(|entry| Entry::clone(entry)))
     }
 }
 
 /// Carts by a time of theirs; by id where that is the same.
 type ByTime = BTreeSet<(DateTime<Utc>, CartId)>;
+
+/// A request to a cart, whatever was asked for.
+type Asked = (CartId, ActorRef, RequestKey, Discriminant<KeyOrigin>);
 
 /// All that is stored. The maps besides `carts` and `journal` follow from those two.
 #[derive(Debug, Default)]
@@ -152,7 +156,7 @@ struct State {
     /// All entries; the first has position 1.
     journal: Vec<Arc<Entry>>,
     history: HashMap<CartId, Vec<Arc<Entry>>>,
-    requests: HashMap<(CartId, ActorRef, RequestKey), Arc<Entry>>,
+    requests: HashMap<Asked, Arc<Entry>>,
     owned: HashMap<(ChannelId, Owner), ByTime>,
     /// The open carts of owners who may have only one.
     sole: HashMap<(ChannelId, Owner), CartId>,
@@ -180,7 +184,7 @@ impl State {
             return Err(StoreError::Conflict { cart });
         }
         let made_by_caller = matches!(commit.entry.request.origin, KeyOrigin::Caller { .. });
-        if made_by_caller && self.requests.contains_key(&request(&commit.entry)) {
+        if made_by_caller && self.requests.contains_key(&asked_by(&commit.entry)) {
             return Err(StoreError::Repeated { cart });
         }
         let next = match stored {
@@ -232,7 +236,7 @@ impl State {
 
     fn record(&mut self, entry: Arc<Entry>) {
         self.history.entry(entry.cart).or_default().push(Arc::clone(&entry));
-        self.requests.entry(request(&entry)).or_insert_with(|| Arc::clone(&entry));
+        self.requests.insert(asked_by(&entry), Arc::clone(&entry));
         self.journal.push(entry);
     }
 }
@@ -268,8 +272,12 @@ fn place(cart: &Cart) -> (ChannelId, Owner) {
     (cart.channel().clone(), cart.owner().clone())
 }
 
-fn request(entry: &Entry) -> (CartId, ActorRef, RequestKey) {
-    (entry.cart, entry.actor.clone(), entry.request.key.clone())
+fn asked_by(entry: &Entry) -> Asked {
+    asked(entry.cart, &entry.actor, &entry.request)
+}
+
+fn asked(cart: CartId, actor: &ActorRef, request: &Request) -> Asked {
+    (cart, actor.clone(), request.key.clone(), discriminant(&request.origin))
 }
 
 fn end(cart: &Cart) -> Option<(DateTime<Utc>, CartId)> {

@@ -10,7 +10,7 @@ use super::BoxError;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId};
-use crate::journal::{Entry, Position, Positioned, RequestKey};
+use crate::journal::{Entry, Position, Positioned, Request};
 use crate::status::StatusName;
 use crate::text::CartName;
 use crate::version::Version;
@@ -28,6 +28,10 @@ pub trait CartStore: Debug + Send + Sync + 'static {
     ///
     /// When it fails with anything but [`StoreError::Unknown`], nothing was written. Dropping the future does not
     /// undo the commit: it may or may not happen then, as a whole.
+    ///
+    /// [`StoreError::Unknown`] is answered only once the commit can no longer happen, if it has not. A store that
+    /// cannot promise this answers [`EventLog::find_request`] with [`StoreError::Unavailable`] until it can, instead
+    /// of not finding a request that may yet appear.
     ///
     /// # Errors
     /// [`StoreError::Conflict`], [`StoreError::AlreadyOpen`] or [`StoreError::Repeated`] if the world is another
@@ -98,15 +102,21 @@ pub trait EventLog: Debug + Send + Sync + 'static {
     /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
     async fn entries_after(&self, position: Position, limit: usize) -> Result<Vec<Positioned>, StoreError>;
 
-    /// The entry that a request of this actor wrote to this cart.
+    /// The entry that this actor wrote to this cart with a request of the same key and the same kind of origin: the
+    /// caller's or the service's. What was asked for (the fingerprint) is not compared.
+    ///
+    /// For a caller's key that costs the same whatever the age of the cart, be it found or not: every request with
+    /// a key may ask. A service's key is asked for only to settle a commit whose outcome is unknown, so a store may
+    /// go through the cart's entries for it, from the last.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    /// [`StoreError::Unavailable`], also while a commit that [`StoreError::Unknown`] was answered for may still
+    /// happen, or [`StoreError::Corrupt`].
     async fn find_request(
         &self,
         cart: CartId,
         actor: &ActorRef,
-        key: &RequestKey,
+        request: &Request,
     ) -> Result<Option<Entry>, StoreError>;
 }
 

@@ -199,7 +199,7 @@ impl CartService {
         source: crate::port::BoxError,
     ) -> Result<(), StoreError> {
         let Some(entry) = commits.last().map(|commit| &commit.entry) else { return Ok(()) };
-        match self.store.find_request(entry.cart, &entry.actor, &entry.request.key).await {
+        match self.store.find_request(entry.cart, &entry.actor, &entry.request).await {
             Ok(Some(found)) if found.version == entry.version => Ok(()),
             Ok(Some(_)) => Err(StoreError::Repeated { cart: entry.cart }),
             Ok(None) => Err(StoreError::Unavailable { store, source }),

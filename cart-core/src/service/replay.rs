@@ -10,7 +10,7 @@ use super::{CartError, CartService};
 use crate::authorise::authorise;
 use crate::cart::Cart;
 use crate::id::CartId;
-use crate::journal::{Entry, KeyOrigin};
+use crate::journal::{Entry, KeyOrigin, Request};
 use crate::permission::Permission;
 use crate::port::{BoxError, StoreError};
 use crate::pricing::price;
@@ -29,13 +29,11 @@ impl CartService {
         cart: Option<CartId>,
     ) -> Result<Option<Outcome>, CartError> {
         let (Some(key), Some(cart)) = (&caller.key, cart) else { return Ok(None) };
-        match self.store.find_request(cart, &caller.actor.to_ref(), key).await? {
+        let origin = KeyOrigin::Caller { fingerprint: task.fingerprint() };
+        let request = Request { key: key.clone(), origin };
+        match self.store.find_request(cart, &caller.actor.to_ref(), &request).await? {
             None => Ok(None),
-            Some(entry)
-                if entry.request.origin == (KeyOrigin::Caller { fingerprint: task.fingerprint() }) =>
-            {
-                Ok(Some(self.first_answer(entry).await?))
-            }
+            Some(entry) if entry.request == request => Ok(Some(self.first_answer(entry).await?)),
             Some(_) => Err(CartError::RequestKeyReused),
         }
     }

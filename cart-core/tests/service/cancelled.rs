@@ -10,9 +10,7 @@ use cart_core::money::Currency;
 use cart_core::policy::CartPolicy;
 use cart_core::port::{Store, StoreError};
 use cart_core::service::{Caller, CartError, CartService, Target};
-use cart_core::testing::{
-    FailingStore, Fault, FixedCatalog, HoldingStore, RecordingTimer, StoreCall, block_on,
-};
+use cart_core::testing::{FixedCatalog, HoldingStore, RecordingTimer, block_on};
 
 use crate::shop::{add, ann, ann_with, current, lines, shop};
 
@@ -122,11 +120,8 @@ fn a_caller_that_goes_away_blocks_nobody() {
 
 #[test]
 fn a_commit_that_happens_after_its_outcome_was_said_to_be_unknown_is_seen() {
-    let holding = Arc::new(HoldingStore::new(Arc::new(MemoryStore::default())));
-    let failing = Arc::new(FailingStore::new(Arc::clone(&holding) as Arc<dyn Store>));
-    let service = service_over(Arc::clone(&failing) as Arc<dyn Store>, CartPolicy::storefront());
+    let (service, holding) = service(CartPolicy::storefront());
     finish(&service, &holding, &ann().into(), &add("mug", 1));
-    failing.fail_next(StoreCall::FindRequest, 1, Fault::Unavailable);
     let (caller, target, command) = (ann_with("k"), current(), add("mug", 1));
     let mut asked = pin!(service.execute(&caller, &target, &command));
     assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());

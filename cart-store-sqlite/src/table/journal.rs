@@ -36,7 +36,7 @@ const OF_CART: &str = concat!(
 );
 const AFTER: &str =
     concat!("SELECT position, ", columns!(), " FROM journal WHERE position > ?1 ORDER BY position LIMIT ?2");
-const BY_CALLER: &str = concat!(
+pub(crate) const BY_CALLER: &str = concat!(
     "SELECT position, ",
     columns!(),
     " FROM journal WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3 AND fingerprint IS NOT NULL"
@@ -230,29 +230,20 @@ fn each(
     Ok(())
 }
 
-/// Who made the key that an entry is looked for by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MadeBy {
-    /// The caller: found by an index.
-    Caller,
-    /// The service: found by going through the cart's entries, the last first, for such keys are in no index.
-    Service,
-}
-
-/// The entry that a request of an actor wrote to a cart.
+/// The entry that a request of an actor wrote to a cart. A key of a caller's is found by an index; one of the
+/// service's, which is in none, by going through the cart's entries from the last.
 pub(crate) fn find(
     transaction: &Transaction<'_>,
     cart: CartId,
     actor: &ActorRef,
-    key: &RequestKey,
-    made_by: MadeBy,
+    request: &Request,
 ) -> Result<Option<Entry>, Refusal> {
-    let sql = match made_by {
-        MadeBy::Caller => BY_CALLER,
-        MadeBy::Service => BY_SERVICE,
+    let sql = match request.origin {
+        KeyOrigin::Caller { .. } => BY_CALLER,
+        KeyOrigin::Service => BY_SERVICE,
     };
     let (cart, actor) = (cart.as_uuid(), to_json(actor)?);
-    let params = params![cart.as_bytes(), key.as_str(), actor];
+    let params = params![cart.as_bytes(), request.key.as_str(), actor];
     let found = transaction.prepare_cached(sql)?.query_row(params, |row| Ok(read(row)));
     Ok(found.optional()?.transpose()?.map(|found| found.entry))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cart_core::port::EventLog;
-use cart_core::testing::samples::{key, note};
+use cart_core::testing::samples::note;
 use rusqlite::Transaction;
 
 use super::*;
@@ -76,7 +76,8 @@ fn what_became_of_a_commit_that_failed_at_the_disk_is_not_known_until_the_store_
 
 async fn find(store: &SqliteStore, version: u64) -> Result<Option<cart_core::journal::Entry>, StoreError> {
     let ann = cart_core::testing::samples::user("ann").to_ref();
-    store.find_request(cart_id(1), &ann, &key(&format!("for-{version}"))).await
+    let request = Write::new([]).with_key(&format!("for-{version}")).request;
+    store.find_request(cart_id(1), &ann, &request).await
 }
 
 /// The other half of the test above; alone it has no failing disk to look at.

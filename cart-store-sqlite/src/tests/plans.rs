@@ -3,12 +3,13 @@
 use cart_core::event::ClearScope;
 use cart_core::journal::Position;
 use cart_core::port::{CartIndex, EventLog, PageRequest};
-use cart_core::testing::samples::{at, channel, key, note, quantity, user};
+use cart_core::testing::samples::{at, channel, note, quantity, user};
 use rusqlite::Transaction;
 
 use super::statements::{seen, traced};
 use super::*;
 use crate::index::OF_OWNER_AFTER;
+use crate::table::journal::BY_CALLER;
 
 /// Every call of the ports, with every kind of change.
 fn call_everything(store: &SqliteStore) {
@@ -41,7 +42,10 @@ fn call_everything(store: &SqliteStore) {
         store.due(at(0), 10).await.unwrap();
         store.entries(cart.id(), None, 10).await.unwrap();
         store.entries_after(Position::default(), 10).await.unwrap();
-        assert!(store.find_request(cart.id(), &user("ann").to_ref(), &key("other")).await.unwrap().is_none());
+        for unused in [Write::new([]), Write::new([]).with_key("other")] {
+            let ann = user("ann").to_ref();
+            assert_eq!(store.find_request(cart.id(), &ann, &unused.request).await.unwrap(), None);
+        }
         assert!(store.verify().await.unwrap().is_sound());
     });
 }
@@ -95,5 +99,13 @@ fn a_page_of_a_list_begins_at_its_place_in_the_index() {
         OF_OWNER_AFTER,
         "SEARCH carts USING INDEX carts_by_owner \
          (channel=? AND owner_kind=? AND owner=? AND company=? AND (created_at,id)<(?,?))",
+    );
+}
+
+#[test]
+fn a_callers_request_is_found_at_its_one_place_in_the_index() {
+    goes_by(
+        BY_CALLER,
+        "SEARCH journal USING INDEX journal_by_request (cart_id=? AND request_key=? AND actor=?)",
     );
 }

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use cart_core::event::{CartEvent, ClearScope};
+use cart_core::port::EventLog;
 use cart_core::testing::samples::{added, at, line, name, note, quantity};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
@@ -147,5 +148,19 @@ fn a_cart_is_loaded_with_two_statements() {
         seen();
         assert_eq!(load(&store, cart.id()), cart);
         assert_eq!(ran(), ["select carts", "select lines"]);
+    }
+}
+
+#[test]
+fn a_callers_request_is_looked_up_with_one_statement_whether_or_not_it_is_there() {
+    let store = traced();
+    let cart = create(&store, 1, 1);
+    let write = Write::new([added(line(9, 1))]).with_key("used");
+    commit(&store, write.clone().change(&cart)).unwrap();
+    let unused = Write::new([]).with_key("unused");
+    for (write, is_found) in [(write, true), (unused, false)] {
+        seen();
+        let found = block_on(store.find_request(cart.id(), &write.actor, &write.request)).unwrap();
+        assert_eq!((found.is_some(), ran()), (is_found, vec!["select journal".to_owned()]));
     }
 }

@@ -10,7 +10,7 @@ use super::StoreCall;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId};
-use crate::journal::{Entry, Position, Positioned, RequestKey};
+use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
 use crate::version::Version;
 
@@ -111,9 +111,9 @@ impl EventLog for CountingStore {
         &self,
         cart: CartId,
         actor: &ActorRef,
-        key: &RequestKey,
+        request: &Request,
     ) -> Result<Option<Entry>, StoreError> {
         self.count(StoreCall::FindRequest);
-        self.store.find_request(cart, actor, key).await
+        self.store.find_request(cart, actor, request).await
     }
 }

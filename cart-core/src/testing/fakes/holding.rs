@@ -11,9 +11,11 @@ use chrono::{DateTime, Utc};
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId};
-use crate::journal::{Entry, Position, Positioned, RequestKey};
+use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
 use crate::version::Version;
+
+const NAME: &str = "holding store";
 
 /// Passes calls on to another store, but commits when [released](HoldingStore::release), even if whoever asked for
 /// them has gone away: as a store that commits on a thread of its own. Loads may be held back too.
@@ -25,9 +27,18 @@ pub struct HoldingStore {
 
 #[derive(Debug, Default)]
 struct Held {
-    commits: VecDeque<(Unit, Arc<Answer<()>>)>,
+    commits: VecDeque<HeldCommit>,
+    /// How many commits were said to be of unknown outcome and have not happened yet.
+    lost: usize,
     holds_loads: bool,
     loads: Vec<(Found, Arc<Answer<Found>>)>,
+}
+
+#[derive(Debug)]
+struct HeldCommit {
+    unit: Unit,
+    answer: Arc<Answer<()>>,
+    is_lost: bool,
 }
 
 /// What a load finds.
@@ -88,16 +99,22 @@ impl HoldingStore {
 
     /// Lets the commit happen that has been held longest; whether there was one.
     pub async fn release(&self) -> bool {
-        let Some((unit, answer)) = self.held().commits.pop_front() else { return false };
+        let Some(HeldCommit { unit, answer, is_lost }) = self.held().commits.pop_front() else {
+            return false;
+        };
         answer.give(self.store.commit(unit).await);
+        self.held().lost -= usize::from(is_lost);
         true
     }
 
-    /// Answers the commit that has been held longest with [`StoreError::Unknown`], and still holds it.
+    /// Answers the commit that has been held longest with [`StoreError::Unknown`], and still holds it. Until it is
+    /// released, requests that are not found may yet appear, and looking for them is [`StoreError::Unavailable`].
     pub fn lose_answer(&self) {
-        if let Some((_, answer)) = self.held().commits.front() {
-            answer.give(Err(StoreError::Unknown { store: "holding store", source: "it was told to".into() }));
-        }
+        let mut held = self.held();
+        let Some(commit) = held.commits.front_mut().filter(|commit| !commit.is_lost) else { return };
+        commit.is_lost = true;
+        commit.answer.give(Err(StoreError::Unknown { store: NAME, source: "it was told to".into() }));
+        held.lost += 1;
     }
 
     /// Whether loads that begin from now on are held: they find what is stored then, and answer when released.
@@ -130,7 +147,7 @@ impl CartStore for HoldingStore {
 
     async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
         let answer = Answer::due();
-        self.held().commits.push_back((unit, Arc::clone(&answer)));
+        self.held().commits.push_back(HeldCommit { unit, answer: Arc::clone(&answer), is_lost: false });
         Answered(answer).await
     }
 
@@ -184,8 +201,15 @@ impl EventLog for HoldingStore {
         &self,
         cart: CartId,
         actor: &ActorRef,
-        key: &RequestKey,
+        request: &Request,
     ) -> Result<Option<Entry>, StoreError> {
-        self.store.find_request(cart, actor, key).await
+        // Asked first: what is released while the other store looks may be too late to be found there.
+        let is_open = self.held().lost > 0;
+        match self.store.find_request(cart, actor, request).await? {
+            None if is_open => {
+                Err(StoreError::Unavailable { store: NAME, source: "a commit is held".into() })
+            }
+            found => Ok(found),
+        }
     }
 }

@@ -55,6 +55,8 @@ macro_rules! store_laws {
             other_actors_may_use_the_same_key
             other_carts_may_use_the_same_key
             a_services_requests_do_not_repeat
+            a_callers_request_is_found_whatever_it_asked_for
+            callers_and_services_keys_are_not_mixed_up
             every_request_is_found
             only_the_request_asked_for_is_found
             entries_come_in_order

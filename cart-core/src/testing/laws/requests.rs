@@ -7,7 +7,7 @@ use crate::actor::{Actor, ActorRef};
 use crate::cart::Cart;
 use crate::event::CartEvent;
 use crate::id::{CartId, UserId};
-use crate::journal::{Entry, RequestKey};
+use crate::journal::{Entry, Fingerprint, KeyOrigin, Request};
 use crate::port::{Commit, Store};
 use crate::testing::samples::{Write, cart_id, created, guest, key, name, owner, user, user_for};
 
@@ -19,13 +19,22 @@ fn cart(store: &dyn Store, n: u64) -> Arc<Cart> {
     put(store, Write::new([]).create(cart_id(n), created(owner("ann"))))
 }
 
-fn find(store: &dyn Store, cart: CartId, actor: &ActorRef, key: &RequestKey) -> Option<Entry> {
-    block_on(store.find_request(cart, actor, key)).expect("the store answers")
+fn find(store: &dyn Store, cart: CartId, actor: &ActorRef, request: &Request) -> Option<Entry> {
+    block_on(store.find_request(cart, actor, request)).expect("the store answers")
+}
+
+fn by_service(text: &str) -> Request {
+    Request { key: key(text), origin: KeyOrigin::Service }
+}
+
+/// A request with a caller's key that asks for what no other one asks for.
+fn by_caller(text: &str) -> Request {
+    Request { key: key(text), origin: KeyOrigin::Caller { fingerprint: Fingerprint::of(b"something else") } }
 }
 
 fn is_found(store: &dyn Store, written: &Commit) -> bool {
     let entry = &*written.entry;
-    find(store, entry.cart, &entry.actor, &entry.request.key).as_ref() == Some(entry)
+    find(store, entry.cart, &entry.actor, &entry.request).as_ref() == Some(entry)
 }
 
 /// A caller's key that was used on the cart before is refused, whatever is asked for with it and however often the cart
@@ -80,7 +89,7 @@ pub fn other_actors_may_use_the_same_key(store: &dyn Store) {
         latest = put(store, renamed("by all").by(actor).with_key("k").change(&latest));
     }
     for actor in &actors {
-        let found = find(store, cart_id(1), &actor.to_ref(), &key("k")).expect("the request is found");
+        let found = find(store, cart_id(1), &actor.to_ref(), &by_caller("k")).expect("the request is found");
         assert_eq!(found.actor, actor.to_ref());
         refused(store, [renamed("again").by(actor).with_key("k").change(&latest)], is_repeated);
     }
@@ -106,6 +115,30 @@ pub fn a_services_requests_do_not_repeat(store: &dyn Store) {
     assert_eq!(load(store, cart_id(1)), Some(latest));
 }
 
+/// A request is found by its key, whatever was asked for with it: what to make of that is not the store's affair.
+pub fn a_callers_request_is_found_whatever_it_asked_for(store: &dyn Store) {
+    let written = renamed("once").with_key("k").change(&cart(store, 1));
+    put(store, written.clone());
+    let other = by_caller("k");
+    assert_ne!(other, written.entry.request);
+    assert_eq!(find(store, cart_id(1), &written.entry.actor, &other).as_ref(), Some(&*written.entry));
+}
+
+/// The same key is another request if the caller made it than if the service did: neither is found for the other, and
+/// neither refuses the other.
+pub fn callers_and_services_keys_are_not_mixed_up(store: &dyn Store) {
+    let ann = user("ann").to_ref();
+    let services = Write { request: by_service("k"), ..renamed("by the service") }.change(&cart(store, 1));
+    let second = put(store, services.clone());
+    assert!(is_found(store, &services));
+    assert_eq!(find(store, cart_id(1), &ann, &by_caller("k")), None);
+    let callers = renamed("by the caller").with_key("k").change(&second);
+    let third = put(store, callers.clone());
+    assert!(is_found(store, &services) && is_found(store, &callers));
+    put(store, renamed("by the caller alone").with_key("k2").change(&third));
+    assert_eq!(find(store, cart_id(1), &ann, &by_service("k2")), None);
+}
+
 /// Every request is found by cart, actor and key, with the entry that it wrote.
 pub fn every_request_is_found(store: &dyn Store) {
     let first = cart(store, 1);
@@ -120,13 +153,13 @@ pub fn only_the_request_asked_for_is_found(store: &dyn Store) {
     let (one, _other) = (cart(store, 1), cart(store, 2));
     let ann = user("ann").to_ref();
     put(store, renamed("once").with_key("Key-1").change(&one));
-    assert!(find(store, cart_id(1), &ann, &key("Key-1")).is_some());
+    assert!(find(store, cart_id(1), &ann, &by_caller("Key-1")).is_some());
     for similar in ["key-1", "KEY-1", "Key-", "Key-11", "Key_1", "%"] {
-        assert_eq!(find(store, cart_id(1), &ann, &key(similar)), None, "{similar}");
+        assert_eq!(find(store, cart_id(1), &ann, &by_caller(similar)), None, "{similar}");
     }
-    assert_eq!(find(store, cart_id(2), &ann, &key("Key-1")), None);
-    assert_eq!(find(store, cart_id(3), &ann, &key("Key-1")), None);
+    assert_eq!(find(store, cart_id(2), &ann, &by_caller("Key-1")), None);
+    assert_eq!(find(store, cart_id(3), &ann, &by_caller("Key-1")), None);
     for other in [user("bob"), user_for("ann", "acme"), guest(1), Actor::System] {
-        assert_eq!(find(store, cart_id(1), &other.to_ref(), &key("Key-1")), None, "{other:?}");
+        assert_eq!(find(store, cart_id(1), &other.to_ref(), &by_caller("Key-1")), None, "{other:?}");
     }
 }
