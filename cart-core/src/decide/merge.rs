@@ -15,6 +15,7 @@ use crate::policy::OverAsking;
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 use crate::status::AbandonReason;
+use crate::version::Version;
 
 /// What a merge does to both carts; to be committed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Merged {
 }
 
 /// Decides what becomes of a guest's cart when its lines go into a user's.
+///
+/// `becomes` is the version that the merge gives `into`: the next one, or the first of a cart that is made by it.
 ///
 /// Needs proof of both: `user` must own `into`, `guest` must own `from`. Stock, quantity rules and limits are
 /// checked again; what they do not let through is dropped and reported. An empty cart never wins.
@@ -39,6 +42,7 @@ pub fn merge(
     from: &Cart,
     guest: &Actor,
     strategy: MergeStrategy,
+    becomes: Version,
     facts: &Facts,
 ) -> Result<Merged, Rejection> {
     into.own_as(user, facts.now)?;
@@ -56,7 +60,7 @@ pub fn merge(
         MergeStrategy::Sum => from.lines().iter().for_each(|line| merging.combine(line, u32::saturating_add)),
         MergeStrategy::KeepHighest => from.lines().iter().for_each(|line| merging.combine(line, u32::max)),
     }
-    Ok(merging.finish(into, from, strategy))
+    Ok(merging.finish(into, from, strategy, becomes))
 }
 
 /// The strategy that counts: the cart that is not empty wins over the one that is.
@@ -179,11 +183,11 @@ impl<'a> Merging<'a> {
         }
     }
 
-    fn finish(mut self, into: &Cart, from: &Cart, strategy: MergeStrategy) -> Merged {
+    fn finish(mut self, into: &Cart, from: &Cart, strategy: MergeStrategy, becomes: Version) -> Merged {
         let report = MergeReport { from: from.id(), strategy, lines: self.lines };
         self.events.push(CartEvent::GuestCartMerged { report });
         slide_expiry(into, &mut self.events, self.facts);
-        let reason = AbandonReason::Merged { into: into.id(), version: into.version().next() };
+        let reason = AbandonReason::Merged { into: into.id(), version: becomes };
         let abandoned = CartEvent::Abandoned { since: self.facts.now, reason };
         Merged { into: self.events.into(), from: vec![abandoned].into() }
     }

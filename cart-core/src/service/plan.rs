@@ -109,7 +109,7 @@ impl CartService {
             return Ok(Plan { reply: decision.reply, ..unchanged(view) });
         }
         let commit = next(cart, decision, &caller.actor, request, facts.now);
-        planned(vec![commit], false, &facts, Vec::new())
+        planned(vec![commit], false, &facts)
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a new cart takes besides the caller and the finding")]
@@ -137,10 +137,11 @@ impl CartService {
             None => Decision::default(),
         };
         decision.events.insert(0, CartEvent::Created(Box::new(created)));
-        let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
+        // In the reply, so that a repeated request is told again.
         let replaced = self.replaced(channel_id, &owner, found).await?;
-        let notices = replaced.map(|previous| Notice::CartReplaced { previous }).into_iter().collect();
-        planned(self.ending_expired(commits, found, &facts)?, true, &facts, notices)
+        decision.reply.notices.extend(replaced.map(|previous| Notice::CartReplaced { previous }));
+        let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
+        planned(self.ending_expired(commits, found, &facts)?, true, &facts)
     }
 
     async fn plan_copy(
@@ -158,7 +159,7 @@ impl CartService {
         let decision = duplicate(source, id, &caller.actor, copy, &facts)?;
         self.check_count(source.channel(), channel, source.owner()).await?;
         let commits = vec![first(id, decision, &caller.actor, request, facts.now)?];
-        planned(self.ending_expired(commits, found, &facts)?, true, &facts, Vec::new())
+        planned(self.ending_expired(commits, found, &facts)?, true, &facts)
     }
 
     async fn plan_merge(
@@ -183,7 +184,8 @@ impl CartService {
             return Err(Rejection::Unmergeable.into());
         }
         let facts = self.gather(channel, About::cart(&into).and_lines(from)).await?;
-        let mut merged = merge(&into, &caller.actor, from, guest, order.strategy, &facts)?;
+        let becomes = if created.is_some() { Version::FIRST } else { into.version().next() };
+        let mut merged = merge(&into, &caller.actor, from, guest, order.strategy, becomes, &facts)?;
         let gone = next(from, merged.from, guest, request.clone(), facts.now);
         let now = facts.now;
         let commits = if let Some(created) = created {
@@ -192,7 +194,7 @@ impl CartService {
         } else {
             vec![gone, next(&into, merged.into, &caller.actor, request, now)]
         };
-        planned(self.ending_expired(commits, found, &facts)?, found.cart.is_none(), &facts, Vec::new())
+        planned(self.ending_expired(commits, found, &facts)?, found.cart.is_none(), &facts)
     }
 
     /// The cart of a user who has none yet, before the guest's lines go in.
@@ -302,17 +304,12 @@ fn unchanged(view: CartView) -> Plan {
     Plan { view, reply: Reply::default(), created: false, commits: Vec::new() }
 }
 
-fn planned(
-    commits: Vec<Commit>,
-    created: bool,
-    facts: &Facts,
-    notices: Vec<Notice>,
-) -> Result<Plan, CartError> {
+fn planned(commits: Vec<Commit>, created: bool, facts: &Facts) -> Result<Plan, CartError> {
     let last = commits.last().ok_or(Rejection::NothingToDo)?;
     let cart = Arc::clone(&last.cart);
     let reply = last.entry.reply.clone();
     let priced = price(&cart, facts).map_err(|_| Rejection::AmountOverflow)?;
-    Ok(Plan { view: CartView { cart, priced, notices }, reply, created, commits })
+    Ok(Plan { view: CartView { cart, priced, notices: Vec::new() }, reply, created, commits })
 }
 
 /// The next version of a cart.

@@ -9,6 +9,7 @@ use super::view::{Caller, CartView, Outcome};
 use super::{CartError, CartService};
 use crate::authorise::authorise;
 use crate::cart::Cart;
+use crate::event::CartEvent;
 use crate::id::CartId;
 use crate::journal::{Entry, KeyOrigin, Request};
 use crate::permission::Permission;
@@ -56,9 +57,10 @@ impl CartService {
             return Ok(None);
         }
         let before = Version::new(version.get() - 1);
+        let took_lines = |event: &CartEvent| matches!(event, CartEvent::GuestCartMerged { report } if report.from == guests.id());
         match self.store.entries(*into, before, 1).await?.pop() {
-            Some(entry) => Ok(Some(self.first_answer(entry).await?)),
-            None => Ok(None),
+            Some(entry) if entry.events.iter().any(took_lines) => Ok(Some(self.first_answer(entry).await?)),
+            Some(_) | None => Ok(None),
         }
     }
 

@@ -28,7 +28,15 @@ fn users(lines: &[(&str, u32)]) -> GivenCart {
 fn merged(given: &Scenario, from: GivenCart, strategy: MergeStrategy) -> Result<Merged, Rejection> {
     let from = from.build();
     let others = from.lines().iter().map(|line| line.key.product.clone()).collect::<Vec<_>>();
-    merge(given.cart(), &user("ann"), &from, &guest(1), strategy, &given.facts(others))
+    merge(
+        given.cart(),
+        &user("ann"),
+        &from,
+        &guest(1),
+        strategy,
+        given.cart().version().next(),
+        &given.facts(others),
+    )
 }
 
 /// The user's lines after the merge, and the report.
@@ -179,10 +187,19 @@ fn both_must_prove_who_they_are() {
     let from = guests(&[("mug", 1)]).build();
     let facts = given(cart()).facts([product("mug")]);
     let sum = MergeStrategy::Sum;
-    assert_eq!(merge(&into, &user("bob"), &from, &guest(1), sum, &facts), Err(Rejection::CartNotFound));
-    assert_eq!(merge(&into, &user("ann"), &from, &guest(2), sum, &facts), Err(Rejection::CartNotFound));
-    assert_eq!(merge(&into, &user("ann"), &from, &user("ann"), sum, &facts), Err(Rejection::CartNotFound));
-    assert!(merge(&into, &user("ann"), &from, &guest(1), sum, &facts).is_ok());
+    assert_eq!(
+        merge(&into, &user("bob"), &from, &guest(1), sum, into.version().next(), &facts),
+        Err(Rejection::CartNotFound)
+    );
+    assert_eq!(
+        merge(&into, &user("ann"), &from, &guest(2), sum, into.version().next(), &facts),
+        Err(Rejection::CartNotFound)
+    );
+    assert_eq!(
+        merge(&into, &user("ann"), &from, &user("ann"), sum, into.version().next(), &facts),
+        Err(Rejection::CartNotFound)
+    );
+    assert!(merge(&into, &user("ann"), &from, &guest(1), sum, into.version().next(), &facts).is_ok());
 }
 
 #[test]

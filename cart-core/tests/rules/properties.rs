@@ -241,7 +241,7 @@ proptest! {
         let scenario = world.around(given(filled(cart(), &users)), shared).and_policy(policy);
         let from = filled(guests(&[]), &from).build();
         let facts = scenario.facts(from.lines().iter().map(|line| line.key.product.clone()));
-        let merged = merge(scenario.cart(), &user("ann"), &from, &guest(1), strategy, &facts).unwrap();
+        let merged = merge(scenario.cart(), &user("ann"), &from, &guest(1), strategy, scenario.cart().version().next(), &facts).unwrap();
         let after = Write::new(merged.into.events.clone()).change(scenario.cart()).cart;
         let report = report(&merged);
         for line in &report.lines {

@@ -90,6 +90,21 @@ fn merging_again_changes_nothing_and_answers_as_the_first_time() {
 }
 
 #[test]
+fn merging_again_into_the_cart_that_the_merge_made_answers_as_the_first_time() {
+    for writes_between in [0, 2] {
+        let shop = Shop::new(one_each());
+        let (token, _) = guest_with(&shop, 2);
+        let first = merge(&shop, ann(), &token).unwrap();
+        for _ in 0..writes_between {
+            shop.execute(ann(), &current(), &add("cup", 1)).unwrap();
+        }
+        let again = merge(&shop, ann(), &token).unwrap();
+        assert!(again.replayed && again.created);
+        assert_eq!((report(&again), &again.view.cart), (report(&first), &first.view.cart));
+    }
+}
+
+#[test]
 fn a_merge_with_a_key_is_answered_as_the_first_time() {
     let shop = Shop::new(one_each());
     let (token, _) = guest_with(&shop, 2);
