@@ -23,7 +23,8 @@ pub struct Facts {
     pub products: Products,
     /// What the host says about the choices concerned.
     pub choices: Choices,
-    /// The id that the first new line gets; the next lines get the ids that follow it.
+    /// The id that the first new line gets; the next lines get the ids that follow it. An id that a line of the cart
+    /// has is passed over.
     pub first_line_id: Uuid,
 }
 
@@ -108,10 +109,14 @@ impl LineIds {
         Self(first)
     }
 
-    /// The next id: unique within the command because it counts, and beyond because the first is random.
-    pub(crate) fn take(&mut self) -> LineId {
-        let id = self.0;
-        self.0 = Uuid::from_u128(id.as_u128().wrapping_add(1));
-        LineId::from_uuid(id)
+    /// The next id that no line of the cart has, even if the source of ids repeats itself.
+    pub(crate) fn take(&mut self, cart: &Cart) -> LineId {
+        loop {
+            let id = LineId::from_uuid(self.0);
+            self.0 = Uuid::from_u128(self.0.as_u128().wrapping_add(1));
+            if cart.line(id).is_none() {
+                return id;
+            }
+        }
     }
 }

@@ -10,9 +10,10 @@ store_laws!(laws, (MemoryStore::default(), ()));
 mod broken_units {
     use std::sync::Arc;
 
-    use cart_core::cart::Cart;
+    use cart_core::cart::{Cart, InconsistentCart};
     use cart_core::event::CartEvent;
     use cart_core::journal::{Entry, Position};
+    use cart_core::line::Line;
     use cart_core::memory::{BrokenUnit, MemoryStore};
     use cart_core::port::{CartStore as _, Commit, EventLog as _, StoreError};
     use cart_core::testing::block_on;
@@ -84,6 +85,15 @@ mod broken_units {
         let other = Write::new([]).create(cart_id(2), created(owner("bob")));
         let nothing_made = with_entry(&other, |entry| entry.events = second.entry.events.clone());
         refused([nothing_made], BrokenUnit::Mismatch(cart_id(2)));
+    }
+
+    #[test]
+    fn a_state_that_could_not_be_read_back() {
+        let [first, _] = good();
+        let other = Line { id: line(1, 1).id, ..line(2, 1) };
+        let twice = Write::new([added(other)]).change(&first.cart);
+        let source = InconsistentCart::RepeatedLineId;
+        refused([twice], BrokenUnit::Inconsistent { cart: cart_id(1), source });
     }
 
     #[test]

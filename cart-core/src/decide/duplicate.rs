@@ -43,7 +43,7 @@ pub fn duplicate(
     let mut decision = Decision::from(vec![CartEvent::Created(Box::new(created))]);
     let mut ids = LineIds::new(facts.first_line_id);
     for line in source.lines() {
-        match copied(line, ids.take(), actor, &draft, facts) {
+        match copied(line, ids.take(&draft), actor, &draft, facts) {
             Ok(copied) => take_in(line, copied, &mut draft, &mut decision),
             Err(reason) => decision.reply.edits.push(EditOutcome::Refused { reason }),
         }

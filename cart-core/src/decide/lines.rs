@@ -159,7 +159,7 @@ fn add_new(
     let product = facts.products.product(&add.product);
     let snapshot = product.ok_or(Rejection::ProductNotFound { product: add.product.clone() })?.prices;
     let line = Line {
-        id: ids.take(),
+        id: ids.take(cart.cart()),
         key,
         quantity,
         note: add.note.clone(),

@@ -136,7 +136,7 @@ impl<'a> Merging<'a> {
         });
         match admitted {
             Ok(quantity) => {
-                let added = Line { id: self.ids.take(), quantity, ..line.clone() };
+                let added = Line { id: self.ids.take(&self.draft), quantity, ..line.clone() };
                 self.happen(CartEvent::LineAdded { line: Arc::new(added) });
                 self.report(line, quantity.get(), cap.or(Some(DropReason::Strategy)));
             }

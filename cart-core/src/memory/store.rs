@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use crate::actor::{ActorRef, Owner};
-use crate::cart::Cart;
+use crate::cart::{Cart, InconsistentCart};
 use crate::event::CartEvent;
 use crate::id::{CartId, ChannelId};
 use crate::journal::{Entry, KeyOrigin, Position, Positioned, Request, RequestKey};
@@ -46,6 +46,14 @@ pub enum BrokenUnit {
     /// Applying the entry to the stored cart does not give the next state.
     #[error("the entry of cart {0} does not lead to its next state")]
     OtherState(CartId),
+    /// The next state could not be read back.
+    #[error("the next state of cart {cart} is not a cart")]
+    Inconsistent {
+        /// Which cart.
+        cart: CartId,
+        /// What is wrong with it.
+        source: InconsistentCart,
+    },
 }
 
 impl From<BrokenUnit> for StoreError {
@@ -86,9 +94,15 @@ impl CartIndex for MemoryStore {
         Ok(self.state().sole.get(&(channel.clone(), owner.clone())).copied())
     }
 
-    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
+    async fn count_open(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         let state = self.state();
-        Ok(state.carts_of(channel, owner).filter(|cart| cart.status().is_open()).count())
+        let is_open = |cart: &&Arc<Cart>| cart.status().is_open() && !cart.has_expired(now);
+        Ok(state.carts_of(channel, owner).filter(is_open).count())
     }
 
     async fn carts_of(
@@ -195,7 +209,11 @@ impl State {
             }
             None => Cart::created_by(&commit.entry),
         };
-        if next.as_ref() == Some(&*commit.cart) { Ok(()) } else { Err(BrokenUnit::OtherState(cart).into()) }
+        if next.as_ref() != Some(&*commit.cart) {
+            return Err(BrokenUnit::OtherState(cart).into());
+        }
+        let read_back = Cart::from_stored(commit.cart.to_stored());
+        read_back.map(drop).map_err(|source| BrokenUnit::Inconsistent { cart, source }.into())
     }
 
     /// Plays the unit through in its order, so that one commit may end a cart and the next open another.

@@ -5,6 +5,7 @@
 mod batch;
 mod choices;
 mod duplicate;
+mod ids;
 mod lifecycle;
 mod limits;
 mod lines;
