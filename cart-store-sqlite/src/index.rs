@@ -18,9 +18,11 @@ pub(crate) const OPEN: &str = "SELECT id FROM carts
        AND sole = 1 AND status IN ('active', 'checkout')";
 pub(crate) const COUNT_OPEN: &str = "SELECT
      (SELECT count(*) FROM carts WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
-         AND sole = 0 AND status IN ('active', 'checkout'))
+         AND sole = 0 AND status IN ('active', 'checkout')
+         AND (status = 'checkout' OR expires_at IS NULL OR expires_at > ?5))
    + (SELECT count(*) FROM carts WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
-         AND sole = 1 AND status IN ('active', 'checkout'))";
+         AND sole = 1 AND status IN ('active', 'checkout')
+         AND (status = 'checkout' OR expires_at IS NULL OR expires_at > ?5))";
 pub(crate) const OF_OWNER: &str =
     "SELECT id, name, status, version, line_count, created_at, updated_at FROM carts
      WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
@@ -47,13 +49,15 @@ pub(crate) fn open_cart(
     Ok(found.transpose()?)
 }
 
+/// The open carts of an owner, those apart whose lifetime has ended.
 pub(crate) fn count_open(
     transaction: &Transaction<'_>,
     channel: &ChannelId,
     owner: &OwnerColumns,
+    now: DateTime<Utc>,
 ) -> Result<usize, Refusal> {
     let mut statement = transaction.prepare_cached(COUNT_OPEN)?;
-    let params = params![channel.as_str(), owner.kind, owner.owner, owner.company];
+    let params = params![channel.as_str(), owner.kind, owner.owner, owner.company, micros(now)];
     let carts = statement.query_row(params, |row| Ok(Columns::of(carts::TABLE, row).take(count)))?;
     Ok(carts?)
 }

@@ -164,9 +164,14 @@ impl CartIndex for SqliteStore {
         self.look(1, move |transaction| index::open_cart(transaction, &channel, &owner)).await
     }
 
-    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
+    async fn count_open(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         let (channel, owner) = (channel.clone(), OwnerColumns::of(owner));
-        self.look(1, move |transaction| index::count_open(transaction, &channel, &owner)).await
+        self.look(1, move |transaction| index::count_open(transaction, &channel, &owner, now)).await
     }
 
     async fn carts_of(

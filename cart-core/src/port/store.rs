@@ -52,11 +52,17 @@ pub trait CartIndex: Debug + Send + Sync + 'static {
     /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
     async fn open_cart(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<CartId>, StoreError>;
 
-    /// How many open carts an owner has in the channel.
+    /// How many open carts an owner has in the channel at `now`. An active cart whose lifetime has ended
+    /// (`expires_at <= now`) is not counted, whether or not its end was written: its owner finds it no more.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
-    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError>;
+    async fn count_open(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError>;
 
     /// The carts of an owner in the channel, whatever their status, newest first: by falling time of creation, and
     /// by falling id where that is the same. An id alone says nothing of a cart's age.

@@ -243,7 +243,7 @@ impl CartService {
     ) -> Result<(), CartError> {
         let max = channel.policy.limits.carts;
         // Where an owner may have one cart, the store sees to it.
-        if channel.policy.is_sole() || self.store.count_open(channel_id, owner).await? < max {
+        if channel.policy.is_sole() || self.store.count_open(channel_id, owner, self.now()).await? < max {
             Ok(())
         } else {
             Err(Rejection::TooManyCarts { max }.into())

@@ -8,7 +8,7 @@ use rusqlite::Transaction;
 
 use super::statements::{seen, traced};
 use super::*;
-use crate::index::OF_OWNER_AFTER;
+use crate::index::{COUNT_OPEN, OF_OWNER_AFTER};
 use crate::table::journal::BY_CALLER;
 
 /// Every call of the ports, with every kind of change.
@@ -35,7 +35,7 @@ fn call_everything(store: &SqliteStore) {
     block_on(async {
         let page = PageRequest { after: None, limit: 10 };
         assert!(store.open_cart(&channel, &owner).await.unwrap().is_some());
-        assert_eq!(store.count_open(&channel, &owner).await.unwrap(), 1);
+        assert_eq!(store.count_open(&channel, &owner, at(0)).await.unwrap(), 1);
         assert_eq!(store.carts_of(&channel, &owner, page).await.unwrap().len(), 1);
         let page = PageRequest { after: Some(cart.id()), limit: 10 };
         assert_eq!(store.carts_of(&channel, &owner, page).await.unwrap(), []);
@@ -85,12 +85,25 @@ fn every_statement_finds_its_rows_by_a_key_or_an_index_and_sorts_nothing() {
     }
 }
 
+fn plan_of(sql: &'static str) -> Vec<String> {
+    let store = SqliteStore::in_memory().unwrap();
+    block_on(store.engine.read(move |transaction: &Transaction<'_>| plan(transaction, sql))).unwrap()
+}
+
 /// Checks that a statement's first step goes to its rows by an index, with all of these conditions.
 fn goes_by(sql: &'static str, step: &str) {
-    let store = SqliteStore::in_memory().unwrap();
-    let found =
-        block_on(store.engine.read(move |transaction: &Transaction<'_>| plan(transaction, sql))).unwrap();
+    let found = plan_of(sql);
     assert_eq!(found.first().map(String::as_str), Some(step), "{found:#?}");
+}
+
+#[test]
+fn open_carts_are_counted_among_the_open_carts_alone() {
+    let found = plan_of(COUNT_OPEN);
+    let searches: Vec<_> = found.iter().filter(|step| step.starts_with("SEARCH")).collect();
+    let by = |index| {
+        format!("SEARCH carts USING INDEX {index} (channel=? AND owner_kind=? AND owner=? AND company=?)")
+    };
+    assert_eq!(searches, [&by("open_carts"), &by("one_open_cart")], "{found:#?}");
 }
 
 #[test]

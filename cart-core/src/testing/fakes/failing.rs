@@ -142,9 +142,14 @@ impl CartIndex for FailingStore {
         self.store.open_cart(channel, owner).await
     }
 
-    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
+    async fn count_open(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
         self.fail_reading(StoreCall::CountOpen)?;
-        self.store.count_open(channel, owner).await
+        self.store.count_open(channel, owner, now).await
     }
 
     async fn carts_of(

@@ -163,8 +163,13 @@ impl CartIndex for HoldingStore {
         self.store.open_cart(channel, owner).await
     }
 
-    async fn count_open(&self, channel: &ChannelId, owner: &Owner) -> Result<usize, StoreError> {
-        self.store.count_open(channel, owner).await
+    async fn count_open(
+        &self,
+        channel: &ChannelId,
+        owner: &Owner,
+        now: DateTime<Utc>,
+    ) -> Result<usize, StoreError> {
+        self.store.count_open(channel, owner, now).await
     }
 
     async fn carts_of(

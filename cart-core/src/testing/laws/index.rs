@@ -3,16 +3,20 @@
 use super::{block_on, put};
 use crate::actor::Owner;
 use crate::event::{CartEvent, Created};
-use crate::id::CartId;
+use crate::id::{AttemptId, CartId};
 use crate::port::{CartSummary, Commit, PageRequest, Store};
 use crate::status::AbandonReason;
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, created, guest, line, name, owner, user_for,
+    Write, added, at, cart_id, channel, created, created_sole, guest, line, name, owner, user_for,
 };
 
 fn carts_of(store: &dyn Store, owner: &Owner, after: Option<CartId>, limit: usize) -> Vec<CartSummary> {
     block_on(store.carts_of(&channel("shop"), owner, PageRequest { after, limit }))
         .expect("the store answers")
+}
+
+fn count_open(store: &dyn Store, owner: &Owner, seconds: i64) -> usize {
+    block_on(store.count_open(&channel("shop"), owner, at(seconds))).expect("the store answers")
 }
 
 fn ids(carts: &[CartSummary]) -> Vec<CartId> {
@@ -123,8 +127,7 @@ pub fn lists_hold_the_owners_carts_alone(store: &dyn Store) {
     put(store, Write::new([]).create(cart_id(9), elsewhere));
     for (n, owner) in (1..).zip(owners.iter().flatten()) {
         assert_eq!(ids(&carts_of(store, owner, None, 10)), [cart_id(n)]);
-        let open = block_on(store.count_open(&channel("shop"), owner)).expect("the store answers");
-        assert_eq!(open, 1);
+        assert_eq!(count_open(store, owner, 0), 1);
     }
     assert_eq!(carts_of(store, &owner("bob"), None, 10), []);
 }
@@ -133,10 +136,39 @@ pub fn lists_hold_the_owners_carts_alone(store: &dyn Store) {
 pub fn only_open_carts_are_counted(store: &dyn Store) {
     let [first, ..] = [1, 2, 3].map(|n| put(store, cart(n)));
     let ended = CartEvent::Abandoned { since: at(1), reason: AbandonReason::GivenUp };
-    let count = || block_on(store.count_open(&channel("shop"), &owner("ann"))).expect("the store answers");
+    let count = || count_open(store, &owner("ann"), 0);
     let first = put(store, Write::new([ended]).change(&first));
     assert_eq!(count(), 2);
     assert_eq!(carts_of(store, &owner("ann"), None, 10).len(), 3);
     put(store, Write::new([CartEvent::Recovered { expires_at: None }]).change(&first));
     assert_eq!(count(), 3);
+}
+
+/// An active cart is not counted from the instant at which its lifetime ends; a moved end counts again.
+pub fn carts_whose_lifetime_has_ended_are_not_counted(store: &dyn Store) {
+    let ending = Created { expires_at: Some(at(10)), ..created(owner("ann")) };
+    let ending = put(store, Write::new([]).create(cart_id(1), ending));
+    put(store, cart(2));
+    let before = at(10) - chrono::TimeDelta::microseconds(1);
+    let open = block_on(store.count_open(&channel("shop"), &owner("ann"), before));
+    assert_eq!(open.expect("the store answers"), 2);
+    assert_eq!(count_open(store, &owner("ann"), 10), 1);
+    put(store, Write::new([CartEvent::ExpiryMoved { expires_at: at(20) }]).change(&ending));
+    assert_eq!([10, 20].map(|now| count_open(store, &owner("ann"), now)), [2, 1]);
+}
+
+/// The same for an owner who may have only one open cart.
+pub fn a_sole_cart_whose_lifetime_has_ended_is_not_counted(store: &dyn Store) {
+    let ending = Created { expires_at: Some(at(10)), ..created_sole(owner("ann")) };
+    put(store, Write::new([]).create(cart_id(1), ending));
+    assert_eq!([9, 10].map(|now| count_open(store, &owner("ann"), now)), [1, 0]);
+}
+
+/// A cart in checkout does not expire, so it is counted whatever its lifetime.
+pub fn a_cart_in_checkout_is_counted(store: &dyn Store) {
+    let ending = Created { expires_at: Some(at(10)), ..created(owner("ann")) };
+    let cart = put(store, Write::new([]).create(cart_id(1), ending));
+    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
+    put(store, Write::new([CartEvent::CheckoutBegun { attempt, deadline: at(5) }]).change(&cart));
+    assert_eq!(count_open(store, &owner("ann"), 100), 1);
 }

@@ -72,6 +72,9 @@ macro_rules! store_laws {
             a_page_after_a_cart_of_others_is_empty
             lists_hold_the_owners_carts_alone
             only_open_carts_are_counted
+            carts_whose_lifetime_has_ended_are_not_counted
+            a_sole_cart_whose_lifetime_has_ended_is_not_counted
+            a_cart_in_checkout_is_counted
             the_longest_due_come_first
             a_cart_is_due_at_the_instant_its_lifetime_ends
             a_cart_that_lives_for_ever_is_never_due

@@ -104,7 +104,7 @@ fn read(store: &dyn Store, about: &[Commit]) -> Reading {
 /// The open cart of a cart's owner, and how many they have.
 fn open(store: &dyn Store, cart: &Cart) -> (Option<CartId>, usize) {
     let open = block_on(store.open_cart(cart.channel(), cart.owner())).expect("the store answers");
-    let count = block_on(store.count_open(cart.channel(), cart.owner())).expect("the store answers");
+    let count = block_on(store.count_open(cart.channel(), cart.owner(), at(0))).expect("the store answers");
     (open, count)
 }
 
