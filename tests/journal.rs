@@ -148,7 +148,11 @@ impl Shop {
             }
             Step::Wait { days } => {
                 self.clock.advance(TimeDelta::days(*days));
-                let expired = if days % 2 == 0 { block_on(self.service.expire_due(10)).ok() } else { None };
+                let expired = if days % 2 == 0 {
+                    block_on(self.service.expire_due(10)).ok().map(|done| done.carts)
+                } else {
+                    None
+                };
                 format!("{expired:?}")
             }
             Step::SetStock { product, available } => {

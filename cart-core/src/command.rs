@@ -191,6 +191,11 @@ impl Command {
         }
     }
 
+    /// Whether the command adds something, and so makes a cart where policy says that a first add does.
+    pub fn adds(&self) -> bool {
+        self.added_products().next().is_some()
+    }
+
     /// The products that the command would add.
     pub fn added_products(&self) -> impl Iterator<Item = &ProductKey> {
         self.edits().iter().filter_map(|edit| match edit {

@@ -21,6 +21,7 @@ use cart_store_sqlite::{Options, SqliteStore};
 use settings::Settings;
 use tokio::net::TcpListener;
 use tokio::time::MissedTickBehavior;
+use tracing::warn;
 use tracing_subscriber::filter::LevelFilter;
 use world::World;
 
@@ -101,12 +102,17 @@ async fn expire_carts(service: Arc<CartService>, interval: Duration) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        // A full batch may not be the last one.
-        while let Ok(BATCH) = service.expire_due(BATCH).await {}
+        match service.expire_due(BATCH).await {
+            Ok(done) => done
+                .failures
+                .iter()
+                .for_each(|(cart, error)| warn!(%cart, %error, "a cart could not be ended")),
+            Err(error) => warn!(%error, "no carts could be ended"),
+        }
     }
 }
 
-const BATCH: usize = 100;
+const BATCH: usize = 10_000;
 
 /// Returns when the process is asked to end: by ctrl-c, or by a service manager.
 async fn shutdown() {

@@ -52,23 +52,42 @@ impl Cart {
     /// # Errors
     /// [`ReplayError`] if the entries are not the whole and ordered history of one cart.
     pub fn replay<'a>(entries: impl IntoIterator<Item = &'a Entry>) -> Result<Option<Self>, ReplayError> {
-        let mut entries = entries.into_iter();
-        let Some(first) = entries.next() else { return Ok(None) };
-        let gap = |entry: &Entry| ReplayError::Gap { cart: entry.cart, found: entry.version };
-        if first.version != Version::FIRST {
-            return Err(gap(first));
-        }
-        let mut cart = Self::created_by(first).ok_or(ReplayError::Creation)?;
+        Self::replay_onto(None, entries)
+    }
+
+    /// Folds more of a cart's entries onto what those before made of it; for a journal that is read in pages.
+    ///
+    /// # Errors
+    /// [`ReplayError`] if the entries do not follow.
+    pub fn replay_onto<'a>(
+        mut cart: Option<Self>,
+        entries: impl IntoIterator<Item = &'a Entry>,
+    ) -> Result<Option<Self>, ReplayError> {
         for entry in entries {
-            if entry.cart != cart.id || entry.version != cart.version.next() {
-                return Err(gap(entry));
+            match &mut cart {
+                None => cart = Some(Self::begin(entry)?),
+                Some(cart) => cart.follow(entry)?,
             }
-            if entry.events.iter().any(|event| matches!(event, CartEvent::Created(_))) {
-                return Err(ReplayError::Creation);
-            }
-            cart.apply(entry);
         }
-        Ok(Some(cart))
+        Ok(cart)
+    }
+
+    fn begin(entry: &Entry) -> Result<Self, ReplayError> {
+        if entry.version != Version::FIRST {
+            return Err(ReplayError::Gap { cart: entry.cart, found: entry.version });
+        }
+        Self::created_by(entry).ok_or(ReplayError::Creation)
+    }
+
+    fn follow(&mut self, entry: &Entry) -> Result<(), ReplayError> {
+        if entry.cart != self.id || entry.version != self.version.next() {
+            return Err(ReplayError::Gap { cart: entry.cart, found: entry.version });
+        }
+        if entry.events.iter().any(|event| matches!(event, CartEvent::Created(_))) {
+            return Err(ReplayError::Creation);
+        }
+        self.apply(entry);
+        Ok(())
     }
 
     /// A cart as its creation at `at` makes it.

@@ -103,7 +103,11 @@ impl HotCarts {
 }
 
 impl Hot {
+    /// Keeps a cart, unless a later version of it is there.
     fn keep(&mut self, cart: &Arc<Cart>) {
+        if self.carts.get(&cart.id()).is_some_and(|kept| kept.version() > cart.version()) {
+            return;
+        }
         let key = (cart.channel().clone(), cart.owner().clone());
         if cart.is_sole() && cart.status().is_open() {
             self.current.put(key, cart.id());

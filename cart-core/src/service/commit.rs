@@ -30,11 +30,7 @@ impl CartService {
     /// Does a task, whatever else is going on.
     pub(super) async fn run(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
         if caller.only_preview {
-            let mut found = self.find(caller, task).await?;
-            if self.has_moved_on(&found).await? {
-                found = self.find(caller, task).await?;
-            }
-            return Ok(self.plan(caller, task, &found).await?.into_outcome(None));
+            return self.preview_of(caller, task).await;
         }
         for tries in 0..MAX_TRIES {
             if tries > 0 {
@@ -57,6 +53,26 @@ impl CartService {
         Err(CartError::Contended { current })
     }
 
+    /// What a task would answer: all of its way but the commit, whose one rule about open carts is asked for.
+    async fn preview_of(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
+        let mut found = self.find(caller, task).await?;
+        if self.has_moved_on(&found).await? {
+            found = self.find(caller, task).await?;
+        }
+        if let Some(outcome) = self.merged_before(caller, task, &found).await? {
+            return Ok(outcome);
+        }
+        let plan = self.plan(caller, task, &found).await?;
+        if let Some(opened) = plan.commits.last().map(|commit| &commit.cart).filter(|cart| cart.is_sole()) {
+            let open = self.store.open_cart(opened.channel(), opened.owner()).await?;
+            let ends = found.expired.as_ref().map(|cart| cart.id());
+            if let Some(cart) = open.filter(|open| *open != opened.id() && Some(*open) != ends) {
+                return Err(Rejection::CartExists { cart }.into());
+            }
+        }
+        Ok(plan.into_outcome(None))
+    }
+
     /// A pause that grows with the number of tries, with jitter so that those who collided do not do so again.
     fn pause(&self, tries: u32) -> Duration {
         let [.., random] = self.ids.uuid(self.now()).into_bytes();
@@ -74,6 +90,8 @@ impl CartService {
             .collect();
         if let (None, Some(channel), Some(owner)) = (&found.cart, channel, actor.owner()) {
             keys.push(TurnKey::Owner(channel.clone(), owner));
+            // Whoever finds the new cart in the store waits until it is at hand and published.
+            keys.extend(found.new.map(TurnKey::Cart));
         }
         keys.sort_unstable();
         keys.dedup();
@@ -95,13 +113,15 @@ impl CartService {
                 // Everybody takes turns in the order of the keys, so nobody waits in a circle.
                 turns.push(self.queues.turn(key.clone()).await);
             }
+            let new = found.new;
             found = self.find(caller, task).await?;
+            // A cart that is still to be made keeps the id whose turn this is.
+            found.new = found.new.and(new).or(found.new);
             if self.turn_keys(task, &caller.actor, &found) == keys {
-                break;
+                return Ok((found, turns));
             }
         }
-        // Without the right turns it still is the store's version check that decides.
-        Ok((found, turns))
+        Err(CartError::Contended { current: None })
     }
 
     async fn attempt(&self, caller: &Caller, task: &Task<'_>, found: &Found) -> Result<Tried, CartError> {
@@ -127,8 +147,11 @@ impl CartService {
                 return done.map(|plan| Tried::Done(Box::new(plan.into_outcome(None))));
             }
         };
-        match self.commit(&plan).await {
-            Ok(entry) => Ok(Tried::Done(Box::new(plan.into_outcome(Some(entry))))),
+        match self.commit(&plan.commits).await {
+            Ok(()) => {
+                let entry = plan.commits.last().map(|commit| Arc::clone(&commit.entry));
+                Ok(Tried::Done(Box::new(plan.into_outcome(entry))))
+            }
             Err(StoreError::Conflict { .. } | StoreError::Repeated { .. }) => {
                 // A new cart's id follows from the request key, so its being there may be the first answer.
                 self.again_unless_replayed(caller, task, subject).await
@@ -169,26 +192,25 @@ impl CartService {
         }
     }
 
-    /// Commits a plan, keeps the carts at hand and tells the publisher; returns the entry that answers the caller.
-    async fn commit(&self, plan: &Plan) -> Result<Arc<Entry>, StoreError> {
-        let commits = &plan.commits;
+    /// Commits, keeps the carts at hand and tells the publisher; in the carts' turns, so in the order of versions.
+    pub(super) async fn commit(&self, commits: &[Commit]) -> Result<(), StoreError> {
         let carts: Vec<Arc<Cart>> = commits.iter().map(|commit| Arc::clone(&commit.cart)).collect();
         let distrust = Distrust { service: self, carts: &carts };
-        let settled = match self.store.commit(Unit { commits: commits.clone() }).await {
+        let settled = match self.store.commit(Unit { commits: commits.to_vec() }).await {
             Err(StoreError::Unknown { store, source }) => self.settle(commits, store, source).await,
             known => known,
         };
         if !matches!(settled, Err(StoreError::Unknown { .. })) {
             distrust.disarm();
         }
-        if let Err(error) = settled {
+        if settled.is_err() {
             carts.iter().for_each(|cart| self.hot.forget(cart.id()));
-            return Err(error);
+            return settled;
         }
         carts.iter().for_each(|cart| self.hot.keep_committed(cart));
         let entries: Vec<Arc<Entry>> = commits.iter().map(|commit| Arc::clone(&commit.entry)).collect();
         self.publisher.publish(&entries);
-        entries.into_iter().next_back().ok_or(StoreError::Conflict { cart: carts_first(&carts) })
+        Ok(())
     }
 
     /// Finds out whether a commit of unknown outcome happened, by looking its request up.
@@ -206,10 +228,6 @@ impl CartService {
             Err(_) => Err(StoreError::Unknown { store, source }),
         }
     }
-}
-
-fn carts_first(carts: &[Arc<Cart>]) -> CartId {
-    carts.first().map_or(CartId::from_uuid(uuid::Uuid::nil()), |cart| cart.id())
 }
 
 /// While a commit is under way: should its caller go away, nobody knows whether it happens, and reads must ask the

@@ -48,8 +48,10 @@ impl CartService {
         let actor = &caller.actor;
         let found = match task {
             Task::Create { channel, .. } => self.find_none(actor, channel).await?,
-            Task::FirstRead { channel } => self.find_mine(actor, channel).await?,
-            Task::Execute { target: Target::Current(channel), .. } => self.find_mine(actor, channel).await?,
+            Task::FirstRead { channel } => self.find_mine(actor, channel, false).await?,
+            Task::Execute { target: Target::Current(channel), command } => {
+                self.find_mine(actor, channel, command.adds()).await?
+            }
             Task::Execute { target: Target::Cart(id), .. } => {
                 Found::existing(self.find_by_id(actor, *id, task.takes_expired()).await?)
             }
@@ -62,7 +64,7 @@ impl CartService {
                 let from = self.find_guests(guest, channel, merge.from).await?;
                 let into = match merge.into {
                     Some(id) => Found::existing(self.find_by_id(actor, id, false).await?),
-                    None => self.find_mine(actor, channel).await?,
+                    None => self.find_mine(actor, channel, true).await?,
                 };
                 Found { other: Some(from), ..into }
             }
@@ -92,35 +94,42 @@ impl CartService {
         if !self.channel(channel)?.policy.is_sole() || actor.owner().is_none() {
             return Ok(Found::default());
         }
-        let found = self.find_mine(actor, channel).await?;
+        let found = self.find_mine(actor, channel, true).await?;
         // An open cart is left to the store's rule, so that a repeated request finds its own cart first.
         Ok(Found { cart: None, ..found })
     }
 
-    async fn find_mine(&self, actor: &Actor, channel: &ChannelId) -> Result<Found, CartError> {
-        self.find_current(actor, &Self::current_key(actor, channel)?, self.now()).await
+    async fn find_mine(&self, actor: &Actor, channel: &ChannelId, makes: bool) -> Result<Found, CartError> {
+        self.find_current(actor, &Self::current_key(actor, channel)?, makes, self.now()).await
     }
 
-    /// The owner's current cart in a channel, if there is one.
+    /// The owner's current cart in a channel, if there is one. An expired one is in the way of nothing that `makes`
+    /// another.
     pub(super) async fn find_current(
         &self,
         actor: &Actor,
         key: &CurrentKey,
+        makes: bool,
         now: DateTime<Utc>,
     ) -> Result<Found, CartError> {
         let policy = &self.channel(&key.0)?.policy;
         if !policy.is_sole() {
             return Err(CartError::NoCurrentCart);
         }
-        let Some(cart) = self.load_current(key).await? else { return Ok(Found::default()) };
-        authorise(actor, &cart, Permission::View)?;
-        if !cart.has_expired(now) {
-            return Ok(Found::existing(cart));
+        let current = self.load_current(key).await?;
+        if let Some(cart) = &current {
+            authorise(actor, cart, Permission::View)?;
+            if !cart.has_expired(now) {
+                return Ok(Found { cart: current, ..Found::default() });
+            }
         }
-        match policy.on_expired {
-            OnExpired::Gone => Err(Rejection::Expired.into()),
-            OnExpired::NotFound | OnExpired::Replace => Ok(Found { expired: Some(cart), ..Found::default() }),
+        if policy.on_expired == OnExpired::Gone && !makes {
+            // The same whether a job has ended the expired cart yet or not.
+            let last = if current.is_some() { current } else { self.newest(&key.0, &key.1).await? };
+            let lapsed = last.is_some_and(|cart| has_lapsed(&cart, now));
+            return if lapsed { Err(Rejection::Expired.into()) } else { Ok(Found::default()) };
         }
+        Ok(Found { expired: current, ..Found::default() })
     }
 
     async fn load_current(&self, key: &CurrentKey) -> Result<Option<Arc<Cart>>, CartError> {
@@ -200,7 +209,7 @@ impl CartService {
             return self.find_by_id(guest, id, false).await;
         }
         let key = Self::current_key(guest, channel)?;
-        match self.find_current(guest, &key, self.now()).await?.cart {
+        match self.find_current(guest, &key, false, self.now()).await?.cart {
             Some(cart) => Ok(cart),
             None => self
                 .newest(channel, &key.1)

@@ -8,6 +8,7 @@ mod builder;
 mod cache;
 mod commit;
 mod error;
+mod expire;
 mod find;
 mod gather;
 mod plan;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 pub use self::builder::CartServiceBuilder;
 use self::cache::HotCarts;
 pub use self::error::{BuildError, CartError};
+pub use self::expire::Expired;
 use self::queue::Queues;
 use self::task::{Task, TurnKey};
 pub use self::view::{Caller, CartView, Outcome, Target};
@@ -93,7 +95,7 @@ impl CartService {
             Target::Current(channel) => {
                 let key = Self::current_key(actor, channel)?;
                 self.channel(channel)?;
-                self.find_current(actor, &key, now).await?
+                self.find_current(actor, &key, false, now).await?
             }
             Target::Cart(id) => find::Found::existing(self.find_readable(actor, *id, now).await?),
         };
@@ -190,26 +192,6 @@ impl CartService {
         let owner = actor.owner().ok_or(Rejection::CannotOwn)?;
         let page = PageRequest { limit: page.limit.min(Self::MAX_PAGE), ..page };
         Ok(self.store.carts_of(channel, &owner, page).await?)
-    }
-
-    /// Ends carts whose lifetime has ended, the longest ago first, and returns how many; at most `limit`.
-    ///
-    /// A job for the host's scheduler. Nothing depends on its running on time: an expired cart is treated as such
-    /// from the moment its lifetime ends.
-    ///
-    /// # Errors
-    /// What the store cannot do. Carts that were written to meanwhile are left alone.
-    pub async fn expire_due(&self, limit: usize) -> Result<usize, CartError> {
-        let system = Caller::new(Actor::System);
-        let mut expired = 0;
-        for id in self.store.due(self.now(), limit).await? {
-            match self.execute(&system, &Target::Cart(id), &Command::Expire).await {
-                Ok(outcome) => expired += usize::from(outcome.entry.is_some()),
-                Err(CartError::Rejected(_) | CartError::Contended { .. } | CartError::UnknownChannel) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(expired)
     }
 
     fn channel(&self, id: &ChannelId) -> Result<&Channel, CartError> {

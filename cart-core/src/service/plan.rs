@@ -11,7 +11,7 @@ use super::view::{Caller, CartView, Outcome, Target};
 use super::{CartError, CartService, Channel};
 use crate::actor::{Actor, Owner};
 use crate::cart::Cart;
-use crate::command::{Command, CreateCart, DuplicateCart, LineEdit, MergeCarts};
+use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::decide::{Decision, Origin, create, decide, duplicate, merge};
 use crate::event::{CartEvent, Created};
 use crate::facts::Facts;
@@ -65,7 +65,7 @@ impl CartService {
             },
             Task::Execute { target, command } => match (&found.cart, target) {
                 (Some(cart), _) => self.plan_change(caller, request, cart, command).await,
-                (None, Target::Current(channel)) if adds(command) => {
+                (None, Target::Current(channel)) if command.adds() => {
                     let cart = CreateCart::default();
                     let (origin, command) = (Origin::FirstAdd, Some(*command));
                     self.plan_new(caller, request, channel, &cart, origin, command, found).await
@@ -107,6 +107,10 @@ impl CartService {
             let priced = price(cart, &facts)?;
             let view = CartView { cart: Arc::clone(cart), priced, notices: Vec::new() };
             return Ok(Plan { reply: decision.reply, ..unchanged(view) });
+        }
+        if !cart.status().is_open() {
+            // Recovered: it counts among the open ones again.
+            self.check_count(cart.channel(), channel, cart.owner()).await?;
         }
         let commit = next(cart, decision, &caller.actor, request, facts.now);
         planned(vec![commit], false, &facts)
@@ -251,10 +255,6 @@ impl CartService {
     }
 }
 
-fn adds(command: &Command) -> bool {
-    command.edits().iter().any(|edit| matches!(edit, LineEdit::Add(_)))
-}
-
 fn new_id(found: &Found) -> Result<CartId, Rejection> {
     found.new.ok_or(Rejection::CartNotFound)
 }
@@ -313,7 +313,13 @@ fn planned(commits: Vec<Commit>, created: bool, facts: &Facts) -> Result<Plan, C
 }
 
 /// The next version of a cart.
-fn next(cart: &Arc<Cart>, decision: Decision, actor: &Actor, request: Request, now: DateTime<Utc>) -> Commit {
+pub(super) fn next(
+    cart: &Arc<Cart>,
+    decision: Decision,
+    actor: &Actor,
+    request: Request,
+    now: DateTime<Utc>,
+) -> Commit {
     // The clock may jump back; the journal does not.
     let at = now.max(cart.updated_at());
     let entry = entry(cart.id(), cart.version().next(), decision, actor, request, at);

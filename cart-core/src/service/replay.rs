@@ -84,11 +84,26 @@ impl CartService {
         if let Some(cart) = self.hot.cart(id).filter(|cart| cart.version() == version) {
             return Ok(cart);
         }
-        let limit = usize::try_from(version.get()).unwrap_or(usize::MAX);
-        let entries = self.store.entries(id, None, limit).await?;
-        let cart = Cart::replay(&entries).map_err(|error| corrupt(error.into()))?;
+        let mut cart: Option<Cart> = None;
+        while let Some(left) = left_to(version, cart.as_ref()) {
+            let after = cart.as_ref().map(Cart::version);
+            let entries = self.store.entries(id, after, left.min(PAGE)).await?;
+            if entries.is_empty() {
+                return Err(corrupt("a journal ends before a version that it answered with".into()));
+            }
+            cart = Cart::replay_onto(cart, &entries).map_err(|error| corrupt(error.into()))?;
+        }
         cart.map(Arc::new).ok_or_else(|| corrupt("a cart has no journal".into()))
     }
+}
+
+/// How many entries are read at once, so that an old cart takes no more memory than a young one.
+const PAGE: usize = 500;
+
+/// How many entries lead from a cart to a version of it; none if it is there.
+fn left_to(version: Version, cart: Option<&Cart>) -> Option<usize> {
+    let left = version.get().checked_sub(cart.map_or(0, |cart| cart.version().get()))?;
+    usize::try_from(left).ok().filter(|left| *left > 0)
 }
 
 fn corrupt(source: BoxError) -> CartError {

@@ -150,3 +150,23 @@ fn a_load_that_was_overtaken_by_a_commit_is_not_kept() {
     assert!(block_on(look).is_ok());
     assert_eq!(seen(&service), mugs(2));
 }
+
+#[test]
+fn whoever_finds_a_new_cart_waits_until_its_maker_has_been_answered() {
+    let (service, holding) = service(CartPolicy::storefront());
+    let (maker, other, one, target) = (Caller::new(ann()), Caller::new(ann()), add("mug", 1), current());
+    let mut context = Context::from_waker(Waker::noop());
+    let mut first = pin!(service.execute(&maker, &target, &one));
+    assert!(first.as_mut().poll(&mut context).is_pending());
+    assert!(block_on(holding.release()));
+    // The cart is in the store, but its maker has not noticed yet.
+    let mut second = pin!(service.execute(&other, &target, &one));
+    assert!(second.as_mut().poll(&mut context).is_pending());
+    assert_eq!(holding.held_commits(), 0);
+    assert!(first.as_mut().poll(&mut context).is_ready());
+    assert!(second.as_mut().poll(&mut context).is_pending());
+    assert!(block_on(holding.release()));
+    assert!(second.as_mut().poll(&mut context).is_ready());
+    let read = block_on(service.cart(maker.actor(), &target)).unwrap();
+    assert_eq!((read.cart.version().get(), lines(&read.cart)), (2, vec![("mug", 2)]));
+}

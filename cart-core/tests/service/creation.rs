@@ -132,6 +132,8 @@ fn owners_have_at_most_as_many_open_carts_as_the_policy_allows() {
     assert!(shop.create(user("bob")).is_ok() && shop.create(user_for("ann", "acme")).is_ok());
     shop.execute(ann(), &Target::Cart(first), &Command::Abandon).unwrap();
     assert!(shop.create(ann()).is_ok());
+    // A recovered cart counts again.
+    assert_eq!(rejection(shop.execute(ann(), &Target::Cart(first), &Command::Recover)), refused);
 }
 
 #[test]

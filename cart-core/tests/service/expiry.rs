@@ -1,14 +1,19 @@
 //! Carts whose lifetime has ended.
 
+use std::sync::Arc;
+
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
+use cart_core::id::ChannelId;
 use cart_core::journal::RequestKey;
+use cart_core::memory::MemoryStore;
+use cart_core::money::Currency;
 use cart_core::notice::Notice;
 use cart_core::policy::{CartPolicy, OnExpired, Recovery, Ttl};
 use cart_core::rejection::Rejection;
-use cart_core::service::{Caller, Target};
+use cart_core::service::{Caller, CartError, CartService, CartServiceBuilder, Target};
 use cart_core::status::{AbandonReason, Status};
-use cart_core::testing::block_on;
+use cart_core::testing::{FixedCatalog, ManualClock, block_on};
 use chrono::TimeDelta;
 
 use crate::shop::{Shop, add, ann, current, lines, rejection, rename};
@@ -36,7 +41,7 @@ fn an_expired_cart_is_replaced_by_a_fresh_one_which_says_so_once() {
         let old = shop.execute(ann(), &current(), &add("mug", 1)).unwrap().view.cart.id();
         shop.clock.advance(HOUR);
         if ended_by_a_job {
-            assert_eq!(block_on(shop.service.expire_due(10)).unwrap(), 1);
+            assert_eq!(block_on(shop.service.expire_due(10)).unwrap().carts, 1);
         }
         let fresh = shop.read(&ann(), &current()).unwrap();
         assert_ne!(fresh.cart.id(), old);
@@ -56,7 +61,7 @@ fn a_first_add_repeated_after_its_cart_has_ended_is_not_done_again() {
         let first = shop.execute(with_key(), &current(), &add("mug", 1)).unwrap();
         shop.clock.advance(HOUR);
         if ended_by_a_job {
-            assert_eq!(block_on(shop.service.expire_due(10)).unwrap(), 1);
+            assert_eq!(block_on(shop.service.expire_due(10)).unwrap().carts, 1);
         }
         let again = shop.execute(with_key(), &current(), &add("mug", 1)).unwrap();
         assert!(again.replayed);
@@ -95,7 +100,7 @@ fn an_expired_cart_is_gone_or_not_found_by_policy() {
             let cart = Target::Cart(shop.cart());
             shop.clock.advance(HOUR);
             if ended_by_a_job {
-                assert_eq!(block_on(shop.service.expire_due(10)).unwrap(), 1);
+                assert_eq!(block_on(shop.service.expire_due(10)).unwrap().carts, 1);
             }
             assert_eq!(rejection(shop.read(&ann(), &cart)), refusal);
             assert_eq!(rejection(shop.execute(ann(), &cart, &rename("x"))), refusal);
@@ -106,13 +111,53 @@ fn an_expired_cart_is_gone_or_not_found_by_policy() {
 }
 
 #[test]
-fn an_expired_current_cart_that_is_not_replaced_is_gone() {
-    let shop = Shop::new(CartPolicy { recovery: Recovery::Within(HOUR), ..one_for_an_hour(OnExpired::Gone) });
-    let id = shop.execute(ann(), &current(), &add("mug", 1)).unwrap().view.cart.id();
-    shop.clock.advance(HOUR);
-    assert_eq!(rejection(shop.read(&ann(), &current())), Rejection::Expired);
-    shop.execute(ann(), &Target::Cart(id), &Command::Recover).unwrap();
-    assert_eq!(shop.read(&ann(), &current()).unwrap().cart.id(), id);
+fn an_expired_current_cart_that_is_not_replaced_is_gone_until_another_is_made() {
+    for ended_by_a_job in [false, true] {
+        let policy = CartPolicy { recovery: Recovery::Within(HOUR), ..one_for_an_hour(OnExpired::Gone) };
+        let shop = Shop::new(policy);
+        let id = shop.execute(ann(), &current(), &add("mug", 1)).unwrap().view.cart.id();
+        let lapse = |shop: &Shop| {
+            shop.clock.advance(HOUR);
+            if ended_by_a_job {
+                assert_eq!(block_on(shop.service.expire_due(10)).unwrap().carts, 1);
+            }
+        };
+        lapse(&shop);
+        assert_eq!(rejection(shop.read(&ann(), &current())), Rejection::Expired);
+        assert_eq!(rejection(shop.execute(ann(), &current(), &rename("x"))), Rejection::Expired);
+        shop.execute(ann(), &Target::Cart(id), &Command::Recover).unwrap();
+        assert_eq!(shop.read(&ann(), &current()).unwrap().cart.id(), id);
+        lapse(&shop);
+        let made = shop.execute(ann(), &current(), &add("cup", 1)).unwrap();
+        assert!(made.created);
+        assert_eq!(shop.read(&ann(), &current()).unwrap().cart, made.view.cart);
+    }
+}
+
+#[test]
+fn carts_that_cannot_be_ended_do_not_keep_others_from_it() {
+    let memory = Arc::new(MemoryStore::default());
+    let channels = ["closed-1", "closed-2", "shop"];
+    let open = |channels: &[&str]| {
+        let builder = CartService::builder(memory.clone(), Arc::new(FixedCatalog::default()));
+        let clock = Arc::new(ManualClock::default());
+        let policy = one_for_an_hour(OnExpired::Replace);
+        let add = |builder: CartServiceBuilder, name: &&str| {
+            builder.channel(ChannelId::new(name).unwrap(), policy.clone(), Currency::EUR)
+        };
+        (channels.iter().fold(builder.clock(clock.clone()), add).build().unwrap(), clock)
+    };
+    let (before, earlier) = open(&channels);
+    for channel in channels {
+        block_on(before.cart(&ann(), &Target::Current(ChannelId::new(channel).unwrap()))).unwrap();
+        earlier.advance(TimeDelta::seconds(1));
+    }
+    let (after, clock) = open(&["shop"]);
+    clock.advance(HOUR * 2);
+    let done = block_on(after.expire_due(1)).unwrap();
+    assert_eq!(done.carts, 1);
+    assert_eq!(done.failures.len(), 2);
+    assert!(done.failures.iter().all(|(_, error)| matches!(error, CartError::UnknownChannel)));
 }
 
 #[test]
@@ -136,9 +181,9 @@ fn the_job_ends_what_is_due_and_nothing_else() {
     shop.clock.advance(HOUR / 2);
     let later = shop.cart();
     shop.clock.advance(HOUR / 2);
-    assert_eq!(block_on(shop.service.expire_due(1)).unwrap(), 1);
-    assert_eq!(block_on(shop.service.expire_due(10)).unwrap(), 1);
-    assert_eq!(block_on(shop.service.expire_due(10)).unwrap(), 0);
+    assert_eq!(block_on(shop.service.expire_due(1)).unwrap().carts, 1);
+    assert_eq!(block_on(shop.service.expire_due(10)).unwrap().carts, 1);
+    assert_eq!(block_on(shop.service.expire_due(10)).unwrap().carts, 0);
     assert!(expired(&shop, first) && expired(&shop, second) && !expired(&shop, later));
     let entry = shop.entries(first).pop().unwrap();
     let since = shop.stored(first).expires_at().unwrap();

@@ -65,3 +65,14 @@ fn creations_and_copies_are_previewed_too() {
     assert_eq!(lines(&copied.view.cart), [("mug", 2)]);
     assert_eq!(shop.journal().len(), 2);
 }
+
+#[test]
+fn a_second_open_cart_is_refused_in_a_preview_too() {
+    let shop = Shop::new(CartPolicy::digital());
+    let open = shop.execute(ann(), &current(), &add("mug", 1)).unwrap().view.cart.id();
+    let copy = DuplicateCart { source: open, name: None };
+    let asked = Caller::new(ann()).only_preview();
+    let refused = Rejection::CartExists { cart: open };
+    assert_eq!(rejection(block_on(shop.service.duplicate(&asked, &copy))), refused);
+    assert_eq!(rejection(block_on(shop.service.duplicate(&ann().into(), &copy))), refused);
+}
