@@ -7,22 +7,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, Response, header};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, Version, header};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::oneshot::error::TryRecvError;
+use tokio::sync::{oneshot, watch};
 use tower_service::Service as _;
 
 use super::Stop;
 use super::body::TimedBody;
 use super::head::{HeadProgress, HeadTimer};
 use super::limits::ServeLimits;
+use super::rest::{Left, Rest, lend};
 use super::stream::WatchedStream;
 
 /// hyper accepts no smaller read buffer.
@@ -41,7 +43,8 @@ impl Connection {
         let progress = Arc::new(HeadProgress::default());
         let stream = WatchedStream::new(stream, Arc::clone(&progress), self.limits.write_progress);
         let http = self.http(progress);
-        let service = service_fn(|request| self.answer(request, peer));
+        let stopping = stop.clone();
+        let service = service_fn(|request| self.answer(request, peer, &stopping));
         let mut connection = http.serve_connection(TokioIo::new(stream), service);
         let mut connected = Pin::new(&mut connection);
         let end = loop {
@@ -78,17 +81,53 @@ impl Connection {
         &self,
         request: Request<Incoming>,
         peer: SocketAddr,
+        stop: &watch::Receiver<Stop>,
     ) -> Result<Response<Body>, Infallible> {
-        // Only a counted body lets us follow where the next request begins.
-        let last = request.headers().contains_key(header::TRANSFER_ENCODING);
-        let mut request = request.map(|body| Body::new(TimedBody::new(body, Arc::clone(&self.limits))));
+        let may_stay = may_stay(&request);
+        // Who waits to be asked for a body need not send one that is not asked for (RFC 9110, section 10.1.1).
+        let most = if request.headers().contains_key(header::EXPECT) { 0 } else { self.limits.unread_bytes };
+        let (head, body) = request.into_parts();
+        let (body, rest) = lend(TimedBody::new(body, Arc::clone(&self.limits)));
+        let mut request = Request::from_parts(head, Body::new(body));
         request.extensions_mut().insert(ConnectInfo(peer));
         let mut response = self.router.clone().call(request).await?;
-        if last {
+        if !(may_stay && take_rest(rest, most, stop.clone())) {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(response)
     }
+}
+
+/// Takes what the handler left of the body, at most so many bytes; returns whether the connection can go on.
+fn take_rest(mut rest: oneshot::Receiver<Rest>, most: u64, mut stop: watch::Receiver<Stop>) -> bool {
+    let left = match rest.try_recv() {
+        Err(TryRecvError::Closed) => return true,
+        Ok(Rest::Broken) => return false,
+        Ok(Rest::Unread(body)) if body.size_hint().lower() > most => return false,
+        Ok(Rest::Unread(body)) => Left::Here(body),
+        Err(TryRecvError::Empty) => Left::Lent(rest), // the answer is still made from it
+    };
+    tokio::spawn(async move {
+        tokio::select! {
+            () = left.discard() => {}
+            _ = stop.wait_for(|stop| *stop != Stop::Not) => {}
+        }
+    });
+    true
+}
+
+/// Whether another request may follow on the connection.
+fn may_stay(request: &Request<Incoming>) -> bool {
+    let headers = request.headers();
+    // Only a counted body lets us follow where the next request begins.
+    let counted = !headers.contains_key(header::TRANSFER_ENCODING);
+    counted && request.version() == Version::HTTP_11 && !asks_to_close(headers)
+}
+
+fn asks_to_close(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(header::CONNECTION).iter();
+    let mut options = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    options.any(|option| option.trim_ascii().eq_ignore_ascii_case(b"close"))
 }
 
 /// Takes what the client is still sending, so that it can read the answer: closing a connection with unread

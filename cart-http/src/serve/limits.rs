@@ -16,6 +16,7 @@ use std::time::Duration;
 /// | `connections` | 10,000 | connections open at once |
 /// | `header_count` | 64 | header fields of a request |
 /// | `head_bytes` | 16 KiB | request line and header fields together |
+/// | `unread_bytes` | 64 KiB | the rest of a body that was answered unread |
 ///
 /// A closed deadline ends the connection; a request body that is late is first answered with
 /// `408 Request Timeout`, and a head that is too large with `431`.
@@ -44,6 +45,9 @@ pub struct ServeLimits {
     pub header_count: usize,
     /// Bytes of request line and header fields together; one more is answered with 431.
     pub head_bytes: usize,
+    /// Bytes of a body left unread by the handler that are taken, within the body's deadlines, to keep the
+    /// connection for the next request. With more, the answer says `Connection: close`.
+    pub unread_bytes: u64,
 }
 
 impl Default for ServeLimits {
@@ -59,6 +63,7 @@ impl Default for ServeLimits {
             connections: 10_000,
             header_count: 64,
             head_bytes: 16 * 1024,
+            unread_bytes: 64 * 1024,
         }
     }
 }

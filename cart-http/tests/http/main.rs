@@ -10,3 +10,4 @@
 mod guard;
 mod serve;
 mod support;
+mod unread;

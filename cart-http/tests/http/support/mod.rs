@@ -80,6 +80,15 @@ impl Client {
         String::from_utf8(all).unwrap()
     }
 
+    /// The head of one answer, which has nothing else.
+    pub(crate) async fn head(&mut self) -> String {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(soon(self.0.read_u8()).await.expect("an answer"));
+        }
+        String::from_utf8(head).unwrap()
+    }
+
     /// One answer with a counted body.
     pub(crate) async fn answer(&mut self) -> String {
         let mut answer = Vec::new();
