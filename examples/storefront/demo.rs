@@ -1,6 +1,7 @@
 //! What makes the storefront a demo: tokens for the asking, and a page of commands to try.
 
 use std::error::Error;
+use std::io::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,66 +35,71 @@ async fn token(State(demo): State<Arc<Demo>>, Path(id): Path<String>) -> Result<
     Ok(demo.authenticator.mint(&user.id, user.company.as_ref(), TOKEN_LIFETIME))
 }
 
-/// Prints what is served, and commands to try it with.
-pub(crate) fn print_page(address: SocketAddr, settings: &Settings, world: &World) {
+/// Prints what is served, and commands to try it with; `key` is for the request that is sent twice.
+pub(crate) fn print_page(address: SocketAddr, settings: &Settings, world: &World, key: &str) {
     let users: Vec<&str> = world.users.iter().map(|user| user.id.as_str()).collect();
-    println!("Carts are kept in {} and served at http://{address}", settings.database.display());
+    say(&format!("Carts are kept in {} and served at http://{address}", settings.database.display()));
     if settings.jwt_secret.is_none() {
-        println!("Tokens end with this run; set CART_JWT_SECRET to keep them.");
+        say("Tokens end with this run; set CART_JWT_SECRET to keep them.");
     }
-    println!("Demo users: {}. Try, in another terminal:\n", users.join(", "));
-    println!("{}", commands(address));
-    println!("\nctrl-c ends it; the carts stay.");
+    say(&format!("Demo users: {}. Try, in another terminal:\n", users.join(", ")));
+    say(&commands(address, key));
+    say("\nctrl-c ends it; the carts stay.");
 }
 
-/// The commands, each of which works as printed, in this order.
-fn commands(address: SocketAddr) -> String {
+/// Prints a line. A shop whose output nobody reads any more goes on.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The commands, each of which works as printed, in this order. Answers end without a line break, hence `echo`.
+fn commands(address: SocketAddr, key: &str) -> String {
     let shop = format!("http://{address}/api/shop/cart");
     let json = r#"-H "$AUTH" -H 'Content-Type: application/json'"#;
     format!(
         r#"TOKEN=$(curl -s -X POST http://{address}/demo/tokens/ann)
 AUTH="Authorization: Bearer $TOKEN"
 # an empty cart, then a first line, which makes the cart
-curl -s {shop} -H "$AUTH"
-curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18", "quantity": 2, "note": "a gift"}}'
+curl -s {shop} -H "$AUTH"; echo
+curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18", "quantity": 2, "note": "a gift"}}'; echo
 # the same product again raises the quantity; the price is the server's
-curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18"}}'
+curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18"}}'; echo
 # more than there is: refused with what is left
-curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18-gift", "quantity": 50}}'
+curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18-gift", "quantity": 50}}'; echo
 # several at once, each on its own
-curl -s -X POST {shop}/items/batch {json} -d '{{"mode": "per_line", "edits": [{{"op": "add", "product_id": "sun-hat", "quantity": 1}}, {{"op": "add", "product_id": "statue-buddha-bronze", "quantity": 1}}]}}'
+curl -s -X POST {shop}/items/batch {json} -d '{{"mode": "per_line", "edits": [{{"op": "add", "product_id": "sun-hat", "quantity": 1}}, {{"op": "add", "product_id": "statue-buddha-bronze", "quantity": 1}}]}}'; echo
 # change, increase, decrease and remove the first line
 LINE=$(curl -s {shop} -H "$AUTH" | sed 's/.*"items":\[{{"id":"\([^"]*\)".*/\1/')
-curl -s -X PATCH {shop}/items/$LINE {json} -d '{{"quantity": 4, "note": null}}'
-curl -s -X POST {shop}/items/$LINE/increase -H "$AUTH"
-curl -s -X POST {shop}/items/$LINE/decrease -H "$AUTH"
-curl -s -X DELETE {shop}/items/$LINE -H "$AUTH"
+curl -s -X PATCH {shop}/items/$LINE {json} -d '{{"quantity": 4, "note": null}}'; echo
+curl -s -X POST {shop}/items/$LINE/increase -H "$AUTH"; echo
+curl -s -X POST {shop}/items/$LINE/decrease -H "$AUTH"; echo
+curl -s -X DELETE {shop}/items/$LINE -H "$AUTH"; echo
 # address, shipping and payment
-curl -s -X PUT {shop}/address {json} -d '{{"address_id": "ann-home"}}'
-curl -s -X PUT {shop}/shipping-method {json} -d '{{"shipping_method_id": "express"}}'
-curl -s -X PUT {shop}/payment-method {json} -d '{{"payment_method_id": "card"}}'
+curl -s -X PUT {shop}/address {json} -d '{{"address_id": "ann-home"}}'; echo
+curl -s -X PUT {shop}/shipping-method {json} -d '{{"shipping_method_id": "express"}}'; echo
+curl -s -X PUT {shop}/payment-method {json} -d '{{"payment_method_id": "card"}}'; echo
 # done once, however often it is sent
-curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: towels-1' -d '{{"product_id": "beach-towel"}}'
-curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: towels-1' -d '{{"product_id": "beach-towel"}}'
-curl -s -X DELETE {shop} -H "$AUTH""#
+curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
+curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
+curl -s -X DELETE {shop} -H "$AUTH"; echo"#
     )
 }
 
-/// Says that everything is written, and how many connections were cut because they did not end in time.
+/// Says that it has ended, and how many connections were cut because they did not end in time.
 pub(crate) fn print_farewell(cut: usize) {
-    println!("Stopped; every acknowledged write is in the file.");
+    say("Stopped.");
     if cut > 0 {
-        println!("{cut} connections were cut: they had not ended within the grace period.");
+        say(&format!("{cut} connections were cut: they had not ended within the grace period."));
     }
 }
 
 /// Says why it cannot go on, cause by cause.
 pub(crate) fn print_failure(error: &dyn Error) {
-    eprint!("storefront: {error}");
+    let mut text = format!("storefront: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprint!(": {error}");
+        text.push_str(&format!(": {error}"));
         cause = error.source();
     }
-    eprintln!();
+    let _ = writeln!(std::io::stderr(), "{text}");
 }

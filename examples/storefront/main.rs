@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use cart_core::memory::{RandomIds, SystemClock};
 use cart_core::policy::CartPolicy;
-use cart_core::port::Ids;
+use cart_core::port::{Clock, Ids};
 use cart_core::service::CartService;
 use cart_http::serve::{ServeLimits, serve};
 use cart_http::{Guard, JwtAuthenticator, JwtSecret, shop};
@@ -42,7 +42,8 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<(), Error> {
     let settings = Settings::from_env()?;
-    let world = World::parse(&world_text(settings.world.as_deref())?)?;
+    let world = World::parse(&world_text(settings.world.as_deref())?)
+        .map_err(|error| format!("CART_WORLD: {error}"))?;
     let store = open_store(&settings)?;
     let service = Arc::new(service(&world, store)?);
     let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
@@ -50,7 +51,8 @@ async fn run() -> Result<(), Error> {
     let cannot_listen = |error| format!("CART_LISTEN: cannot listen on {}: {error}", settings.listen);
     let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr()?;
-    demo::print_page(address, &settings, &world);
+    let towels = format!("towels-{}", RandomIds.uuid(SystemClock.now()).simple());
+    demo::print_page(address, &settings, &world, &towels);
     tokio::spawn(expire_carts(Arc::clone(&service), settings.expire_interval));
     let routes = shop::router(service, world.channel.clone(), Arc::clone(&authenticator) as _)
         .merge(demo::router(world.users, authenticator));
@@ -80,7 +82,8 @@ fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
 }
 
 fn service(world: &World, store: Arc<SqliteStore>) -> Result<CartService, Error> {
-    Ok(CartService::builder(store, Arc::new(world.catalog()?))
+    let catalog = world.catalog().map_err(|error| format!("CART_WORLD: {error}"))?;
+    Ok(CartService::builder(store, Arc::new(catalog))
         .channel(world.channel.clone(), CartPolicy::storefront(), world.currency)
         .addresses(Arc::new(world.addresses()))
         .methods(Arc::new(world.methods()))

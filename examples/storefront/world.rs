@@ -3,6 +3,7 @@
 //! The format is documented in `docs/world.md`. Unknown fields are refused, so that a misspelt one is noticed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -113,6 +114,22 @@ struct WorldAddress {
     country: Arc<str>,
 }
 
+/// Collects what must not occur twice.
+fn distinct<K: Ord + Display, V>(
+    what: &str,
+    pairs: impl Iterator<Item = Result<(K, V), Error>>,
+) -> Result<BTreeMap<K, V>, Error> {
+    let mut all = BTreeMap::new();
+    for pair in pairs {
+        let (key, value) = pair?;
+        if all.contains_key(&key) {
+            return Err(format!("{what} {key} occurs twice").into());
+        }
+        all.insert(key, value);
+    }
+    Ok(all)
+}
+
 fn yes() -> bool {
     true
 }
@@ -125,9 +142,13 @@ impl World {
 
     /// Its catalog.
     pub(crate) fn catalog(&self) -> Result<WorldCatalog, Error> {
-        let supply = self.stock_items.iter().map(|item| (&item.id, item.available)).collect();
-        let products = self.products.iter().map(|product| Ok((product.id.clone(), product.read(&supply)?)));
-        Ok(WorldCatalog { products: products.collect::<Result<_, Error>>()? })
+        let supply =
+            distinct("stock item", self.stock_items.iter().map(|item| Ok((&item.id, item.available))))?;
+        let products = self.products.iter().map(|product| {
+            let read = product.read(&supply).map_err(|error| format!("product {}: {error}", product.id))?;
+            Ok((product.id.clone(), read))
+        });
+        Ok(WorldCatalog { products: distinct("product", products)? })
     }
 
     /// The addresses of its users.
@@ -168,12 +189,8 @@ impl WorldProduct {
             };
             Ok((price.currency, Arc::new(product)))
         });
-        let by_currency = by_currency.collect::<Result<BTreeMap<_, _>, Error>>()?;
-        if by_currency.is_empty() {
-            Err(format!("product {} has no price", self.id).into())
-        } else {
-            Ok(by_currency)
-        }
+        let by_currency = distinct("price in", by_currency)?;
+        if by_currency.is_empty() { Err("it has no price".into()) } else { Ok(by_currency) }
     }
 }
 

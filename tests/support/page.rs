@@ -54,7 +54,7 @@ fn captured(name: &str, answer: &Answer) -> String {
 }
 
 fn parse(command: &str, variables: &HashMap<String, String>) -> Curl {
-    let command = command.split(" | ").next().unwrap_or_default();
+    let command = command.split("; echo").next().unwrap_or_default().split(" | ").next().unwrap_or_default();
     let mut curl = Curl { method: "GET".into(), ..Curl::default() };
     let mut words = words(command.trim_end_matches(')'), variables).into_iter().skip(1);
     while let Some(word) = words.next() {
