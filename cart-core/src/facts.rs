@@ -1,5 +1,6 @@
 //! What a decision needs to know from outside: gathered before, so that rules look nothing up.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -35,13 +36,46 @@ pub struct Products {
     cart: Option<Arc<Cart>>,
     /// The answers about its lines, in their order.
     of_cart: Vec<Option<Arc<Product>>>,
-    others: Vec<(ProductKey, Option<Arc<Product>>)>,
+    others: Others,
+}
+
+/// The answers about products that are not asked about as those of a cart's lines. Where a product occurs twice, the
+/// last answer counts.
+#[derive(Clone, Debug)]
+enum Others {
+    /// So few that looking through them is fastest, as for a single edit.
+    Few(Vec<(ProductKey, Option<Arc<Product>>)>),
+    /// As many as another cart has lines; each of them is looked up.
+    Many(HashMap<ProductKey, Option<Arc<Product>>>),
+}
+
+impl Default for Others {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+impl From<Vec<(ProductKey, Option<Arc<Product>>)>> for Others {
+    fn from(answers: Vec<(ProductKey, Option<Arc<Product>>)>) -> Self {
+        const FEW: usize = 8;
+        if answers.len() <= FEW { Self::Few(answers) } else { Self::Many(answers.into_iter().collect()) }
+    }
+}
+
+impl Others {
+    /// The answer about a product, if it was asked about.
+    fn answer(&self, key: &ProductKey) -> Option<&Option<Arc<Product>>> {
+        match self {
+            Self::Few(answers) => answers.iter().rfind(|(asked, _)| asked == key).map(|(_, answer)| answer),
+            Self::Many(answers) => answers.get(key),
+        }
+    }
 }
 
 impl Products {
     /// The catalog's answers about some products.
     pub fn new(answers: Vec<(ProductKey, Option<Arc<Product>>)>) -> Self {
-        Self { others: answers, ..Self::default() }
+        Self { others: answers.into(), ..Self::default() }
     }
 
     /// The catalog's answers about a cart's lines, in their order, and about other products.
@@ -50,13 +84,13 @@ impl Products {
         of_cart: Vec<Option<Arc<Product>>>,
         others: Vec<(ProductKey, Option<Arc<Product>>)>,
     ) -> Self {
-        Self { cart: Some(cart), of_cart, others }
+        Self { cart: Some(cart), of_cart, others: others.into() }
     }
 
     /// What the catalog says about a product; none if it does not know it.
     pub fn product(&self, key: &ProductKey) -> Option<&Arc<Product>> {
-        match self.others.iter().rfind(|(asked, _)| asked == key) {
-            Some((_, product)) => product.as_ref(),
+        match self.others.answer(key) {
+            Some(product) => product.as_ref(),
             None => {
                 self.asked().find(|(asked, _)| asked.key.product == *key).and_then(|(_, product)| product)
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::demand::Demand;
 use super::lines::check_room;
 use super::stock::{Raise, admit};
 use super::{Decision, Origin, create};
@@ -11,12 +12,14 @@ use crate::cart::Cart;
 use crate::command::{CreateCart, DuplicateCart};
 use crate::event::{CartEvent, Created};
 use crate::facts::{Facts, LineIds};
-use crate::id::{CartId, LineId};
+use crate::id::CartId;
 use crate::journal::EditOutcome;
 use crate::line::Line;
 use crate::notice::Notice;
 use crate::permission::Permission;
 use crate::policy::{Cardinality, OverAsking};
+use crate::product::Product;
+use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 
 /// Decides a new cart of the actor, `id`, with the lines, note, settings and metadata of `source`, which stays as it is.
@@ -39,16 +42,18 @@ pub fn duplicate(
         return Err(Rejection::NotOffered);
     }
     let created = created(source, actor, copy, facts)?;
-    let mut draft = Cart::new(id, &created, facts.now);
-    let mut decision = Decision::from(vec![CartEvent::Created(Box::new(created))]);
-    let mut ids = LineIds::new(facts.first_line_id);
-    for line in source.lines() {
-        match copied(line, ids.take(&draft), actor, &draft, facts) {
-            Ok(copied) => take_in(line, copied, &mut draft, &mut decision),
-            Err(reason) => decision.reply.edits.push(EditOutcome::Refused { reason }),
-        }
+    let mut copying = Copying {
+        actor,
+        facts,
+        ids: LineIds::new(facts.first_line_id),
+        draft: Cart::new(id, &created, facts.now),
+        demand: Demand::default(),
+        decision: vec![CartEvent::Created(Box::new(created))].into(),
+    };
+    for (line, product) in facts.products.of_lines(source.lines()) {
+        copying.add(line, product);
     }
-    Ok(decision)
+    Ok(copying.decision)
 }
 
 fn created(source: &Cart, actor: &Actor, copy: &DuplicateCart, facts: &Facts) -> Result<Created, Rejection> {
@@ -62,22 +67,52 @@ fn created(source: &Cart, actor: &Actor, copy: &DuplicateCart, facts: &Facts) ->
     create(actor, source.channel(), source.currency(), &like, Origin::Copy(source.id()), facts)
 }
 
-fn copied(line: &Line, id: LineId, actor: &Actor, draft: &Cart, facts: &Facts) -> Result<Line, Rejection> {
-    let product = &line.key.product;
-    let raise = Raise { cart: draft, line: None, product, current: 0, asked: line.quantity.get() };
-    let quantity = admit(raise, OverAsking::Clamp, facts)?;
-    check_room(draft, facts)?;
-    let snapshot = facts.products.product(product).map_or(line.snapshot, |product| product.prices);
-    Ok(Line { id, quantity, snapshot, added_at: facts.now, added_by: actor.to_ref(), ..line.clone() })
+/// The new cart while lines come in.
+struct Copying<'a> {
+    actor: &'a Actor,
+    facts: &'a Facts,
+    ids: LineIds,
+    draft: Cart,
+    demand: Demand<'a>,
+    decision: Decision,
 }
 
-fn take_in(original: &Line, copied: Line, draft: &mut Cart, decision: &mut Decision) {
-    let (line, asked, given) = (copied.id, original.quantity, copied.quantity);
-    if given < asked {
-        decision.reply.notices.push(Notice::QuantityClamped { line, asked: asked.get(), given });
+impl<'a> Copying<'a> {
+    fn add(&mut self, line: &Line, product: Option<&'a Arc<Product>>) {
+        match self.admit(line, product) {
+            Ok(quantity) => self.take_in(line, product, quantity),
+            Err(reason) => self.decision.reply.edits.push(EditOutcome::Refused { reason }),
+        }
     }
-    let event = CartEvent::LineAdded { line: Arc::new(copied) };
-    draft.apply_event(&event);
-    decision.events.push(event);
-    decision.reply.edits.push(EditOutcome::Done { line });
+
+    fn admit(&self, line: &Line, product: Option<&Arc<Product>>) -> Result<Quantity, Rejection> {
+        let raise = Raise {
+            cart: &self.draft,
+            key: &line.key.product,
+            product,
+            current: 0,
+            asked: line.quantity.get(),
+            demand: Some(&self.demand),
+        };
+        let admitted = admit(raise, OverAsking::Clamp, self.facts)?;
+        check_room(&self.draft, self.facts)?;
+        Ok(admitted.quantity)
+    }
+
+    fn take_in(&mut self, original: &Line, product: Option<&'a Arc<Product>>, quantity: Quantity) {
+        let id = self.ids.take(&self.draft);
+        let snapshot = product.map_or(original.snapshot, |product| product.prices);
+        let (added_at, added_by) = (self.facts.now, self.actor.to_ref());
+        let copied = Line { id, quantity, snapshot, added_at, added_by, ..original.clone() };
+        let event = CartEvent::LineAdded { line: Arc::new(copied) };
+        self.draft.apply_event(&event);
+        self.demand.change(product, 0, quantity.get());
+        self.decision.events.push(event);
+        self.decision.reply.edits.push(EditOutcome::Done { line: id });
+        let asked = original.quantity;
+        if quantity < asked {
+            let clamped = Notice::QuantityClamped { line: id, asked: asked.get(), given: quantity };
+            self.decision.reply.notices.push(clamped);
+        }
+    }
 }

@@ -153,10 +153,10 @@ fn add_new(
 ) -> Result<Edited, Rejection> {
     let Context { actor, facts, ids } = context;
     let asked = add.quantity.get();
-    let raise = Raise { cart: cart.cart(), line: None, product: &add.product, current: 0, asked };
-    let quantity = admit(raise, facts.policy.over_asking, facts)?;
-    check_room(cart.cart(), facts)?;
     let product = facts.products.product(&add.product);
+    let raise = Raise { cart: cart.cart(), key: &add.product, product, current: 0, asked, demand: None };
+    let quantity = admit(raise, facts.policy.over_asking, facts)?.quantity;
+    check_room(cart.cart(), facts)?;
     let snapshot = product.ok_or(Rejection::ProductNotFound { product: add.product.clone() })?.prices;
     let line = Line {
         id: ids.take(cart.cart()),
@@ -183,15 +183,16 @@ fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Re
     if asked == from.get() {
         return Ok(Edited::of(line.id, vec![]));
     }
-    let product = &line.key.product;
+    let key = &line.key.product;
     let to = match Quantity::new(asked) {
         Ok(lower) if lower < from => {
-            check_lowered(product, lower, facts)?;
+            check_lowered(key, lower, facts)?;
             lower
         }
         _ => {
-            let raise = Raise { cart: cart.cart(), line: Some(line.id), product, current: from.get(), asked };
-            admit(raise, facts.policy.over_asking, facts)?
+            let product = facts.products.product(key);
+            let raise = Raise { cart: cart.cart(), key, product, current: from.get(), asked, demand: None };
+            admit(raise, facts.policy.over_asking, facts)?.quantity
         }
     };
     let events = vec![CartEvent::QuantityChanged { line: line.id, from, to }];

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::demand::Demand;
 use super::lines::check_room;
-use super::stock::{Raise, admit};
+use super::stock::{Admitted, Raise, admit};
 use super::{Decision, slide_expiry};
 use crate::actor::Actor;
 use crate::cart::Cart;
@@ -12,7 +13,7 @@ use crate::facts::{Facts, LineIds};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
 use crate::policy::OverAsking;
-use crate::quantity::Quantity;
+use crate::product::Product;
 use crate::rejection::Rejection;
 use crate::status::AbandonReason;
 use crate::version::Version;
@@ -79,14 +80,21 @@ struct Merging<'a> {
     facts: &'a Facts,
     ids: LineIds,
     draft: Cart,
+    demand: Demand<'a>,
     events: Vec<CartEvent>,
     lines: Vec<MergedLine>,
 }
 
 impl<'a> Merging<'a> {
-    fn new(into: &Cart, facts: &'a Facts) -> Self {
-        let lines = into.lines().iter().map(|line| untouched(line)).collect();
-        Self { facts, ids: LineIds::new(facts.first_line_id), draft: into.clone(), events: Vec::new(), lines }
+    fn new(into: &'a Cart, facts: &'a Facts) -> Self {
+        Self {
+            facts,
+            ids: LineIds::new(facts.first_line_id),
+            draft: into.clone(),
+            demand: Demand::of(into.lines(), &facts.products),
+            events: Vec::new(),
+            lines: into.lines().iter().map(|line| untouched(line)).collect(),
+        }
     }
 
     fn happen(&mut self, event: CartEvent) {
@@ -117,6 +125,7 @@ impl<'a> Merging<'a> {
 
     fn drop_users(&mut self) {
         self.happen(CartEvent::Cleared { scope: ClearScope::default() });
+        self.demand = Demand::default();
         self.lines.iter_mut().for_each(|merged| merged.settle(0, Some(DropReason::Strategy)));
     }
 
@@ -128,17 +137,16 @@ impl<'a> Merging<'a> {
     }
 
     fn add(&mut self, line: &Line) {
-        // Asked before the line is added, while the rule still sees the cart without it.
-        let cap = self.cap(line, None, line.quantity.get());
-        let admitted = self.admit(line, None, line.quantity.get()).and_then(|quantity| {
+        let admitted = self.admit(line, 0, line.quantity.get()).and_then(|admitted| {
             check_room(&self.draft, self.facts)?;
-            Ok(quantity)
+            Ok(admitted)
         });
         match admitted {
-            Ok(quantity) => {
+            Ok(Admitted { quantity, capped }) => {
                 let added = Line { id: self.ids.take(&self.draft), quantity, ..line.clone() };
                 self.happen(CartEvent::LineAdded { line: Arc::new(added) });
-                self.report(line, quantity.get(), cap.or(Some(DropReason::Strategy)));
+                self.demand.change(self.product(line), 0, quantity.get());
+                self.report(line, quantity.get(), Some(drop_reason(capped)));
             }
             Err(rule) => self.report(line, 0, Some(DropReason::Capped { rule })),
         }
@@ -152,35 +160,25 @@ impl<'a> Merging<'a> {
         if asked == from.get() {
             return self.report(guests, asked, Some(DropReason::Strategy));
         }
-        // Asked before the line is raised, while the rule still sees it as it was.
-        let cap = self.cap(guests, Some(users), asked);
-        match self.admit(guests, Some(users), asked) {
-            Ok(to) => {
+        match self.admit(guests, from.get(), asked) {
+            Ok(Admitted { quantity: to, capped }) => {
                 self.happen(CartEvent::QuantityChanged { line: users.id, from, to });
-                self.report(guests, to.get(), cap.or(Some(DropReason::Strategy)));
+                self.demand.change(self.product(guests), from.get(), to.get());
+                self.report(guests, to.get(), Some(drop_reason(capped)));
             }
             Err(rule) => self.report(guests, from.get(), Some(DropReason::Capped { rule })),
         }
     }
 
-    /// The rule that does not let the whole quantity through, if there is one.
-    fn cap(&self, line: &Line, users: Option<&Line>, asked: u32) -> Option<DropReason> {
-        let rule = admit(self.wanted(line, users, asked), OverAsking::Refuse, self.facts).err()?;
-        Some(DropReason::Capped { rule })
+    /// As many of the units asked for as can be had.
+    fn admit(&self, line: &Line, current: u32, asked: u32) -> Result<Admitted, Rejection> {
+        let (key, product) = (&line.key.product, self.product(line));
+        let raise = Raise { cart: &self.draft, key, product, current, asked, demand: Some(&self.demand) };
+        admit(raise, OverAsking::Clamp, self.facts)
     }
 
-    fn admit(&self, line: &Line, users: Option<&Line>, asked: u32) -> Result<Quantity, Rejection> {
-        admit(self.wanted(line, users, asked), OverAsking::Clamp, self.facts)
-    }
-
-    fn wanted<'b>(&'b self, line: &'b Line, users: Option<&Line>, asked: u32) -> Raise<'b> {
-        Raise {
-            cart: &self.draft,
-            line: users.map(|line| line.id),
-            product: &line.key.product,
-            current: users.map_or(0, |line| line.quantity.get()),
-            asked,
-        }
+    fn product(&self, line: &Line) -> Option<&'a Arc<Product>> {
+        self.facts.products.product(&line.key.product)
     }
 
     fn finish(mut self, into: &Cart, from: &Cart, strategy: MergeStrategy, becomes: Version) -> Merged {
@@ -191,6 +189,11 @@ impl<'a> Merging<'a> {
         let abandoned = CartEvent::Abandoned { since: self.facts.now, reason };
         Merged { into: self.events.into(), from: vec![abandoned].into() }
     }
+}
+
+/// Why fewer units are kept than both carts had, if they are.
+fn drop_reason(capped: Option<Rejection>) -> DropReason {
+    capped.map_or(DropReason::Strategy, |rule| DropReason::Capped { rule })
 }
 
 /// A line of the user's that the merge has not touched.

@@ -5,6 +5,7 @@
 
 mod choices;
 mod create;
+mod demand;
 mod duplicate;
 mod lifecycle;
 mod lines;

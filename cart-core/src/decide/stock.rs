@@ -1,10 +1,12 @@
 //! How many units of a product a line may have: stock, the product's quantity rule, the policy's limit.
 
 use std::cmp::min;
+use std::sync::Arc;
 
+use super::demand::{Demand, drawn};
 use crate::cart::Cart;
 use crate::facts::Facts;
-use crate::id::{LineId, StockItemId};
+use crate::id::StockItemId;
 use crate::notice::Unavailable;
 use crate::policy::OverAsking;
 use crate::product::{Product, ProductKey, QuantityRule, Stock};
@@ -15,29 +17,42 @@ use crate::rejection::Rejection;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Raise<'a> {
     pub(super) cart: &'a Cart,
-    /// The line that is there, whose own units do not count against it.
-    pub(super) line: Option<LineId>,
-    pub(super) product: &'a ProductKey,
-    /// Units of the line now; 0 for a new line.
+    pub(super) key: &'a ProductKey,
+    /// What the catalog says about the product.
+    pub(super) product: Option<&'a Arc<Product>>,
+    /// Units of the line now, which do not count against it; 0 for a new line.
     pub(super) current: u32,
     /// Units that the line should have.
     pub(super) asked: u32,
+    /// What the cart's lines draw on stock, where many are raised in turn; else it is counted for this one.
+    pub(super) demand: Option<&'a Demand<'a>>,
+}
+
+/// The quantity that a raised line gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Admitted {
+    pub(super) quantity: Quantity,
+    /// Why it is less than what was asked for; none if it is not.
+    pub(super) capped: Option<Rejection>,
 }
 
 /// The quantity that a raised line gets: what was asked, or as much as can be had where `over_asking` says so.
 ///
 /// # Errors
 /// In this order: not in catalog, withdrawn, unavailable, too few or no multiple, not in stock, above the limit.
-pub(super) fn admit(raise: Raise<'_>, over_asking: OverAsking, facts: &Facts) -> Result<Quantity, Rejection> {
-    let product = available_product(raise, facts)?;
+pub(super) fn admit(raise: Raise<'_>, over_asking: OverAsking, facts: &Facts) -> Result<Admitted, Rejection> {
+    let product = available_product(raise)?;
     let rule = product.quantity_rule;
     check_shape(raise.asked, rule)?;
-    let Some(refusal) = excess(raise, product, facts) else {
-        return Quantity::new(raise.asked).map_err(|_| Rejection::AboveMaximum { max: Quantity::MAX });
+    let room = room_in_stock(raise, product, facts);
+    let Some(refusal) = excess(raise, product, room, facts) else {
+        let quantity = Quantity::new(raise.asked);
+        let quantity = quantity.map_err(|_| Rejection::AboveMaximum { max: Quantity::MAX })?;
+        return Ok(Admitted { quantity, capped: None });
     };
-    match over_asking {
-        OverAsking::Refuse => Err(refusal),
-        OverAsking::Clamp => most(raise, product, facts).ok_or(refusal),
+    match (over_asking, most(raise, product, room, facts)) {
+        (OverAsking::Clamp, Some(quantity)) => Ok(Admitted { quantity, capped: Some(refusal) }),
+        (OverAsking::Clamp, None) | (OverAsking::Refuse, _) => Err(refusal),
     }
 }
 
@@ -54,16 +69,14 @@ pub(super) fn smallest(product: &ProductKey, facts: &Facts) -> Quantity {
     facts.products.product(product).map_or(Quantity::ONE, |product| product.quantity_rule.min())
 }
 
-fn available_product<'a>(raise: Raise<'_>, facts: &'a Facts) -> Result<&'a Product, Rejection> {
-    let product = facts
-        .products
-        .product(raise.product)
-        .ok_or_else(|| Rejection::ProductNotFound { product: raise.product.clone() })?;
+fn available_product(raise: Raise<'_>) -> Result<&Product, Rejection> {
+    let key = || raise.key.clone();
+    let product = raise.product.ok_or_else(|| Rejection::ProductNotFound { product: key() })?;
     if product.withdrawn {
-        return Err(Rejection::ProductWithdrawn { product: raise.product.clone() });
+        return Err(Rejection::ProductWithdrawn { product: key() });
     }
     match product.unavailable_in(raise.cart.currency()) {
-        Some(reason) => Err(Rejection::ProductUnavailable { product: raise.product.clone(), reason }),
+        Some(reason) => Err(Rejection::ProductUnavailable { product: key(), reason }),
         None => Ok(product),
     }
 }
@@ -94,10 +107,10 @@ fn check_shape(units: u32, rule: QuantityRule) -> Result<(), Rejection> {
 }
 
 /// Why the quantity asked for is too much; none if it is not.
-fn excess(raise: Raise<'_>, product: &Product, facts: &Facts) -> Option<Rejection> {
-    if let Some(available) = room_in_stock(raise, product, facts).filter(|room| raise.asked > *room) {
+fn excess(raise: Raise<'_>, product: &Product, room: Option<u32>, facts: &Facts) -> Option<Rejection> {
+    if let Some(available) = room.filter(|room| raise.asked > *room) {
         return Some(Rejection::InsufficientStock {
-            product: raise.product.clone(),
+            product: raise.key.clone(),
             requested: raise.asked,
             available,
         });
@@ -107,9 +120,9 @@ fn excess(raise: Raise<'_>, product: &Product, facts: &Facts) -> Option<Rejectio
 }
 
 /// The most units that the line can have, if that is more than it has and satisfies the product's rule.
-fn most(raise: Raise<'_>, product: &Product, facts: &Facts) -> Option<Quantity> {
+fn most(raise: Raise<'_>, product: &Product, room: Option<u32>, facts: &Facts) -> Option<Quantity> {
     let max = largest(product, facts).get();
-    let bound = room_in_stock(raise, product, facts).map_or(max, |room| min(room, max));
+    let bound = room.map_or(max, |room| min(room, max));
     let units = bound - bound % product.quantity_rule.step().get();
     let enough = units > raise.current && units >= product.quantity_rule.min().get();
     if enough { Quantity::new(units).ok() } else { None }
@@ -124,28 +137,18 @@ fn largest(product: &Product, facts: &Facts) -> Quantity {
 fn room_in_stock(raise: Raise<'_>, product: &Product, facts: &Facts) -> Option<u32> {
     match &product.stock {
         Stock::Limited { item, available } => {
-            Some(available.saturating_sub(drawn_by_others(raise, item, facts)))
+            let left = u64::from(*available).saturating_sub(drawn_by_others(raise, item, facts));
+            Some(u32::try_from(left).unwrap_or(*available))
         }
         Stock::Unlimited | Stock::OutOfStock | Stock::Call => None,
     }
 }
 
-fn drawn_by_others(raise: Raise<'_>, item: &StockItemId, facts: &Facts) -> u32 {
-    facts
-        .products
-        .of_lines(raise.cart.lines())
-        .filter(|(line, product)| {
-            Some(line.id) != raise.line && product.is_some_and(|product| product.draws_on(item))
-        })
-        .fold(0, |sum: u32, (line, _)| sum.saturating_add(line.quantity.get()))
-}
-
-impl Product {
-    /// Whether its units are counted as this stock item.
-    pub(crate) fn draws_on(&self, stock_item: &StockItemId) -> bool {
-        match &self.stock {
-            Stock::Limited { item, .. } => item == stock_item,
-            Stock::Unlimited | Stock::OutOfStock | Stock::Call => false,
-        }
-    }
+fn drawn_by_others(raise: Raise<'_>, item: &StockItemId, facts: &Facts) -> u64 {
+    let drawn = match raise.demand {
+        Some(demand) => demand.on(item),
+        None => drawn(raise.cart.lines(), &facts.products, item),
+    };
+    // What the line has now is part of that.
+    drawn.saturating_sub(raise.current.into())
 }

@@ -146,3 +146,12 @@ fn a_product_no_longer_sold_in_the_currency_is_left_out() {
         .and_product("mug", |mug| mug.prices = prices(1, cart_core::money::Currency::JPY));
     assert_eq!(lines(&copy(&given).0), []);
 }
+
+#[test]
+fn lines_of_a_copy_share_what_is_left_of_one_stock_item_in_their_order() {
+    let wanted = [("a", 4), ("b", 4), ("c", 4), ("d", 1)];
+    let source = wanted.iter().fold(cart(), |cart, (id, units)| cart.with_line(id, *units));
+    let given = given(source).and_shared_stock("clay", 10, ["a", "b", "c", "d"]);
+    let (copied, _) = copy(&given);
+    assert_eq!(lines(&copied), [("a", 4), ("b", 4), ("c", 2)]);
+}

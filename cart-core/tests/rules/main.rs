@@ -12,6 +12,7 @@ mod lines;
 mod merge;
 mod permissions;
 mod pricing;
+mod products;
 mod properties;
 mod stock;
 mod support;

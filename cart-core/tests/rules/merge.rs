@@ -247,3 +247,20 @@ fn a_users_line_that_the_guests_replaces_is_dropped_by_the_strategy() {
     assert_eq!(units(line(&report, "mug")), [2, 3, 3, 2]);
     assert_eq!(line(&report, "mug").dropped, Some(DropReason::Strategy));
 }
+
+#[test]
+fn many_lines_share_what_is_left_of_one_stock_item_in_their_order() {
+    let ids: Vec<String> = (0..12).map(|n| format!("shirt{n}")).collect();
+    let all = ids.iter().map(String::as_str);
+    let lines: Vec<(&str, u32)> = all.clone().skip(1).map(|id| (id, 5)).collect();
+    let given = given(users(&[("shirt0", 3), ("shirt1", 4)])).and_shared_stock("shirt", 31, all);
+    // 31 in stock, 7 of them in the cart already; the first guest's line is one of them.
+    let sum = [3, 9, 5, 5, 5, 4];
+    let (kept, _) = outcome(&given, guests(&lines), MergeStrategy::Sum);
+    assert_eq!(kept.iter().map(|(_, units)| *units).collect::<Vec<_>>(), sum);
+    // Nothing of what was replaced still draws on stock.
+    let (kept, report) = outcome(&given, guests(&lines), MergeStrategy::PreferGuest);
+    assert_eq!(kept.iter().map(|(_, units)| *units).collect::<Vec<_>>(), [5, 5, 5, 5, 5, 5, 1]);
+    let rule = Rejection::InsufficientStock { product: product("shirt8"), requested: 5, available: 0 };
+    assert_eq!(line(&report, "shirt8").dropped, Some(DropReason::Capped { rule }));
+}
