@@ -34,6 +34,8 @@ const OF_CART: &str = concat!(
     columns!(),
     " FROM journal WHERE cart_id = ?1 AND version > ?2 ORDER BY version LIMIT ?3"
 );
+pub(crate) const OF_VERSION: &str =
+    concat!("SELECT position, ", columns!(), " FROM journal WHERE cart_id = ?1 AND version = ?2");
 const AFTER: &str =
     concat!("SELECT position, ", columns!(), " FROM journal WHERE position > ?1 ORDER BY position LIMIT ?2");
 pub(crate) const BY_CALLER: &str = concat!(
@@ -174,6 +176,15 @@ pub(crate) fn of_cart(
     Ok(entries)
 }
 
+/// The entry of a cart that made this version of it.
+pub(crate) fn of_version(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    version: Version,
+) -> Result<Option<Entry>, Refusal> {
+    one(transaction, OF_VERSION, params![cart.as_uuid().as_bytes(), integer(version.get())])
+}
+
 /// What is to be done after an entry was shown.
 pub(crate) type Shown = Result<ControlFlow<()>, Refusal>;
 
@@ -244,6 +255,10 @@ pub(crate) fn find(
     };
     let (cart, actor) = (cart.as_uuid(), to_json(actor)?);
     let params = params![cart.as_bytes(), request.key.as_str(), actor];
+    one(transaction, sql, params)
+}
+
+fn one(transaction: &Transaction<'_>, sql: &str, params: impl Params) -> Result<Option<Entry>, Refusal> {
     let found = transaction.prepare_cached(sql)?.query_row(params, |row| Ok(read(row)));
     Ok(found.optional()?.transpose()?.map(|found| found.entry))
 }

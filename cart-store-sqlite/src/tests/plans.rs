@@ -9,7 +9,7 @@ use rusqlite::Transaction;
 use super::statements::{seen, traced};
 use super::*;
 use crate::index::{COUNT_OPEN, OF_OWNER_AFTER};
-use crate::table::journal::BY_CALLER;
+use crate::table::journal::{BY_CALLER, OF_VERSION};
 
 /// Every call of the ports, with every kind of change.
 fn call_everything(store: &SqliteStore) {
@@ -121,4 +121,9 @@ fn a_callers_request_is_found_at_its_one_place_in_the_index() {
         BY_CALLER,
         "SEARCH journal USING INDEX journal_by_request (cart_id=? AND request_key=? AND actor=?)",
     );
+}
+
+#[test]
+fn the_version_that_took_a_merged_cart_is_found_at_its_one_place_in_the_index() {
+    goes_by(OF_VERSION, "SEARCH journal USING INDEX journal_by_version (cart_id=? AND version=?)");
 }

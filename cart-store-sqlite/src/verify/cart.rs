@@ -10,6 +10,7 @@ use cart_core::status::{AbandonReason, Status};
 use cart_core::version::Version;
 use rusqlite::Transaction;
 
+use super::merged;
 use super::report::{Problem, Report};
 use crate::error::{Damage, Refusal};
 use crate::load;
@@ -28,10 +29,18 @@ pub(super) fn check(transaction: &Transaction<'_>, id: CartId, report: &mut Repo
         history.unreadable(damage(refusal));
     }
     match stored {
-        Ok(stored) => history.compare(stored.as_ref()),
+        Ok(stored) => {
+            history.compare(stored.as_ref());
+            stored.iter().for_each(|stored| check_merge(transaction, stored, report));
+        }
         Err(refusal) => history.unreadable(damage(refusal)),
     }
     check_order(transaction, id, report);
+}
+
+fn check_merge(transaction: &Transaction<'_>, stored: &Cart, report: &mut Report) {
+    let problem = merged::check(transaction, stored).unwrap_or_else(|refusal| Some(damage(refusal)));
+    problem.into_iter().for_each(|problem| report.add(Some(stored.id()), problem));
 }
 
 fn check_order(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {

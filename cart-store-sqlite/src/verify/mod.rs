@@ -10,8 +10,10 @@
 //!   that was stored with it.
 //! * The journal of a cart, folded from the first entry, is the stored cart.
 //! * Nothing happens to a cart after its end, but that one that was given up or has expired is recovered.
+//! * A guest's cart that was merged names the other cart and its version; that entry says that it took the lines.
 
 mod cart;
+mod merged;
 mod report;
 mod structure;
 

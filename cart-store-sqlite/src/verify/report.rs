@@ -89,6 +89,14 @@ pub enum Problem {
     /// The cart changed after its end.
     #[error("version {0} changed the cart after its end")]
     ChangedAfterEnd(Version),
+    /// The cart ended by going into another, whose entry of that version is not there or says nothing of it.
+    #[error("version {version} of cart {into} did not take its lines")]
+    NotMerged {
+        /// Into which cart it says it went.
+        into: CartId,
+        /// With which version of that cart.
+        version: Version,
+    },
     /// Two lines have the same place in the order.
     #[error("two lines have the same place")]
     SamePlace,

@@ -2,12 +2,16 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cart_core::event::CartEvent;
+use cart_core::merge::{MergeReport, MergeStrategy};
+use cart_core::status::AbandonReason;
 use cart_core::testing::block_on;
-use cart_core::testing::samples::cart_id;
+use cart_core::testing::samples::{Write, at, cart_id};
+use cart_core::version::Version;
 use cart_store_sqlite::SqliteStore;
-use cart_store_sqlite::verify::{Problem, Report};
+use cart_store_sqlite::verify::{Finding, Problem, Report};
 
-use crate::support::{Place, fill, grow};
+use crate::support::{Place, commit, fill, grow};
 
 fn verified(store: &SqliteStore) -> Report {
     block_on(store.verify()).unwrap()
@@ -186,6 +190,34 @@ fn a_row_without_a_cart_is_found() {
     let found = found(&format!("DELETE FROM carts WHERE id = {}", key(103)));
     assert!(found.iter().any(|finding| finding.contains("a row of lines belongs to no cart")), "{found:?}");
     assert!(found.iter().any(|finding| finding.contains("a row of journal belongs to no cart")), "{found:?}");
+}
+
+/// Merges the cart 201 into 200 as version 2 of it, and has 201 say that it went into another version or cart.
+fn merged_into(into: u64, version: Version, from: u64) -> Report {
+    let store = SqliteStore::in_memory().unwrap();
+    let [users, guests] = [200, 201].map(|number| grow(&store, number, 0));
+    let report = MergeReport { from: cart_id(from), strategy: MergeStrategy::Sum, lines: vec![] };
+    commit(&store, Write::new([CartEvent::GuestCartMerged { report }]).change(&users)).unwrap();
+    let reason = AbandonReason::Merged { into: cart_id(into), version };
+    let end = CartEvent::Abandoned { since: at(0), reason };
+    commit(&store, Write::new([end]).change(&guests)).unwrap();
+    verified(&store)
+}
+
+#[test]
+fn a_merged_cart_that_no_other_took_is_found() {
+    let [first, second] = [Version::FIRST, Version::FIRST.next()];
+    assert!(merged_into(200, second, 201).is_sound());
+    for (what, into, version, from) in [
+        ("a cart that is not there", 202, second, 201),
+        ("a version that took nothing", 200, first, 201),
+        ("a version that is not there", 200, second.next(), 201),
+        ("a version that took another cart", 200, second, 203),
+    ] {
+        let problem = Problem::NotMerged { into: cart_id(into), version };
+        let finding = Finding { cart: Some(cart_id(201)), problem };
+        assert_eq!(merged_into(into, version, from).findings, [finding], "{what}");
+    }
 }
 
 #[test]
