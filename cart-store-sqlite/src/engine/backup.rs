@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::file;
+use super::unfinished::Unfinished;
 
 /// Why no copy was made. Nothing is left at the path that was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -37,27 +37,18 @@ pub enum BackupError {
 }
 
 /// Copies the database as the connection's open transaction sees it. The copy appears at the path complete, or
-/// not at all; what a crash leaves behind has another name.
+/// not at all, and replaces nothing; what a crash leaves behind has a name that ends with `.partial`.
 pub(super) fn copy(from: &Connection, to: &Path) -> Result<(), BackupError> {
     let failed = |source| BackupError::Io { path: to.to_owned(), source };
     if fs::symlink_metadata(to).is_ok() {
         return Err(BackupError::Exists { path: to.to_owned() });
     }
-    let partial = beside(to);
-    file::owner_only().write(true).create(true).truncate(true).open(&partial).map_err(failed)?;
-    let copied = copy_pages(from, &partial).and_then(|()| publish(&partial, to).map_err(failed));
-    if copied.is_err() {
-        // The reason for the failure is the answer; what is left over is overwritten by the next try.
-        drop(fs::remove_file(&partial));
-    }
-    copied
-}
-
-/// Names the unfinished file.
-pub(super) fn beside(to: &Path) -> PathBuf {
-    let mut name = to.as_os_str().to_owned();
-    name.push(".partial");
-    name.into()
+    let partial = Unfinished::create(to).map_err(failed)?;
+    copy_pages(from, partial.path())?;
+    partial.publish().map_err(|error| match error {
+        error if error.kind() == io::ErrorKind::AlreadyExists => BackupError::Exists { path: to.to_owned() },
+        error => failed(error),
+    })
 }
 
 /// Copies in one step: pages that writers change meanwhile would make a copy in several steps start again.
@@ -69,11 +60,4 @@ fn copy_pages(from: &Connection, to: &Path) -> Result<(), BackupError> {
         return Err(rusqlite::Error::SqliteFailure(busy, None).into());
     }
     copy.close().map_err(|(_, error)| error.into())
-}
-
-/// Makes a finished file durable, then gives it its name.
-pub(super) fn publish(partial: &Path, to: &Path) -> io::Result<()> {
-    fs::File::open(partial)?.sync_all()?;
-    fs::rename(partial, to)?;
-    file::sync_folder(to)
 }

@@ -1,14 +1,15 @@
 //! Making a whole database before anybody can open it.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use rusqlite_migration::M;
 
-use super::backup::{beside, publish};
 use super::error::OpenError;
 use super::owner::OwnerLock;
+use super::unfinished::Unfinished;
 use super::{connect, file, migrate};
 
 /// Why no database was made. Nothing is left at its path.
@@ -35,15 +36,13 @@ pub(crate) fn build<E>(
     if fs::symlink_metadata(path).is_ok() {
         return Err(BuildError::Exists);
     }
-    let partial = beside(path);
     let failed = |error| BuildError::Open(OpenError::from_io(path, error));
-    file::owner_only().write(true).create(true).truncate(true).open(&partial).map_err(failed)?;
-    let built = make(&partial, migrations, fill).and_then(|()| publish(&partial, path).map_err(failed));
-    if built.is_err() {
-        // The reason for the failure is the answer; what is left over is overwritten by the next try.
-        drop(fs::remove_file(&partial));
-    }
-    built
+    let partial = Unfinished::create(path).map_err(failed)?;
+    make(partial.path(), migrations, fill)?;
+    partial.publish().map_err(|error| match error {
+        error if error.kind() == ErrorKind::AlreadyExists => BuildError::Exists,
+        error => failed(error),
+    })
 }
 
 fn make<E>(

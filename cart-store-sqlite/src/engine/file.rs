@@ -22,8 +22,12 @@ fn resolve_new(path: &Path) -> io::Result<PathBuf> {
         return Err(io::Error::new(io::ErrorKind::NotFound, "the symbolic link leads nowhere"));
     }
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(folder.canonicalize()?.join(name))
+    Ok(folder(path).canonicalize()?.join(name))
+}
+
+/// The folder of a file; the working folder if the path is a name alone.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Creates the file, for its owner alone, unless it exists. SQLite gives the log the same permissions.
@@ -49,10 +53,7 @@ pub(super) fn owner_only() -> OpenOptions {
 
 /// Makes the entry of a new file in its folder durable.
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(folder) if cfg!(unix) => File::open(folder)?.sync_all(),
-        Some(_) | None => Ok(()),
-    }
+    if cfg!(unix) { File::open(folder(path))?.sync_all() } else { Ok(()) }
 }
 
 /// Which file a path led to when the store was opened.
@@ -100,4 +101,16 @@ fn links(metadata: &fs::Metadata) -> u64 {
 #[cfg(not(unix))]
 fn links(_: &fs::Metadata) -> u64 {
     1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_alone_is_in_the_working_folder() {
+        assert_eq!(folder(Path::new("copy.db")), Path::new("."));
+        assert_eq!(folder(Path::new("copies/copy.db")), Path::new("copies"));
+        sync_folder(Path::new("copy.db")).unwrap();
+    }
 }

@@ -36,6 +36,7 @@ mod job;
 mod log;
 mod owner;
 mod readers;
+mod unfinished;
 mod writer;
 
 #[cfg(test)]

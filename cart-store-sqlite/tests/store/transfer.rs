@@ -134,7 +134,7 @@ fn refused(change: impl FnOnce(&mut Vec<String>)) -> (u64, LineError) {
     change(&mut lines);
     let place = Place::new();
     let refused = SqliteStore::replay(&place.path, lines.concat().as_bytes()).unwrap_err();
-    assert!(!place.path.exists() && !place.beside("carts.db.partial").exists());
+    assert!(!place.path.exists() && !place.beside("carts.db.0.partial").exists());
     let ReplayError::Line { line, reason } = refused else { panic!("{refused:?}") };
     (line, reason)
 }

@@ -22,10 +22,15 @@ fn what_was_written_is_there_when_opened_again() {
 fn closing_leaves_one_file_and_the_lock() {
     let place = Place::new();
     put(&place.open(), "kept").unwrap();
-    let mut names: Vec<_> =
-        fs::read_dir(place.folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names(&place), ["carts.db", "carts.db.lock"]);
+}
+
+/// All that is in the folder, in order.
+fn names(place: &Place) -> Vec<String> {
+    let files = fs::read_dir(place.folder.path()).unwrap();
+    let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
-    assert_eq!(names, ["carts.db", "carts.db.lock"]);
+    names
 }
 
 #[test]
@@ -281,9 +286,30 @@ fn a_copy_is_one_file_and_replaces_none() {
     assert!(matches!(refused, Err(ReadError::Refused(BackupError::Exists { .. }))));
     assert_eq!(fs::read(&copy).unwrap(), b"mine");
     block_on(engine.backup(&place.beside("other.db"))).unwrap();
-    let left_over = |name: &str| place.beside(name).exists();
-    assert!(!left_over("other.db.partial") && !left_over("other.db.partial-wal"));
+    assert!(!names(&place).iter().any(|name| name.contains("partial")));
     assert!(Connection::open(place.beside("other.db")).is_ok());
+}
+
+#[test]
+fn of_copies_to_one_path_at_once_one_is_made_and_it_is_whole() {
+    let place = Place::new();
+    let engine = place.open_with(&Options::default().readers(4));
+    put(&engine, "copied").unwrap();
+    let copy = place.beside("copy.db");
+    let together = std::sync::Barrier::new(4);
+    let one = || {
+        together.wait();
+        block_on(engine.backup(&copy))
+    };
+    let made: Vec<_> = std::thread::scope(|scope| {
+        let threads = [(); 4].map(|()| scope.spawn(one));
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    let refused = |made: &Result<_, _>| matches!(made, Err(ReadError::Refused(BackupError::Exists { .. })));
+    assert_eq!(made.iter().filter(|made| made.is_ok()).count(), 1, "{made:?}");
+    assert_eq!(made.iter().filter(|made| refused(made)).count(), 3, "{made:?}");
+    assert!(!names(&place).iter().any(|name| name.contains("partial")));
+    assert_eq!(notes(&Engine::open(&copy, &Options::default(), NOTES).unwrap()), ["copied"]);
 }
 
 #[test]
