@@ -42,16 +42,20 @@ impl Connection {
     pub(super) async fn run(self, stream: TcpStream, peer: SocketAddr, mut stop: watch::Receiver<Stop>) {
         let progress = Arc::new(HeadProgress::default());
         let stream = WatchedStream::new(stream, Arc::clone(&progress), self.limits.write_progress);
-        let http = self.http(progress);
+        let http = self.http(Arc::clone(&progress));
         let stopping = stop.clone();
-        let service = service_fn(|request| self.answer(request, peer, &stopping));
+        let service = service_fn(|request| {
+            progress.set_answering();
+            self.answer(request, peer, &stopping)
+        });
         let mut connection = http.serve_connection(TokioIo::new(stream), service);
         let mut connected = Pin::new(&mut connection);
         let end = loop {
             tokio::select! {
+                biased; // what has been received counts as in progress
                 end = connected.as_mut() => break end,
                 changed = stop.changed() => {
-                    if changed.is_err() || drain(&stop, connected.as_mut()) {
+                    if changed.is_err() || drain(&stop, &progress, connected.as_mut()) {
                         return;
                     }
                 }
@@ -143,13 +147,14 @@ async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin, limit: Duration
 type Http1<'a, S> = Pin<&'a mut http1::Connection<TokioIo<WatchedStream<TcpStream>>, S>>;
 
 /// Does what the server asks; returns whether to close at once.
-fn drain<S>(stop: &watch::Receiver<Stop>, connection: Http1<'_, S>) -> bool
+fn drain<S>(stop: &watch::Receiver<Stop>, progress: &HeadProgress, connection: Http1<'_, S>) -> bool
 where
     S: hyper::service::HttpService<Incoming, ResBody = Body>,
     S::Error: Into<axum::BoxError>,
 {
     match *stop.borrow() {
         Stop::Not => {}
+        Stop::Drain if progress.is_idle() => return true,
         Stop::Drain => connection.graceful_shutdown(),
         Stop::Cut => return true,
     }

@@ -1,4 +1,4 @@
-//! The deadline of a request's head.
+//! The deadline of a request's head, and whether one is awaited.
 //!
 //! hyper starts its header timer as soon as it waits for a request and knows a single duration. Here an idle
 //! connection may wait long and a half-sent head only briefly, so the timer handed to hyper asks the stream
@@ -13,15 +13,17 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 
-/// What the stream and the timer of one connection share.
+/// What the stream, the timer and the handlers of one connection share.
 #[derive(Debug, Default)]
 pub(super) struct HeadProgress {
     begun: AtomicBool,
     waited: AtomicBool,
+    answering: AtomicBool,
+    unwritten: AtomicBool,
 }
 
 impl HeadProgress {
-    // Relaxed everywhere: one task drives stream and timer of a connection.
+    // Relaxed everywhere: one task drives all of a connection.
 
     /// Notes whether part of a head has been received, and not yet all of it.
     pub(super) fn set_begun(&self, begun: bool) {
@@ -32,7 +34,24 @@ impl HeadProgress {
         self.begun.load(Ordering::Relaxed)
     }
 
-    fn first_wait(&self) -> bool {
+    /// Notes that a head is complete.
+    pub(super) fn set_answering(&self) {
+        self.answering.store(true, Ordering::Relaxed);
+    }
+
+    /// Notes whether part of an answer waits for the client to read.
+    pub(super) fn set_unwritten(&self, unwritten: bool) {
+        self.unwritten.store(unwritten, Ordering::Relaxed);
+    }
+
+    /// Whether no request is in progress: every complete head was answered, and the answer is written.
+    pub(super) fn is_idle(&self) -> bool {
+        !self.answering.load(Ordering::Relaxed) && !self.unwritten.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the next head is awaited; returns whether it is the first.
+    fn start_waiting(&self) -> bool {
+        self.answering.store(false, Ordering::Relaxed);
         !self.waited.swap(true, Ordering::Relaxed)
     }
 }
@@ -47,7 +66,7 @@ pub(super) struct HeadTimer {
 
 impl Timer for HeadTimer {
     fn sleep(&self, _: Duration) -> Pin<Box<dyn Sleep>> {
-        let first = self.progress.first_wait();
+        let first = self.progress.start_waiting();
         let wait = if first { self.head } else { self.idle };
         Box::pin(HeadDeadline {
             progress: Arc::clone(&self.progress),

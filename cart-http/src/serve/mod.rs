@@ -55,8 +55,8 @@ enum Stop {
 /// there to save.) Errors of accept, such as too many open files, pause accepting for a moment and never end
 /// it.
 ///
-/// After `shutdown` the listener is closed, idle connections end at once, the others after the answer they
-/// are working on; what is still open after [`ServeLimits::grace`] is closed hard and counted in
+/// After `shutdown` the listener is closed, connections without a complete head end at once, the others after the
+/// answer they are working on; what is still open after [`ServeLimits::grace`] is closed hard and counted in
 /// [`Served::cut`]. Dropping the future closes everything hard.
 ///
 /// Each request carries [`ConnectInfo`](axum::extract::ConnectInfo) with the peer's address.

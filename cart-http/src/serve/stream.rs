@@ -29,6 +29,7 @@ impl<S> WatchedStream<S> {
     }
 
     fn watch_write<T>(&mut self, written: Poll<io::Result<T>>, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
+        self.progress.set_unwritten(written.is_pending());
         if written.is_ready() {
             self.stalled = None;
             return written;

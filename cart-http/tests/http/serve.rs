@@ -17,7 +17,7 @@ use http_body_util::BodyExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::{Notify, Semaphore, mpsc};
 
-use crate::support::{Client, MEDIUM, SHORT, Server, get, patient, soon};
+use crate::support::{Client, LONG, MEDIUM, SHORT, Server, get, patient, soon};
 
 fn hello() -> Router {
     Router::new().route("/", on_get(async || "hello")).route("/echo", on_post(echo))
@@ -308,6 +308,22 @@ async fn a_stopping_server_finishes_what_it_began() {
         assert!(answer.contains("connection: close") && answer.ends_with("finished"), "{answer}");
     }
     assert_eq!(soon(served).await.unwrap().cut, 0);
+}
+
+#[tokio::test]
+async fn a_stopping_server_waits_for_no_one_without_a_request() {
+    let mut limits = patient();
+    limits.linger = LONG;
+    let server = Server::start(hello(), limits).await;
+    let (_silent, mut half) = (server.connect().await, server.connect().await);
+    let (mut idle, mut again) = (server.connect().await, server.connect().await);
+    half.send("GET / HTTP/1.1\r\nHost").await;
+    for (client, request) in [(&mut idle, get("/")), (&mut again, get("/") + "GET / HT")] {
+        client.send(request).await;
+        assert!(client.answer().await.ends_with("hello"));
+    }
+    assert_eq!(soon(server.stop()).await.cut, 0);
+    assert_eq!(half.until_closed().await, "");
 }
 
 #[tokio::test]
