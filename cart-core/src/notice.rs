@@ -40,6 +40,12 @@ pub enum Notice {
         /// Why.
         reason: Unavailable,
     },
+    /// The line's amount, or the sum with those of the lines before it, is too large to be computed exactly, as after
+    /// a change of price. The line stays, is left out of totals, and can be lowered and removed.
+    AmountOverflow {
+        /// Which line.
+        line: LineId,
+    },
     /// Fewer units were put into the cart than asked for.
     QuantityClamped {
         /// Which line.

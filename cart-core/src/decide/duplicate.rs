@@ -90,6 +90,7 @@ impl<'a> Copying<'a> {
             cart: &self.draft,
             key: &line.key.product,
             product,
+            priced_as: None,
             current: 0,
             asked: line.quantity.get(),
             demand: Some(&self.demand),

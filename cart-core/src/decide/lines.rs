@@ -154,7 +154,15 @@ fn add_new(
     let Context { actor, facts, ids } = context;
     let asked = add.quantity.get();
     let product = facts.products.product(&add.product);
-    let raise = Raise { cart: cart.cart(), key: &add.product, product, current: 0, asked, demand: None };
+    let raise = Raise {
+        cart: cart.cart(),
+        key: &add.product,
+        product,
+        priced_as: None,
+        current: 0,
+        asked,
+        demand: None,
+    };
     let quantity = admit(raise, facts.policy.over_asking, facts)?.quantity;
     check_room(cart.cart(), facts)?;
     let snapshot = product.ok_or(Rejection::ProductNotFound { product: add.product.clone() })?.prices;
@@ -191,7 +199,15 @@ fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Re
         }
         _ => {
             let product = facts.products.product(key);
-            let raise = Raise { cart: cart.cart(), key, product, current: from.get(), asked, demand: None };
+            let raise = Raise {
+                cart: cart.cart(),
+                key,
+                product,
+                priced_as: Some(line),
+                current: from.get(),
+                asked,
+                demand: None,
+            };
             admit(raise, facts.policy.over_asking, facts)?.quantity
         }
     };

@@ -160,7 +160,7 @@ impl<'a> Merging<'a> {
         if asked == from.get() {
             return self.report(guests, asked, Some(DropReason::Strategy));
         }
-        match self.admit(guests, from.get(), asked) {
+        match self.admit(users, from.get(), asked) {
             Ok(Admitted { quantity: to, capped }) => {
                 self.happen(CartEvent::QuantityChanged { line: users.id, from, to });
                 self.demand.change(self.product(guests), from.get(), to.get());
@@ -173,7 +173,15 @@ impl<'a> Merging<'a> {
     /// As many of the units asked for as can be had.
     fn admit(&self, line: &Line, current: u32, asked: u32) -> Result<Admitted, Rejection> {
         let (key, product) = (&line.key.product, self.product(line));
-        let raise = Raise { cart: &self.draft, key, product, current, asked, demand: Some(&self.demand) };
+        let raise = Raise {
+            cart: &self.draft,
+            key,
+            product,
+            priced_as: Some(line),
+            current,
+            asked,
+            demand: Some(&self.demand),
+        };
         admit(raise, OverAsking::Clamp, self.facts)
     }
 

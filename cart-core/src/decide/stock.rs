@@ -7,8 +7,10 @@ use super::demand::{Demand, drawn};
 use crate::cart::Cart;
 use crate::facts::Facts;
 use crate::id::StockItemId;
+use crate::line::Line;
 use crate::notice::Unavailable;
 use crate::policy::OverAsking;
+use crate::pricing::prices_that_count;
 use crate::product::{Product, ProductKey, QuantityRule, Stock};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
@@ -20,6 +22,8 @@ pub(super) struct Raise<'a> {
     pub(super) key: &'a ProductKey,
     /// What the catalog says about the product.
     pub(super) product: Option<&'a Arc<Product>>,
+    /// The line whose prices count, as far as prices of before do; none for a line at the prices of now.
+    pub(super) priced_as: Option<&'a Line>,
     /// Units of the line now, which do not count against it; 0 for a new line.
     pub(super) current: u32,
     /// Units that the line should have.
@@ -39,11 +43,23 @@ pub(super) struct Admitted {
 /// The quantity that a raised line gets: what was asked, or as much as can be had where `over_asking` says so.
 ///
 /// # Errors
-/// In this order: not in catalog, withdrawn, unavailable, too few or no multiple, not in stock, above the limit.
+/// In this order: not in catalog, withdrawn, unavailable, too few or no multiple, not in stock, above the limit, too
+/// large an amount.
 pub(super) fn admit(raise: Raise<'_>, over_asking: OverAsking, facts: &Facts) -> Result<Admitted, Rejection> {
     let product = available_product(raise)?;
-    let rule = product.quantity_rule;
-    check_shape(raise.asked, rule)?;
+    check_shape(raise.asked, product.quantity_rule)?;
+    let admitted = fit(raise, product, over_asking, facts)?;
+    check_amount(raise, product, admitted.quantity, facts)?;
+    Ok(admitted)
+}
+
+/// As much of what is asked for as stock and limits let through.
+fn fit(
+    raise: Raise<'_>,
+    product: &Product,
+    over_asking: OverAsking,
+    facts: &Facts,
+) -> Result<Admitted, Rejection> {
     let room = room_in_stock(raise, product, facts);
     let Some(refusal) = excess(raise, product, room, facts) else {
         let quantity = Quantity::new(raise.asked);
@@ -104,6 +120,21 @@ fn check_shape(units: u32, rule: QuantityRule) -> Result<(), Rejection> {
     } else {
         Err(Rejection::NotMultiple { step: rule.step() })
     }
+}
+
+/// Checks the largest amount of the line. Whether the sum of all lines fits is seen when the cart is priced.
+fn check_amount(
+    raise: Raise<'_>,
+    product: &Product,
+    quantity: Quantity,
+    facts: &Facts,
+) -> Result<(), Rejection> {
+    let prices = match raise.priced_as {
+        Some(line) => prices_that_count(line, raise.product, raise.cart, facts),
+        None => product.prices,
+    };
+    let amount = prices.list().checked_mul(quantity.get());
+    amount.map(drop).map_err(|_| Rejection::AmountOverflow)
 }
 
 /// Why the quantity asked for is too much; none if it is not.

@@ -12,6 +12,7 @@ use crate::money::{Money, MoneyError};
 use crate::notice::Unavailable;
 use crate::policy::PriceBasis;
 use crate::product::{Product, Stock, UnitPrices};
+use crate::quantity::Quantity;
 
 /// A line with what it costs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub enum LeftOut {
     Withdrawn,
     /// The product cannot be bought now.
     Unavailable(Unavailable),
+    /// The amount of the line, or the sum of it and the lines before it, does not fit 64 bits.
+    AmountOverflow,
 }
 
 pub(super) fn price_lines(
@@ -53,31 +56,32 @@ pub(super) fn price_lines(
 ) -> Result<Vec<PricedLine>, MoneyError> {
     // A collected Result does not know its length; growing as it goes takes a third of the time of it all.
     let mut priced = Vec::with_capacity(cart.lines().len());
+    let mut listed = Money::zero(cart.currency());
     derivation.reserve(cart.lines().len());
     for (line, product) in facts.products.of_lines(cart.lines()) {
-        priced.push(price_line(cart, line, product, facts, derivation)?);
+        let prices = prices_that_count(line, product, cart, facts);
+        let amounts = match left_out(cart, product) {
+            Some(reason) => Err(reason),
+            None => count(line, prices, &mut listed, derivation)?,
+        };
+        priced.push(PricedLine { line: Arc::clone(line), product: product.cloned(), prices, amounts });
     }
     Ok(priced)
 }
 
-fn price_line(
-    cart: &Cart,
-    line: &Arc<Line>,
+/// The prices of a line that count, by the policy's price basis; those of when it was added where the catalog has
+/// none in the cart's currency.
+pub(crate) fn prices_that_count(
+    line: &Line,
     product: Option<&Arc<Product>>,
+    cart: &Cart,
     facts: &Facts,
-    derivation: &mut Derivation,
-) -> Result<PricedLine, MoneyError> {
-    let left_out = left_out(cart, product);
+) -> UnitPrices {
     let current = product.map(|product| product.prices).filter(|prices| prices.currency() == cart.currency());
-    let prices = match current {
+    match current {
         Some(current) if counts_now(facts.policy.price_basis, line, facts.now) => current,
         Some(_) | None => line.snapshot,
-    };
-    let amounts = match left_out {
-        Some(reason) => Err(reason),
-        None => Ok(amounts(line, prices, derivation)?),
-    };
-    Ok(PricedLine { line: Arc::clone(line), product: product.cloned(), prices, amounts })
+    }
 }
 
 /// Whether the price of now counts, and not the one of when the line was added.
@@ -101,16 +105,44 @@ fn left_out(cart: &Cart, product: Option<&Arc<Product>>) -> Option<LeftOut> {
     }
 }
 
-fn amounts(line: &Line, prices: UnitPrices, derivation: &mut Derivation) -> Result<LineAmounts, MoneyError> {
-    let quantity = line.quantity;
-    let subtotal = prices.list().checked_mul(quantity.get())?;
-    let unit_discount = prices.unit_discount()?;
-    let discount = unit_discount.checked_mul(quantity.get())?;
-    let rule = Rule::ListPrice { list: prices.list(), quantity };
-    derivation.push(Step { line: line.id, rule, amount: subtotal });
-    if !discount.is_zero() {
-        let rule = Rule::CatalogDiscount { unit_discount, quantity };
-        derivation.push(Step { line: line.id, rule, amount: discount.checked_neg()? });
+/// What a line adds to the totals, on top of what the lines before it are `listed` at; left out if that does not fit.
+fn count(
+    line: &Line,
+    prices: UnitPrices,
+    listed: &mut Money,
+    derivation: &mut Derivation,
+) -> Result<Result<LineAmounts, LeftOut>, MoneyError> {
+    let amounts = amounts(line.quantity, prices);
+    // No other sum is larger than that of the list prices.
+    match amounts.and_then(|amounts| Ok((amounts, listed.checked_add(amounts.subtotal)?))) {
+        Ok((amounts, sum)) => {
+            *listed = sum;
+            explain(line, prices, amounts, derivation)?;
+            Ok(Ok(amounts))
+        }
+        Err(MoneyError::Overflow) => Ok(Err(LeftOut::AmountOverflow)),
+        Err(error) => Err(error),
     }
+}
+
+fn amounts(quantity: Quantity, prices: UnitPrices) -> Result<LineAmounts, MoneyError> {
+    let subtotal = prices.list().checked_mul(quantity.get())?;
+    let discount = prices.unit_discount()?.checked_mul(quantity.get())?;
     Ok(LineAmounts { subtotal, discount, total: subtotal.checked_sub(discount)? })
+}
+
+fn explain(
+    line: &Line,
+    prices: UnitPrices,
+    amounts: LineAmounts,
+    derivation: &mut Derivation,
+) -> Result<(), MoneyError> {
+    let quantity = line.quantity;
+    let rule = Rule::ListPrice { list: prices.list(), quantity };
+    derivation.push(Step { line: line.id, rule, amount: amounts.subtotal });
+    if !amounts.discount.is_zero() {
+        let rule = Rule::CatalogDiscount { unit_discount: prices.unit_discount()?, quantity };
+        derivation.push(Step { line: line.id, rule, amount: amounts.discount.checked_neg()? });
+    }
+    Ok(())
 }

@@ -13,10 +13,12 @@ mod notices;
 mod totals;
 
 pub use self::derivation::{Derivation, Rule, Step};
+pub(crate) use self::lines::prices_that_count;
 pub use self::lines::{LeftOut, LineAmounts, PricedLine};
 pub use self::totals::Totals;
 use crate::cart::Cart;
 use crate::facts::Facts;
+use crate::id::LineId;
 use crate::money::MoneyError;
 use crate::notice::Notice;
 
@@ -33,10 +35,22 @@ pub struct PricedCart {
     pub notices: Vec<Notice>,
 }
 
+impl PricedCart {
+    /// The lines that are left out of the totals because an amount does not fit 64 bits, in the cart's order.
+    ///
+    /// A change that adds or raises a line must not make a line one of these.
+    pub fn overflowing(&self) -> impl Iterator<Item = LineId> {
+        let overflows = |line: &&PricedLine| line.amounts == Err(LeftOut::AmountOverflow);
+        self.lines.iter().filter(overflows).map(|line| line.line.id)
+    }
+}
+
 /// Prices a cart at the moment of the facts.
 ///
+/// A line whose amount does not fit 64 bits, or makes the sum of the lines up to it not fit, is left out of the totals.
+///
 /// # Errors
-/// [`MoneyError::Overflow`] if an amount does not fit 64 bits.
+/// [`MoneyError::CurrencyMismatch`] if a snapshot price is in another currency than the cart's, which no cart has.
 pub fn price(cart: &Cart, facts: &Facts) -> Result<PricedCart, MoneyError> {
     let mut derivation = Derivation::default();
     let lines = lines::price_lines(cart, facts, &mut derivation)?;

@@ -23,6 +23,7 @@ fn about_availability(priced: &PricedLine) -> Option<Notice> {
     let line = priced.line.id;
     match priced.amounts.err()? {
         LeftOut::Withdrawn => Some(Notice::ProductWithdrawn { line }),
+        LeftOut::AmountOverflow => Some(Notice::AmountOverflow { line }),
         LeftOut::Unavailable(reason) => Some(Notice::ProductUnavailable { line, reason }),
     }
 }

@@ -264,3 +264,15 @@ fn many_lines_share_what_is_left_of_one_stock_item_in_their_order() {
     let rule = Rejection::InsufficientStock { product: product("shirt8"), requested: 5, available: 0 };
     assert_eq!(line(&report, "shirt8").dropped, Some(DropReason::Capped { rule }));
 }
+
+#[test]
+fn units_whose_amount_would_not_fit_are_dropped_and_said() {
+    let given = given(users(&[("mug", 2)])).and_prices("mug", i64::MAX / 4, 1).and_prices("cup", i64::MAX, 1);
+    let (lines, report) = outcome(&given, guests(&[("mug", 3), ("cup", 2), ("pin", 1)]), MergeStrategy::Sum);
+    assert_eq!(lines, owned(&[("mug", 2), ("pin", 1)]));
+    for (id, dropped) in [("mug", 3), ("cup", 2)] {
+        let rule = Rejection::AmountOverflow;
+        assert_eq!(line(&report, id).dropped_units, dropped);
+        assert_eq!(line(&report, id).dropped, Some(DropReason::Capped { rule }));
+    }
+}

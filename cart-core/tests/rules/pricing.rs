@@ -1,12 +1,14 @@
 //! What carts cost.
 
-use cart_core::money::{Currency, MoneyError};
+use cart_core::id::LineId;
+use cart_core::money::Currency;
 use cart_core::notice::{Notice, Unavailable};
 use cart_core::policy::PriceBasis;
 use cart_core::pricing::{PricedCart, price};
 use cart_core::product::Stock;
+use cart_core::rejection::Rejection;
 use cart_core::testing::samples::{at, line_id, prices, product};
-use cart_core::testing::{Scenario, ann, cart, given};
+use cart_core::testing::{GivenCart, Scenario, ann, cart, given};
 use chrono::TimeDelta;
 
 fn priced(given: &Scenario) -> PricedCart {
@@ -153,22 +155,77 @@ fn free_things_cost_nothing() {
     assert_eq!(totals(&priced), (1500, 1500, 0));
 }
 
-#[test]
-fn what_does_not_fit_is_an_error_and_never_wraps() {
-    let overflow = |cart| {
-        let given = given(cart).and_prices("mug", i64::MAX, i64::MAX).and_prices("cup", i64::MAX, i64::MAX);
-        assert_eq!(price(given.cart(), &given.facts([])), Err(MoneyError::Overflow));
-    };
-    overflow(cart().with_line("mug", 2));
-    overflow(cart().with_line("mug", 1).with_line("cup", 1));
-    let largest = given(cart().with_line("mug", 1)).and_prices("mug", i64::MAX, i64::MAX);
-    assert_eq!(priced(&largest).totals.total.minor(), i64::MAX);
+fn dear(cart: GivenCart, prices: [(&str, i64, i64); 2]) -> Scenario {
+    prices.into_iter().fold(given(cart), |given, (id, list, unit)| given.and_prices(id, list, unit))
+}
+
+fn overflows(priced: &PricedCart) -> Vec<LineId> {
+    let notices = priced.notices.iter().filter_map(|notice| {
+        let Notice::AmountOverflow { line } = notice else { return None };
+        Some(*line)
+    });
+    let noticed: Vec<LineId> = notices.collect();
+    assert_eq!(noticed, priced.overflowing().collect::<Vec<_>>());
+    noticed
 }
 
 #[test]
-fn a_list_price_that_does_not_fit_is_an_error_though_the_total_would() {
-    let given = given(cart().with_line("mug", 2)).and_prices("mug", i64::MAX, 1);
-    assert_eq!(price(given.cart(), &given.facts([])), Err(MoneyError::Overflow));
+fn a_line_whose_amount_does_not_fit_stays_without_counting() {
+    for unit in [i64::MAX, 1] {
+        let given =
+            dear(cart().with_line("mug", 2).with_line("cup", 1), [("mug", i64::MAX, unit), ("cup", 7, 5)]);
+        let priced = priced(&given);
+        assert_eq!(totals(&priced), (7, 2, 5));
+        assert_eq!(priced.derivation.sum(Currency::EUR).unwrap(), priced.totals.total);
+        assert_eq!(overflows(&priced), [line_id(0)]);
+        given.when(ann().remove("cup")).then_total(0).when(ann().remove("mug")).then_total(0);
+    }
+}
+
+#[test]
+fn the_line_that_makes_the_sum_not_fit_stays_without_counting() {
+    let lines = cart().with_line("mug", 1).with_line("cup", 1).with_line("pin", 1);
+    let given = dear(lines, [("mug", i64::MAX - 3, 5), ("cup", 4, 1)]).and_prices("pin", 3, 3);
+    let priced = priced(&given);
+    assert_eq!(totals(&priced), (i64::MAX, i64::MAX - 8, 8));
+    assert_eq!(overflows(&priced), [line_id(1)]);
+    given.when(ann().remove("mug")).then_priced(|priced| overflows(priced).is_empty()).then_total(4);
+}
+
+#[test]
+fn the_largest_amount_counts() {
+    let largest = given(cart().with_line("mug", 1)).and_prices("mug", i64::MAX, i64::MAX);
+    let priced = priced(&largest);
+    assert_eq!(priced.totals.total.minor(), i64::MAX);
+    assert_eq!(overflows(&priced), []);
+}
+
+#[test]
+fn a_line_whose_amount_would_not_fit_is_neither_added_nor_raised() {
+    let dear = |cart: GivenCart| given(cart).and_prices("mug", i64::MAX / 3, 1);
+    let overflow = Rejection::AmountOverflow;
+    dear(cart()).when(ann().add("mug", 3)).then_total(3);
+    dear(cart()).when(ann().add("mug", 4)).then_refused_as(overflow.clone());
+    let start = || dear(cart().with_line("mug", 3));
+    start().when(ann().increase("mug", 1)).then_refused_as(overflow.clone());
+    start().when(ann().add("mug", 1)).then_refused_as(overflow.clone());
+    // More than it may be already, after a change of price: it can be lowered, to what still does not fit as well.
+    let above = || dear(cart().with_line("mug", 9));
+    above().when(ann().increase("mug", 1)).then_refused_as(overflow);
+    above().when(ann().decrease("mug", 1)).then_lines([("mug", 8)]).then_total(0);
+    above().when(ann().decrease("mug", 6)).then_lines([("mug", 3)]).then_total(3);
+}
+
+#[test]
+fn a_raised_line_is_measured_by_the_price_that_counts() {
+    let raise = |basis| {
+        given(cart().with_line("mug", 1))
+            .and_prices("mug", i64::MAX, 1)
+            .and_policy_with(|policy| policy.price_basis = basis)
+            .when(ann().increase("mug", 1))
+    };
+    raise(PriceBasis::Live).then_refused_as(Rejection::AmountOverflow);
+    raise(PriceBasis::AtAdd).then_lines([("mug", 2)]).then_total(2000);
 }
 
 #[test]

@@ -197,7 +197,12 @@ fn check_priced(cart: &Cart, given: &Scenario) {
     }
     let left_out = priced.lines.iter().filter(|line| line.amounts.is_err()).count();
     let said = priced.notices.iter().filter(|notice| {
-        matches!(notice, Notice::ProductWithdrawn { .. } | Notice::ProductUnavailable { .. })
+        matches!(
+            notice,
+            Notice::ProductWithdrawn { .. }
+                | Notice::ProductUnavailable { .. }
+                | Notice::AmountOverflow { .. }
+        )
     });
     assert_eq!(said.count(), left_out, "a line is left out without a word");
 }

@@ -263,6 +263,7 @@ impl<'a> ItemBody<'a> {
 const fn reason(left_out: LeftOut) -> &'static str {
     match left_out {
         LeftOut::Withdrawn => "withdrawn",
+        LeftOut::AmountOverflow => "amount_overflow",
         LeftOut::Unavailable(Unavailable::OutOfStock) => "out_of_stock",
         LeftOut::Unavailable(Unavailable::Call) => "call",
         LeftOut::Unavailable(Unavailable::Currency) => "currency",

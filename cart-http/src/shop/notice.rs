@@ -16,6 +16,7 @@ pub(super) enum NoticeBody {
     StockReduced { item_id: LineId, available: u32 },
     ProductWithdrawn { item_id: LineId },
     ProductUnavailable { item_id: LineId, reason: Unavailable },
+    AmountOverflow { item_id: LineId },
     QuantityClamped { item_id: LineId, requested: u32, given: Quantity },
     SelectionStale { selection: SelectionKind, reason: Misfit },
     CartReplaced { previous_cart_id: CartId },
@@ -33,6 +34,7 @@ impl NoticeBody {
             Notice::ProductUnavailable { line: item_id, reason } => {
                 Self::ProductUnavailable { item_id, reason }
             }
+            Notice::AmountOverflow { line: item_id } => Self::AmountOverflow { item_id },
             Notice::QuantityClamped { line: item_id, asked: requested, given } => {
                 Self::QuantityClamped { item_id, requested, given }
             }

@@ -158,9 +158,14 @@ async fn what_cannot_be_bought_any_more_stays_without_amounts_and_can_be_removed
     let on_request = Product { stock: Stock::Call, ..on_sale() };
     let sold_out = Product { stock: Stock::OutOfStock, ..on_sale() };
     let foreign = Product { prices: prices(120, Currency::USD), ..on_sale() };
-    for (reason, product) in
-        [("withdrawn", withdrawn), ("call", on_request), ("out_of_stock", sold_out), ("currency", foreign)]
-    {
+    let too_dear = Product { prices: prices(i64::MAX, Currency::EUR), ..on_sale() };
+    for (reason, product) in [
+        ("withdrawn", withdrawn),
+        ("call", on_request),
+        ("out_of_stock", sold_out),
+        ("currency", foreign),
+        ("amount_overflow", too_dear),
+    ] {
         shop.catalog.put(pen.clone(), product);
         assert_is_left_out(&shop.ann().get().await.ok(), &id, reason);
     }
