@@ -26,7 +26,7 @@ use crate::table::journal;
 use crate::transfer::{self, ExportError, ReplayError};
 use crate::verify::{self, Report};
 
-/// The most rows that a read takes along on the calling thread.
+/// The most rows that a read takes on the calling thread, or lines that a cart has which is loaded there.
 const FEW: usize = 32;
 
 /// Carts in an SQLite file that this value owns.
@@ -42,13 +42,12 @@ const FEW: usize = 32;
 ///
 /// # Which thread works
 ///
-/// No calling thread waits for a flush, for a lock or for another call, so all methods may be called from async
-/// code. At [`Durability::Full`](crate::Durability::Full) a thread of the store commits. Reads of a few rows, and
-/// commits at [`Durability::Normal`](crate::Durability::Normal), take some ten microseconds, less than handing them
-/// to another thread and back, so the calling thread does them: see [`engine`](crate::engine) for figures. Now and
-/// then such a call reads pages of the file that the system has not in memory, or finds the system busy taking
-/// in writes. A host on a slow or remote disk, where that is long, has all work done by the store's own threads with
-/// [`Options::hand_over`].
+/// Threads of the store read and write the file; the calling thread only waits for their answer, without blocking,
+/// so all methods may be called from async code. Reads of a few rows, and commits at
+/// [`Durability::Normal`](crate::Durability::Normal), take some ten microseconds, less than handing them to another
+/// thread and back (see [`engine`](crate::engine) for figures). A host that accepts that an async thread now and then
+/// waits for pages of the file that the system has not in memory, or for the system to take a write in, lets the
+/// calling thread do these with [`Options::on_caller`].
 #[derive(Debug)]
 pub struct SqliteStore {
     pub(crate) engine: Engine,
@@ -142,7 +141,13 @@ impl SqliteStore {
 #[async_trait]
 impl CartStore for SqliteStore {
     async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
-        let found = self.look(1, move |transaction| load::cart(transaction, cart)).await?;
+        if self.engine.reads_on_caller() {
+            let found = self.look(FEW, move |transaction| load::small(transaction, cart, FEW)).await?;
+            if let Ok(found) = found {
+                return Ok(found.map(Arc::new));
+            }
+        }
+        let found = self.look(usize::MAX, move |transaction| load::cart(transaction, cart)).await?;
         Ok(found.map(Arc::new))
     }
 

@@ -113,8 +113,15 @@ fn compare(durability: Durability, count: i64) {
     drop(bare);
     assert_eq!(entries(&path), count + count * 4 / 64 * 64);
 
-    let path = folder.path().join("engine");
-    let engine = Engine::open(&path, &options, SCHEMA).unwrap();
+    for on_caller in [false, true] {
+        let path = folder.path().join(format!("engine-{on_caller}"));
+        println!("  on the caller where it may: {on_caller}");
+        measure(&path, &options.clone().on_caller(on_caller), count);
+    }
+}
+
+fn measure(path: &Path, options: &Options, count: i64) {
+    let engine = Engine::open(path, options, SCHEMA).unwrap();
     let one = |number| block_on(engine.write(move |transaction| add(transaction, number))).unwrap();
     println!("  engine, one caller     {}", times(count, one));
     let since = Instant::now();
@@ -124,7 +131,7 @@ fn compare(durability: Durability, count: i64) {
     threads(&engine, 64, count * 4);
     println!("  engine, 64 threads     {}", rate(count * 4, since));
     drop(engine);
-    assert_eq!(entries(&path), count + count * 4 / 64 * 64 * 2);
+    assert_eq!(entries(path), count + count * 4 / 64 * 64 * 2);
 }
 
 #[test]
@@ -141,7 +148,7 @@ fn hand_over_of_writes() {
 fn hand_over_of_reads() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("engine");
-    let engine = Engine::open(&path, &Options::default(), SCHEMA).unwrap();
+    let engine = Engine::open(&path, &Options::default().on_caller(true), SCHEMA).unwrap();
     let note = |transaction: &Transaction<'_>, number: i64| -> rusqlite::Result<String> {
         let sql = "SELECT note FROM carts WHERE id = ?1";
         transaction.prepare_cached(sql)?.query_row([number.rem_euclid(10_000) + 1], |row| row.get(0))

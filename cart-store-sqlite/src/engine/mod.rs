@@ -7,10 +7,11 @@
 //! * **A write is answered after its commit**, with one of three outcomes: done, not done
 //!   ([`WriteError::Refused`], [`WriteError::NotCommitted`]), or not known ([`WriteError::Unknown`]). Writes that
 //!   wait at the same time share a transaction and its flush, each in a savepoint of its own.
-//! * **No calling thread waits for the disk to flush or for a lock.** With [`Durability::Full`] a thread of its own
-//!   commits. With [`Durability::Normal`] a commit is a copy into the system's cache, and the caller that finds the
-//!   connection free makes it, since two changes of thread would cost more than the transaction. Reads of a few
-//!   rows run on the calling thread for the same reason. [`Options::hand_over`] has threads of the engine do both.
+//! * **No calling thread touches the file.** Threads of the engine run every write and every read. Where a host
+//!   allows it ([`Options::on_caller`]), reads of a few rows run on the calling thread, and with
+//!   [`Durability::Normal`], when a commit is a copy into the system's cache, the caller that finds the connection
+//!   free makes it: two changes of thread cost more than such a transaction. Even then no calling thread waits for
+//!   the disk to flush or for a lock.
 //! * **A failed flush stops the writer.** The log may then end in a transaction that only recovery can decide on,
 //!   so writes are refused until the file is opened again ([`Engine::is_stopped`]); reads go on.
 //!
@@ -22,7 +23,7 @@
 //! |---|---|---|---|---|
 //! | written by hand (64: in batches of 64) | 14 us | 63-75 us | 34-43 k/s | 29-37 k/s |
 //! | a thread commits | 31-37 us | **79-84 us** | 36-39 k/s | **32-37 k/s** |
-//! | the caller commits | **17-18 us** | 70-89 us | **38-45 k/s** | 23-32 k/s |
+//! | the caller commits (`on_caller`; at `Full` only to compare) | **17-18 us** | 70-89 us | **38-45 k/s** | 23-32 k/s |
 //!
 //! A point read costs 2.1 us by hand, 2.3 us on the calling thread, and 5 to 13 us on another.
 
@@ -106,7 +107,7 @@ impl Engine {
         let started = |error| OpenError::from_io(path, error);
         let writer = Writer::start(setup).map_err(started)?;
         let readers = Readers::start(readers, options.waiting).map_err(started)?;
-        let point = if options.hand_over { Length::Scan } else { Length::Point };
+        let point = if options.on_caller { Length::Point } else { Length::Scan };
         Ok(Self { point, readers: Some(readers), writer, _owner: Some(owner) })
     }
 
@@ -150,7 +151,7 @@ impl Engine {
     }
 
     /// Runs a few statements that read rows by key, on one state of the file: the last that was committed, or a
-    /// later one. They run on the calling thread when a connection is free and the options do not say otherwise.
+    /// later one. They run on the calling thread if the options allow it and a connection is free.
     pub fn read<F, T, E>(
         &self,
         statements: F,
@@ -161,6 +162,12 @@ impl Engine {
         E: Send + 'static,
     {
         self.look(statements, self.point)
+    }
+
+    /// Answers whether [`Engine::read`] may run statements on the calling thread where [`Engine::scan`] does not.
+    #[must_use]
+    pub fn reads_on_caller(&self) -> bool {
+        self.readers.is_some() && self.point == Length::Point
     }
 
     /// Runs statements that read many rows, as [`Engine::read`] but never on the calling thread.
@@ -286,7 +293,7 @@ fn migrate(connection: &mut Connection, path: &Path, migrations: &[M<'_>]) -> Re
 
 const fn service(options: &Options) -> Service {
     match options.durability {
-        Durability::Normal if !options.hand_over => Service::Caller,
+        Durability::Normal if options.on_caller => Service::Caller,
         Durability::Normal | Durability::Full => Service::Thread,
     }
 }

@@ -8,6 +8,7 @@ use cart_core::testing::samples::{added, at, line, name, note, quantity};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::*;
+use crate::Options;
 
 thread_local! {
     static SEEN: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
@@ -19,13 +20,14 @@ fn note_statement(event: TraceEvent<'_>) {
     }
 }
 
+fn trace(transaction: &rusqlite::Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note_statement));
+    Ok(())
+}
+
 /// A store in memory, whose statements run on the calling thread and are noted.
 pub(super) fn traced() -> SqliteStore {
     let store = SqliteStore::in_memory().unwrap();
-    let trace = |transaction: &rusqlite::Transaction<'_>| {
-        transaction.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(note_statement));
-        Ok::<_, rusqlite::Error>(())
-    };
     block_on(store.engine.write(trace)).unwrap();
     seen();
     store
@@ -148,6 +150,29 @@ fn a_cart_is_loaded_with_two_statements() {
         seen();
         assert_eq!(load(&store, cart.id()), cart);
         assert_eq!(ran(), ["select carts", "select lines"]);
+    }
+}
+
+/// What the calling thread runs to load a cart of so many lines from a file.
+fn run_here_to_load(lines: u64, on_caller: bool) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options::default().readers(1).on_caller(on_caller);
+    let store = SqliteStore::open(folder.path().join("carts.db"), &options).unwrap();
+    let cart = create(&store, 1, lines);
+    block_on(store.engine.read(trace)).unwrap();
+    seen();
+    assert_eq!(load(&store, cart.id()), cart);
+    ran()
+}
+
+#[test]
+fn the_calling_thread_loads_small_carts_where_it_may_and_never_large_ones() {
+    for lines in [0, 32, 33, 1_000] {
+        assert_eq!(run_here_to_load(lines, false), [""; 0], "{lines} lines");
+    }
+    assert_eq!(run_here_to_load(32, true), ["select carts", "select lines"]);
+    for lines in [33, 1_000] {
+        assert_eq!(run_here_to_load(lines, true), ["select carts"], "{lines} lines");
     }
 }
 

@@ -12,4 +12,4 @@ fn in_file(options: &Options) -> (SqliteStore, TempDir) {
 store_laws!(in_memory, (SqliteStore::in_memory().unwrap(), ()));
 store_laws!(full, in_file(&Options::default()));
 store_laws!(normal, in_file(&Options::default().durability(Durability::Normal)));
-store_laws!(handed_over, in_file(&Options::default().durability(Durability::Normal).hand_over(true)));
+store_laws!(on_caller, in_file(&Options::default().durability(Durability::Normal).on_caller(true)));

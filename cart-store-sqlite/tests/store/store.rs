@@ -9,7 +9,7 @@ use crate::support::{Place, commit, fill, grow, journal, load, normal};
 
 #[test]
 fn what_was_committed_is_there_when_opened_again() {
-    for options in [Options::default(), normal(), normal().hand_over(true)] {
+    for options in [Options::default(), normal(), normal().on_caller(true)] {
         let place = Place::new();
         let store = SqliteStore::open(&place.path, &options).unwrap();
         let cart = grow(&store, 1, 3);

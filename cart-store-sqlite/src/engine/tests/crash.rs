@@ -32,7 +32,7 @@ fn killed_after(mut child: Child, writes: usize) -> usize {
 
 #[test]
 fn a_killed_process_leaves_every_acknowledged_write_and_no_lock() {
-    for durability in ["full", "normal"] {
+    for durability in ["full", "normal", "on_caller"] {
         let place = Place::new();
         let mut acknowledged = 0;
         for kill in 1..=10 {
@@ -66,8 +66,11 @@ fn another_process_is_refused_while_the_writer_lives() {
 #[test]
 fn a_writer_that_never_ends() {
     let Some(path) = std::env::var_os(CHILD) else { return };
-    let full = std::env::var("CART_TEST_DURABILITY").unwrap() == "full";
-    let options = if full { Options::default() } else { normal() };
+    let options = match std::env::var("CART_TEST_DURABILITY").unwrap().as_str() {
+        "full" => Options::default(),
+        "normal" => normal(),
+        _ => normal().on_caller(true),
+    };
     let engine = Engine::open(path.as_ref(), &options, NOTES).unwrap();
     loop {
         put(&engine, "a note").unwrap();

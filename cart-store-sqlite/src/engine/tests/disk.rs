@@ -61,7 +61,7 @@ fn neighbours_of_a_write_that_fills_the_disk_get_a_true_answer() {
 
 #[test]
 fn the_log_stays_short_under_steady_writing() {
-    for options in [Options::default(), normal()] {
+    for options in [Options::default(), normal(), normal().on_caller(true)] {
         let place = Place::new();
         let limit = 1 << 20;
         let engine = place.open_with(&options.log_limit_bytes(limit));
@@ -74,7 +74,7 @@ fn the_log_stays_short_under_steady_writing() {
 
 #[test]
 fn a_reader_that_never_ends_makes_writes_wait_not_the_disk_fill() {
-    for options in [Options::default(), normal()] {
+    for options in [Options::default(), normal(), normal().on_caller(true)] {
         let place = Place::new();
         let limit = 1 << 20;
         let engine = place.open_with(&options.log_limit_bytes(limit).patience(Duration::ZERO));

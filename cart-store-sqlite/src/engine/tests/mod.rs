@@ -65,7 +65,7 @@ fn normal() -> Options {
 
 /// One engine of each kind.
 fn every_kind() -> Vec<(Place, Engine)> {
-    let kinds = [Options::default(), normal()];
+    let kinds = [Options::default(), Options::default().on_caller(true), normal(), normal().on_caller(true)];
     let on_disk = kinds.map(|options| {
         let place = Place::new();
         let engine = place.open_with(&options);

@@ -9,7 +9,7 @@ use super::*;
 
 #[test]
 fn what_was_written_is_there_when_opened_again() {
-    for options in [Options::default(), normal()] {
+    for options in [Options::default(), normal(), normal().on_caller(true)] {
         let place = Place::new();
         let engine = place.open_with(&options);
         put(&engine, "kept").unwrap();
@@ -255,7 +255,7 @@ fn overwrite(path: &Path, from: usize, to: usize) {
 
 #[test]
 fn a_copy_opens_and_holds_what_was_committed() {
-    for options in [Options::default(), normal()] {
+    for options in [Options::default(), normal(), normal().on_caller(true)] {
         let place = Place::new();
         let engine = place.open_with(&options);
         put(&engine, "copied").unwrap();

@@ -56,21 +56,23 @@ fn all_statements_of_a_read_see_one_state() {
 
 #[test]
 fn reads_wait_their_turn_and_past_the_bound_are_refused() {
-    let place = Place::new();
-    let engine = place.open_with(&Options::default().readers(1).waiting(2));
-    let (begun, has_begun) = mpsc::channel();
-    let (release, released) = mpsc::channel::<()>();
-    let held = engine.scan(move |_| {
-        begun.send(()).unwrap();
-        released.recv()
-    });
-    has_begun.recv().unwrap();
-    let waiting = [engine.read(read_notes), engine.read(read_notes)];
-    let refused = block_on(engine.read(read_notes));
-    assert!(matches!(refused, Err(ReadError::Unserved(Fault::Overloaded))));
-    release.send(()).unwrap();
-    block_on(held).unwrap();
-    for read in waiting {
-        assert!(block_on(read).unwrap().is_empty());
+    for on_caller in [false, true] {
+        let place = Place::new();
+        let engine = place.open_with(&Options::default().readers(1).waiting(2).on_caller(on_caller));
+        let (begun, has_begun) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let held = engine.scan(move |_| {
+            begun.send(()).unwrap();
+            released.recv()
+        });
+        has_begun.recv().unwrap();
+        let waiting = [engine.read(read_notes), engine.read(read_notes)];
+        let refused = block_on(engine.read(read_notes));
+        assert!(matches!(refused, Err(ReadError::Unserved(Fault::Overloaded))));
+        release.send(()).unwrap();
+        block_on(held).unwrap();
+        for read in waiting {
+            assert!(block_on(read).unwrap().is_empty());
+        }
     }
 }

@@ -177,10 +177,10 @@ fn the_calling_thread_works_only_where_the_options_say_so() {
     let here = std::thread::current().id();
     let at = |_: &Transaction<'_>| Ok::<_, rusqlite::Error>(std::thread::current().id());
     for (options, writes, reads) in [
-        (Options::default(), false, true),
-        (normal(), true, true),
-        (Options::default().hand_over(true), false, false),
-        (normal().hand_over(true), false, false),
+        (Options::default(), false, false),
+        (normal(), false, false),
+        (Options::default().on_caller(true), false, true),
+        (normal().on_caller(true), true, true),
     ] {
         let place = Place::new();
         let engine = place.open_with(&options);
