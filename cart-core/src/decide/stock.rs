@@ -8,7 +8,6 @@ use crate::cart::Cart;
 use crate::facts::Facts;
 use crate::id::StockItemId;
 use crate::line::Line;
-use crate::notice::Unavailable;
 use crate::policy::OverAsking;
 use crate::pricing::prices_that_count;
 use crate::product::{Product, ProductKey, QuantityRule, Stock};
@@ -94,20 +93,6 @@ fn available_product(raise: Raise<'_>) -> Result<&Product, Rejection> {
     match product.unavailable_in(raise.cart.currency()) {
         Some(reason) => Err(Rejection::ProductUnavailable { product: key(), reason }),
         None => Ok(product),
-    }
-}
-
-impl Product {
-    /// Why it cannot be bought in a currency now, however few units are asked for; none if it can.
-    pub(crate) fn unavailable_in(&self, currency: crate::money::Currency) -> Option<Unavailable> {
-        if self.prices.currency() != currency {
-            return Some(Unavailable::Currency);
-        }
-        match self.stock {
-            Stock::Unlimited | Stock::Limited { .. } => None,
-            Stock::OutOfStock => Some(Unavailable::OutOfStock),
-            Stock::Call => Some(Unavailable::Call),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::derivation::{Derivation, Rule, Step};
 use crate::cart::Cart;
 use crate::facts::Facts;
 use crate::line::Line;
-use crate::money::{Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError};
 use crate::notice::Unavailable;
 use crate::policy::PriceBasis;
 use crate::product::{Product, Stock, UnitPrices};
@@ -102,6 +102,20 @@ fn left_out(cart: &Cart, product: Option<&Arc<Product>>) -> Option<LeftOut> {
         // None left is out of stock, however the catalog puts it.
         Stock::Limited { available: 0, .. } => Some(LeftOut::Unavailable(Unavailable::OutOfStock)),
         Stock::Limited { .. } | Stock::Unlimited | Stock::OutOfStock | Stock::Call => None,
+    }
+}
+
+impl Product {
+    /// Why it cannot be bought in a currency now, however few units are asked for; none if it can.
+    pub(crate) fn unavailable_in(&self, currency: Currency) -> Option<Unavailable> {
+        if self.prices.currency() != currency {
+            return Some(Unavailable::Currency);
+        }
+        match self.stock {
+            Stock::Unlimited | Stock::Limited { .. } => None,
+            Stock::OutOfStock => Some(Unavailable::OutOfStock),
+            Stock::Call => Some(Unavailable::Call),
+        }
     }
 }
 
