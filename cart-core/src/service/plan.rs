@@ -15,11 +15,11 @@ use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::decide::{Decision, Origin, create, decide, duplicate, merge};
 use crate::event::{CartEvent, Created};
 use crate::facts::Facts;
-use crate::id::{CartId, ChannelId};
+use crate::id::{CartId, ChannelId, LineId};
 use crate::journal::{EditOutcome, Entry, KeyOrigin, Reply, Request, RequestKey};
 use crate::notice::Notice;
 use crate::port::Commit;
-use crate::pricing::price;
+use crate::pricing::{PricedCart, price};
 use crate::rejection::Rejection;
 use crate::version::Version;
 
@@ -113,7 +113,7 @@ impl CartService {
             self.check_count(cart.channel(), channel, cart.owner()).await?;
         }
         let commit = next(cart, decision, &caller.actor, request, facts.now);
-        planned(vec![commit], false, &facts)
+        planned(vec![commit], Some(cart), false, &facts)
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a new cart takes besides the caller and the finding")]
@@ -145,7 +145,7 @@ impl CartService {
         let replaced = self.replaced(channel_id, &owner, found).await?;
         decision.reply.notices.extend(replaced.map(|previous| Notice::CartReplaced { previous }));
         let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
-        planned(self.ending_expired(commits, found, &facts)?, true, &facts)
+        planned(self.ending_expired(commits, found, &facts)?, None, true, &facts)
     }
 
     async fn plan_copy(
@@ -163,7 +163,7 @@ impl CartService {
         let decision = duplicate(source, id, &caller.actor, copy, &facts)?;
         self.check_count(source.channel(), channel, source.owner()).await?;
         let commits = vec![first(id, decision, &caller.actor, request, facts.now)?];
-        planned(self.ending_expired(commits, found, &facts)?, true, &facts)
+        planned(self.ending_expired(commits, found, &facts)?, None, true, &facts)
     }
 
     async fn plan_merge(
@@ -198,7 +198,8 @@ impl CartService {
         } else {
             vec![gone, next(&into, merged.into, &caller.actor, request, now)]
         };
-        planned(self.ending_expired(commits, found, &facts)?, found.cart.is_none(), &facts)
+        let before = found.cart.as_deref();
+        planned(self.ending_expired(commits, found, &facts)?, before, found.cart.is_none(), &facts)
     }
 
     /// The cart of a user who has none yet, before the guest's lines go in.
@@ -304,12 +305,62 @@ fn unchanged(view: CartView) -> Plan {
     Plan { view, reply: Reply::default(), created: false, commits: Vec::new() }
 }
 
-fn planned(commits: Vec<Commit>, created: bool, facts: &Facts) -> Result<Plan, CartError> {
+fn planned(
+    commits: Vec<Commit>,
+    before: Option<&Cart>,
+    created: bool,
+    facts: &Facts,
+) -> Result<Plan, CartError> {
     let last = commits.last().ok_or(Rejection::NothingToDo)?;
     let cart = Arc::clone(&last.cart);
     let reply = last.entry.reply.clone();
-    let priced = price(&cart, facts).map_err(|_| Rejection::AmountOverflow)?;
+    let priced = price(&cart, facts)?;
+    check_amounts(before, &priced, &last.entry.events, facts)?;
     Ok(Plan { view: CartView { cart, priced, notices: Vec::new() }, reply, created, commits })
+}
+
+/// Refuses to add or raise a line if that makes an amount not fit, be it another line's. What lowers or removes is
+/// never refused.
+fn check_amounts(
+    before: Option<&Cart>,
+    after: &PricedCart,
+    events: &[CartEvent],
+    facts: &Facts,
+) -> Result<(), CartError> {
+    let grows = |event: &CartEvent| match event {
+        CartEvent::LineAdded { .. } => true,
+        CartEvent::QuantityChanged { from, to, .. } => to > from,
+        CartEvent::Created(_)
+        | CartEvent::Renamed { .. }
+        | CartEvent::SettingsChanged { .. }
+        | CartEvent::NoteChanged { .. }
+        | CartEvent::MetadataChanged { .. }
+        | CartEvent::LineNoteChanged { .. }
+        | CartEvent::LineRemoved { .. }
+        | CartEvent::Cleared { .. }
+        | CartEvent::AddressSelected { .. }
+        | CartEvent::ShippingMethodSelected { .. }
+        | CartEvent::PaymentMethodSelected { .. }
+        | CartEvent::ExpiryMoved { .. }
+        | CartEvent::GuestCartMerged { .. }
+        | CartEvent::Abandoned { .. }
+        | CartEvent::Recovered { .. }
+        | CartEvent::CheckoutBegun { .. }
+        | CartEvent::CheckoutCancelled { .. }
+        | CartEvent::CheckoutCompleted { .. } => false,
+    };
+    if after.overflowing().next().is_none() || !events.iter().any(grows) {
+        return Ok(());
+    }
+    let known: Vec<LineId> = match before {
+        Some(cart) => price(cart, facts)?.overflowing().collect(),
+        None => Vec::new(),
+    };
+    if after.overflowing().all(|line| known.contains(&line)) {
+        Ok(())
+    } else {
+        Err(Rejection::AmountOverflow.into())
+    }
 }
 
 /// The next version of a cart.

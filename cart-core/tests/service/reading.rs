@@ -1,7 +1,7 @@
 //! Looking at carts and lists of them.
 
 use cart_core::actor::Actor;
-use cart_core::command::Command;
+use cart_core::command::{Command, LineEdit};
 use cart_core::id::{CartId, UserId};
 use cart_core::notice::Notice;
 use cart_core::policy::CartPolicy;
@@ -13,7 +13,7 @@ use cart_core::testing::block_on;
 use cart_core::testing::samples::{cart_id, guest, user_for};
 use chrono::TimeDelta;
 
-use crate::shop::{Shop, add, ann, ann_with, bob, current, rejection, rename};
+use crate::shop::{Shop, add, ann, ann_with, bob, current, lines, rejection, rename};
 
 fn list(shop: &Shop, actor: &Actor, after: Option<CartId>, limit: usize) -> Vec<CartId> {
     let page = PageRequest { after, limit };
@@ -121,4 +121,31 @@ fn a_catalog_that_is_down_fails_the_call_and_changes_nothing() {
     assert!(matches!(shop.read(&ann(), &current()), Err(CartError::Port(_))));
     shop.catalog.set_down(false);
     assert_eq!(shop.read(&ann(), &current()).unwrap().cart.version().get(), 1);
+}
+
+#[test]
+fn a_price_that_became_too_large_leaves_its_line_out_and_locks_nothing() {
+    let shop = Shop::new(CartPolicy::storefront());
+    shop.execute(ann(), &current(), &add("mug", 2)).unwrap();
+    let cup = shop.execute(ann(), &current(), &add("cup", 2)).unwrap();
+    shop.catalog.set_price("mug", i64::MAX - 1);
+    let view = shop.read(&ann(), &current()).unwrap();
+    assert_eq!(view.priced.overflowing().count(), 1);
+    assert_eq!(view.priced.totals.total, cup.view.priced.lines[1].amounts.unwrap().total);
+    // Others can be added and removed; more of it is refused.
+    assert!(shop.execute(ann(), &current(), &add("cup", 1)).is_ok());
+    assert_eq!(rejection(shop.execute(ann(), &current(), &add("mug", 1))), Rejection::AmountOverflow);
+    let remove = Command::Edit(LineEdit::Remove { line: view.cart.lines()[0].id });
+    assert!(shop.execute(ann(), &current(), &remove).is_ok());
+}
+
+#[test]
+fn what_would_make_the_sum_too_large_is_refused() {
+    let shop = Shop::new(CartPolicy::storefront());
+    shop.catalog.set_price("mug", i64::MAX / 2);
+    shop.catalog.set_price("cup", i64::MAX / 2);
+    shop.execute(ann(), &current(), &add("mug", 1)).unwrap();
+    shop.execute(ann(), &current(), &add("cup", 1)).unwrap();
+    assert_eq!(rejection(shop.execute(ann(), &current(), &add("cup", 1))), Rejection::AmountOverflow);
+    assert_eq!(lines(&shop.read(&ann(), &current()).unwrap().cart), [("mug", 1), ("cup", 1)]);
 }
