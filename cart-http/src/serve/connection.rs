@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, Version, header};
+use axum::response::IntoResponse as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -22,6 +23,7 @@ use tower_service::Service as _;
 
 use super::Stop;
 use super::body::TimedBody;
+use super::demand;
 use super::head::{HeadProgress, HeadTimer};
 use super::limits::ServeLimits;
 use super::rest::{Left, Rest, lend};
@@ -87,6 +89,9 @@ impl Connection {
         peer: SocketAddr,
         stop: &watch::Receiver<Stop>,
     ) -> Result<Response<Body>, Infallible> {
+        if let Some(status) = demand::refusal(&request) {
+            return Ok(closing(status.into_response()));
+        }
         let may_stay = may_stay(&request);
         // Who waits to be asked for a body need not send one that is not asked for (RFC 9110, section 10.1.1).
         let most = if request.headers().contains_key(header::EXPECT) { 0 } else { self.limits.unread_bytes };
@@ -94,12 +99,15 @@ impl Connection {
         let (body, rest) = lend(TimedBody::new(body, Arc::clone(&self.limits)));
         let mut request = Request::from_parts(head, Body::new(body));
         request.extensions_mut().insert(ConnectInfo(peer));
-        let mut response = self.router.clone().call(request).await?;
-        if !(may_stay && take_rest(rest, most, stop.clone())) {
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
-        Ok(response)
+        let response = self.router.clone().call(request).await?;
+        Ok(if may_stay && take_rest(rest, most, stop.clone()) { response } else { closing(response) })
     }
+}
+
+/// The answer as the last of its connection.
+fn closing(mut response: Response<Body>) -> Response<Body> {
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
 }
 
 /// Takes what the handler left of the body, at most so many bytes; returns whether the connection can go on.

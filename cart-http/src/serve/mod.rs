@@ -4,14 +4,17 @@
 //! [`serve`] speaks HTTP/1.1 and closes every connection that makes no progress, within the times of
 //! [`ServeLimits`]. It refuses requests whose length is ambiguous (see [RFC 9112, section 11.2][smuggling])
 //! with 400 and closes the connection: both lengths at once, a repeated `Content-Length`, lines that end in a
-//! bare line feed. A connection that sent a chunked body is closed after its answer. A counted body that the
-//! handler did not read is taken before the next request, or the answer says that the connection ends.
+//! bare line feed. So it does with a request that does not name exactly one `Host`, and, answering 501, with a
+//! transfer coding that is not `chunked`. A connection that sent a chunked body is closed after its answer. A
+//! counted body that the handler did not read is taken before the next request, or the answer says that the
+//! connection ends.
 //!
 //! [smuggling]: https://www.rfc-editor.org/rfc/rfc9112#section-11.2
 
 mod accept;
 mod body;
 mod connection;
+mod demand;
 mod framing;
 mod head;
 mod limits;

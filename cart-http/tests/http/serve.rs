@@ -232,6 +232,21 @@ async fn requests_of_ambiguous_length_are_refused_and_closed() {
 }
 
 #[tokio::test]
+async fn other_transfer_codings_than_chunked_are_not_implemented() {
+    let server = Server::start(hello(), patient()).await;
+    for codings in ["gzip, chunked", "gzip\r\nTransfer-Encoding: chunked", "chunked, chunked"] {
+        let mut client = server.connect().await;
+        client
+            .send(format!("POST /echo HTTP/1.1\r\nHost: shop\r\nTransfer-Encoding: {codings}\r\n\r\n"))
+            .await;
+        client.send("0\r\n\r\n".to_owned() + &get("/")).await;
+        let answer = client.until_closed().await;
+        assert!(answer.starts_with("HTTP/1.1 501 ") && answer.contains("connection: close"), "{answer}");
+        assert_eq!(answer.matches("HTTP/1.1").count(), 1, "{codings}\n{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_comes_after_the_answers_to_earlier_requests() {
     let server = Server::start(hello(), patient()).await;
     let mut client = server.connect().await;
