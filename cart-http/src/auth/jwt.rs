@@ -277,6 +277,8 @@ mod tests {
             signed_with(&SECRET[..31], HEADER, &claims),
             signed("not json", &claims),
             signed("", &claims),
+            signed(r#"["HS256"]"#, &claims),
+            signed(HEADER, r#"["ann", 9000000000, null, "shop", "cart"]"#),
             signed(HEADER, "not json"),
             signed(HEADER, ""),
             signed(HEADER, r#"{"sub":"bob","sub":"ann","exp":1800000001,"iss":"shop","aud":"cart"}"#),

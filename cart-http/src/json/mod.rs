@@ -1,6 +1,7 @@
 //! JSON bodies, read strictly.
 
 mod content_type;
+mod object;
 mod strict;
 
 use axum::body::HttpBody as _;
@@ -11,8 +12,9 @@ use serde_path_to_error::{Path, Segment};
 
 use crate::body::{self, BodyLimit};
 use crate::problem::{Problem, ProblemCode};
+pub(crate) use object::{Object, word};
 
-/// A JSON body of type `T`, refused unless two readers must understand it the same way.
+/// A JSON object as a `T`, refused unless two readers must understand it the same way.
 ///
 /// | refused with | when |
 /// |---|---|
@@ -22,7 +24,8 @@ use crate::problem::{Problem, ProblemCode};
 /// | 400 | it is not JSON, repeats a key, nests deeper than 32, or goes on after its end |
 /// | 422 | it is JSON, but not a `T`; `pointer` says where ([RFC 6901](https://www.rfc-editor.org/rfc/rfc6901)) |
 ///
-/// For unknown fields to be refused, `T` and what it holds must be `#[serde(deny_unknown_fields)]`.
+/// The body is an object, never an array of a `T`'s fields. For unknown fields to be refused, `T` and what it holds
+/// must be `#[serde(deny_unknown_fields)]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StrictJson<T>(
     /// What the body says.
@@ -52,7 +55,7 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for StrictJson<
     }
 }
 
-/// Reads `bytes` as a `T`.
+/// Reads `bytes`, a JSON object, as a `T`.
 ///
 /// # Errors
 /// A [`Problem`] with [`ProblemCode::MalformedJson`], [`ProblemCode::UnknownField`],
@@ -60,7 +63,8 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for StrictJson<
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     strict::check(bytes).map_err(|_| Problem::new(ProblemCode::MalformedJson))?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(error.path(), error.inner()))
+    let read = serde_path_to_error::deserialize(&mut json).map(|Object(value)| value);
+    read.map_err(|error| refuse(error.path(), error.inner()))
 }
 
 /// serde's messages name Rust types, so only what kind of refusal it was is taken from them.
@@ -171,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_body_of_another_shape_points_to_the_whole() {
-        for json in ["[]", "1", "\"x\"", "null"] {
+        for json in ["[]", "[\"mug\", 1]", "1", "\"x\"", "null"] {
             let (code, pointer) = refusal(json);
             assert_eq!((code, pointer.as_deref()), (ProblemCode::InvalidValue, Some("")), "{json}");
         }

@@ -9,7 +9,7 @@ use cart_core::rejection::Rejection;
 use cart_core::text::Note;
 use serde::{Deserialize, Deserializer};
 
-use crate::json::StrictJson;
+use crate::json::{Object, StrictJson, word};
 use crate::problem::Problem;
 
 /// A body with nothing to say.
@@ -84,8 +84,9 @@ impl Units {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Batch {
+    #[serde(deserialize_with = "word")]
     mode: Mode,
-    edits: Vec<Edit>,
+    edits: Vec<Object<Edit>>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -130,7 +131,7 @@ impl Batch {
             Mode::AllOrNothing => BatchMode::AllOrNothing,
             Mode::PerLine => BatchMode::PerLine,
         };
-        let edits = self.edits.into_iter().enumerate().map(|(index, edit)| edit.into_edit(index));
+        let edits = self.edits.into_iter().enumerate().map(|(index, Object(edit))| edit.into_edit(index));
         Ok(Command::EditLines { edits: edits.collect::<Result<_, _>>()?, mode })
     }
 }

@@ -34,6 +34,11 @@ async fn panics() -> &'static str {
     panic!("a secret of the handler")
 }
 
+#[derive(serde::Deserialize)]
+struct Count {
+    units: u32,
+}
+
 fn router() -> Router {
     let whoami = async |Authenticated(actor): Authenticated| format!("{:?}", actor.to_ref());
     let cached = async || ([(header::CACHE_CONTROL, HeaderValue::from_static("max-age=60"))], "public");
@@ -43,7 +48,7 @@ fn router() -> Router {
         .route("/stuck", on_get(std::future::pending::<()>).post(std::future::pending::<()>))
         .route("/cached", on_get(cached))
         .route("/json", on_post(async |StrictJson(value): StrictJson<Value>| axum::Json(value)))
-        .route("/count", on_post(async |StrictJson(count): StrictJson<u32>| count.to_string()))
+        .route("/count", on_post(async |StrictJson(count): StrictJson<Count>| count.units.to_string()))
         .route("/whoami", on_get(whoami))
         .with_state(Host(authenticator()))
 }
@@ -178,8 +183,11 @@ async fn json_that_is_not_well_formed_is_400() {
 
 #[tokio::test]
 async fn json_of_another_kind_is_422_with_its_place() {
-    let answer = ask(&post_json("/count", "1.0")).await;
-    assert_eq!(problem(&answer, 422, "invalid_value")["pointer"], "");
+    for (body, pointer) in [("{\"units\":1.0}", "/units"), ("[1]", ""), ("1", "")] {
+        let answer = ask(&post_json("/count", body)).await;
+        assert_eq!(problem(&answer, 422, "invalid_value")["pointer"], pointer, "{body}");
+    }
+    assert!(ask(&post_json("/count", "{\"units\":7}")).await.ends_with("\r\n\r\n7"));
 }
 
 #[tokio::test]

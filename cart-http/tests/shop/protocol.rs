@@ -170,6 +170,30 @@ async fn a_body_that_may_be_left_out_is_still_json_if_it_is_there() {
 }
 
 #[tokio::test]
+async fn fields_without_their_names_are_no_body() {
+    let shop = Shop::open().await;
+    let cart = shop.ann().add("mug", 1).await;
+    let item = format!("/items/{}", item_id(&cart, 0));
+    let table = [
+        (Method::POST, "/items".to_owned(), json!(["mug", 5])),
+        (Method::PATCH, item.clone(), json!([7])),
+        (Method::POST, format!("{item}/increase"), json!([])),
+        (Method::POST, format!("{item}/decrease"), json!([1])),
+        (Method::DELETE, item, json!([])),
+        (Method::DELETE, String::new(), json!([])),
+        (Method::PUT, "/address".to_owned(), json!(["ann-home"])),
+        (Method::PUT, "/shipping-method".to_owned(), json!(["post"])),
+        (Method::PUT, "/payment-method".to_owned(), json!(["card"])),
+        (Method::DELETE, "/address".to_owned(), json!([])),
+    ];
+    for (method, path, body) in table {
+        let problem = shop.ann().send(method, &path, Some(body)).await.problem(422, "invalid_value");
+        assert_eq!(problem["pointer"], "", "{path}");
+    }
+    assert_eq!(shop.ann().get().await.ok(), cart);
+}
+
+#[tokio::test]
 async fn a_batch_says_what_it_lacks() {
     let shop = Shop::open().await;
     let item = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -186,6 +210,10 @@ async fn a_batch_says_what_it_lacks() {
             "missing_field",
             "/edits/0/note",
         ),
+        (json!({"mode": {"per_line": null}, "edits": []}), "invalid_value", "/mode"),
+        (json!({"mode": "per_line", "edits": [["add", "mug"]]}), "invalid_value", "/edits/0"),
+        (json!({"mode": "per_line", "edits": [{"op": {"add": null}}]}), "invalid_value", "/edits/0/op"),
+        (json!(["per_line", [["add", "mug"]]]), "invalid_value", ""),
     ];
     for (body, code, pointer) in table {
         let problem = shop.ann().post("/items/batch", body).await.problem(422, code);
