@@ -113,7 +113,7 @@ impl Shop {
             Some(IfMatch::OneOf(versions)) => self.narrowed(versions, caller).await?,
             Some(IfMatch::Any) => {
                 // Any version, but there must be one.
-                self.service.cart(caller.actor(), &self.target()).await?;
+                self.look(caller).await?.ok_or(Rejection::CartNotFound)?;
                 return Ok(None);
             }
         };
@@ -123,11 +123,22 @@ impl Shop {
 
     /// Of several versions, the one that the cart is at; if it is at none of them, it does not matter which.
     async fn narrowed(&self, mut versions: Vec<Version>, caller: &Caller) -> Result<Vec<Version>, CartError> {
-        if let Some(view) = existing(self.service.cart(caller.actor(), &self.target()).await)? {
+        if let Some(view) = self.look(caller).await? {
             let current = view.cart.version();
             versions.sort_by_key(|version| *version != current);
         }
         Ok(versions)
+    }
+
+    /// The caller's cart, if there is one. Reading it may make one where policy says so; the refusal of a change
+    /// that is meant for a version which no cart ever gets to shows it and makes nothing.
+    async fn look(&self, caller: &Caller) -> Result<Option<CartView>, CartError> {
+        let nowhere = caller.clone().if_match(Version::new(u64::MAX).unwrap_or(Version::FIRST));
+        match self.service.preview(&nowhere, &self.target(), &Command::Clear).await {
+            Ok(outcome) => Ok(Some(outcome.view)),
+            Err(CartError::VersionMismatch { current }) => Ok(Some(*current)),
+            Err(error) => existing(Err(error)),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Writes that are meant for one version of the cart.
 
 use axum::http::Method;
+use cart_core::port::{CartIndex as _, Clock as _};
+use cart_core::testing::samples::{channel, owner};
 use serde_json::{Value, json};
 
 use crate::support::{Shop, item_id};
@@ -65,6 +67,20 @@ async fn no_condition_holds_for_a_cart_that_is_not_there() {
         }
     }
     assert_eq!(shop.ann().get().await.ok()["id"], Value::Null);
+}
+
+#[tokio::test]
+async fn asking_whether_there_is_a_cart_makes_none_where_reading_one_does() {
+    let shop = Shop::open_with(|policy| policy.creation.on_first_read = true).await;
+    for tag in ["*", "\"1\", \"2\""] {
+        for path in ["/items", "/items?preview=true"] {
+            let reply = shop.ann().with("if-match", tag).post(path, json!({"product_id": "mug"})).await;
+            assert_eq!(reply.problem(412, "version_conflict")["current_version"], Value::Null, "{tag}");
+        }
+    }
+    let open = shop.store.count_open(&channel("shop"), &owner("ann"), shop.clock.now()).await;
+    assert_eq!(open.unwrap(), 0);
+    assert_eq!(shop.ann().get().await.ok()["version"], 1);
 }
 
 #[tokio::test]
