@@ -56,6 +56,9 @@ pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder(path))?.sync_all() } else { Ok(()) }
 }
 
+/// The header of a database. SQLite takes a shorter file for an empty one and writes over what is there.
+const HEADER_BYTES: u64 = 100;
+
 /// Which file a path led to when the store was opened.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Identity {
@@ -64,11 +67,14 @@ pub(super) struct Identity {
 }
 
 impl Identity {
-    /// Notes the file at the path; refuses one that has other names, and what is no file.
+    /// Notes the file at the path; refuses one that has other names, and what is no file or no database.
     pub(super) fn note(path: &Path) -> Result<Self, OpenError> {
         let metadata = fs::metadata(path).map_err(|error| OpenError::from_io(path, error))?;
         if !metadata.is_file() {
             return Err(OpenError::from_io(path, io::Error::new(io::ErrorKind::InvalidInput, "not a file")));
+        }
+        if (1..HEADER_BYTES).contains(&metadata.len()) {
+            return Err(OpenError::NotADatabase { path: path.to_owned() });
         }
         match links(&metadata) {
             ..=1 => Ok(Self { path: path.to_owned(), number: number(&metadata) }),

@@ -151,6 +151,9 @@ fn a_file_that_is_no_database_is_refused() {
     fs::write(&place.path, "a shopping list, not a database; long enough to have a header. ".repeat(40))
         .unwrap();
     assert!(matches!(refused_untouched(&place), OpenError::NotADatabase { .. }));
+    // SQLite takes a file this short for an empty one, and would write over it.
+    fs::write(&place.path, "x").unwrap();
+    assert!(matches!(refused_untouched(&place), OpenError::NotADatabase { .. }));
 }
 
 #[test]
