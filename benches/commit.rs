@@ -26,7 +26,8 @@ fn main() {
         // In turns, so that a busy moment of the machine does not fall on one of them alone.
         for _ in 0..3 {
             one_caller_by_hand(durability);
-            one_caller(durability);
+            one_caller(durability, false);
+            one_caller(durability, true);
         }
         for _ in 0..3 {
             batches_by_hand(durability);
@@ -65,9 +66,13 @@ fn one_caller_by_hand(durability: Durability) {
     report("one caller, by hand", CALLS, start.elapsed(), each);
 }
 
-fn one_caller(durability: Durability) {
+fn one_caller(durability: Durability, on_caller: bool) {
+    if on_caller && durability == Durability::Full {
+        // What must be flushed is never committed on the caller.
+        return;
+    }
     let folder = folder();
-    let service = filled(&folder, durability);
+    let service = filled(&folder, durability, on_caller);
     let target = Target::Current(support::channel());
     let mut each = Vec::new();
     let start = Instant::now();
@@ -77,11 +82,12 @@ fn one_caller(durability: Durability) {
         block_on(service.execute(&caller, &target, &add)).expect("added");
         each.push(began.elapsed());
     }
-    report("one caller, service", CALLS, start.elapsed(), each);
+    let what = if on_caller { "one caller, service, on_caller" } else { "one caller, service" };
+    report(what, CALLS, start.elapsed(), each);
 }
 
-fn filled(folder: &tempfile::TempDir, durability: Durability) -> Arc<CartService> {
-    let options = Options::default().durability(durability);
+fn filled(folder: &tempfile::TempDir, durability: Durability, on_caller: bool) -> Arc<CartService> {
+    let options = Options::default().durability(durability).on_caller(on_caller);
     let store = SqliteStore::open(folder.path().join("carts.db"), &options).expect("a new file");
     let service = Arc::new(support::service(Arc::new(store)));
     let runtime = runtime();
@@ -121,7 +127,7 @@ fn batches_by_hand(durability: Durability) {
 
 fn many_callers(durability: Durability, one_cart: bool) {
     let folder = folder();
-    let service = filled(&folder, durability);
+    let service = filled(&folder, durability, false);
     let runtime = runtime();
     let start = Instant::now();
     let mut each: Vec<Duration> = runtime.block_on(async {

@@ -29,9 +29,13 @@ fn reading(criterion: &mut Criterion) {
                 by_hand.read(cart)
             });
         });
-        for (what, hot_carts) in [("service, from the file", 0), ("service, hot", 100_000)] {
-            let name = folder.path().join(format!("{hot_carts}.db"));
-            let options = Options::default().durability(Durability::Normal);
+        for (what, hot_carts, on_caller) in [
+            ("service, from the file", 0, false),
+            ("service, from the file, on_caller", 0, true),
+            ("service, hot", 100_000, false),
+        ] {
+            let name = folder.path().join(format!("{hot_carts}-{on_caller}.db"));
+            let options = Options::default().durability(Durability::Normal).on_caller(on_caller);
             let store = SqliteStore::open(&name, &options).expect("a new file");
             let service = support::service_keeping(Arc::new(store), hot_carts);
             let carts: Vec<_> = (0..CARTS)
