@@ -61,7 +61,7 @@ struct Channel {
 }
 
 impl CartService {
-    /// The most lines that a list of carts returns at once.
+    /// The most carts that a list returns at once.
     pub const MAX_PAGE: usize = 100;
 
     /// Starts building a service on a store and a catalog.
