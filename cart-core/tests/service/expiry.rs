@@ -199,3 +199,14 @@ fn a_clock_that_jumps_back_does_no_harm() {
     assert!(outcome.view.cart.updated_at() >= outcome.view.cart.created_at());
     shop.check(outcome.view.cart.id());
 }
+
+#[test]
+fn an_expired_cart_takes_no_place_of_an_open_one() {
+    let mut policy = an_hour(OnExpired::NotFound);
+    policy.limits.carts = 1;
+    let shop = Shop::new(policy);
+    shop.cart();
+    assert_eq!(rejection(shop.create(ann())), Rejection::TooManyCarts { max: 1 });
+    shop.clock.advance(HOUR);
+    assert!(shop.create(ann()).is_ok());
+}

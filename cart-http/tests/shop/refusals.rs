@@ -97,6 +97,8 @@ async fn an_expired_cart_where_policy_says_so() {
     shop.clock.advance(TimeDelta::hours(1));
     shop.ann().get().await.problem(410, "cart_expired");
     shop.ann().delete("").await.problem(410, "cart_expired");
+    // It is in the way of nothing that makes another.
+    shop.ann().add("mug", 1).await;
 }
 
 /// A store in which ann's cart is being checked out.
