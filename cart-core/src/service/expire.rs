@@ -1,7 +1,6 @@
 //! Ending carts whose lifetime has ended: a job for the host's scheduler.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::plan::next;
 use super::task::TurnKey;
@@ -9,9 +8,7 @@ use super::{CartError, CartService};
 use crate::actor::Actor;
 use crate::command::Command;
 use crate::decide::decide;
-use crate::facts::{Choices, Facts, Products};
 use crate::id::CartId;
-use crate::journal::{KeyOrigin, Request, RequestKey};
 use crate::port::StoreError;
 
 /// What a run of the job did.
@@ -59,21 +56,14 @@ impl CartService {
     /// Ends one cart; false if it is not due any more.
     async fn expire(&self, id: CartId) -> Result<bool, CartError> {
         let _turn = self.queues.turn(TurnKey::Cart(id)).await;
-        let now = self.now();
-        let Some(cart) = self.store.load(id).await?.filter(|cart| cart.has_expired(now)) else {
+        let Some(cart) = self.store.load(id).await? else { return Ok(false) };
+        let facts = self.facts_without_products(self.channel(cart.channel())?);
+        if !cart.has_expired(facts.now) {
             return Ok(false);
-        };
-        let facts = Facts {
-            now,
-            policy: Arc::clone(&self.channel(cart.channel())?.policy),
-            products: Products::default(),
-            choices: Choices::default(),
-            first_line_id: self.ids.uuid(now),
-        };
+        }
         let decision = decide(&cart, &Actor::System, &Command::Expire, &facts)?;
-        let key = RequestKey::from_uuid(self.ids.uuid(now));
-        let request = Request { key, origin: KeyOrigin::Service };
-        match self.commit(&[next(&cart, decision, &Actor::System, request, now)]).await {
+        let request = self.own_request(facts.now);
+        match self.commit(&[next(&cart, decision, &Actor::System, request, facts.now)]).await {
             Ok(()) => Ok(true),
             Err(StoreError::Conflict { .. }) => Ok(false),
             Err(error) => Err(error.into()),

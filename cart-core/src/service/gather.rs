@@ -68,6 +68,18 @@ impl CartService {
         self.clock.now().trunc_subsecs(6)
     }
 
+    /// Facts for decisions that no product or choice has a part in; asks nobody.
+    pub(super) fn facts_without_products(&self, channel: &Channel) -> Facts {
+        let now = self.now();
+        Facts {
+            now,
+            policy: Arc::clone(&channel.policy),
+            products: Products::default(),
+            choices: Choices::default(),
+            first_line_id: self.ids.uuid(now),
+        }
+    }
+
     /// Gathers facts with one call of the catalog, and at most one each of the other ports.
     pub(super) async fn gather(&self, channel: &Channel, about: About<'_>) -> Result<Facts, CartError> {
         let now = self.now();

@@ -84,10 +84,13 @@ impl CartService {
             Some(key) => {
                 Request { key: key.clone(), origin: KeyOrigin::Caller { fingerprint: task.fingerprint() } }
             }
-            None => {
-                Request { key: RequestKey::from_uuid(self.ids.uuid(self.now())), origin: KeyOrigin::Service }
-            }
+            None => self.own_request(self.now()),
         }
+    }
+
+    /// A request that nobody can repeat, because only the service knows its key.
+    pub(super) fn own_request(&self, now: DateTime<Utc>) -> Request {
+        Request { key: RequestKey::from_uuid(self.ids.uuid(now)), origin: KeyOrigin::Service }
     }
 
     async fn plan_change(
@@ -212,13 +215,7 @@ impl CartService {
         found: &Found,
     ) -> Result<(Arc<Cart>, Option<Created>), CartError> {
         refuse_named_version(caller)?;
-        let facts = Facts {
-            now: self.now(),
-            policy: Arc::clone(&channel.policy),
-            products: crate::facts::Products::default(),
-            choices: crate::facts::Choices::default(),
-            first_line_id: uuid::Uuid::nil(),
-        };
+        let facts = self.facts_without_products(channel);
         let cart = CreateCart { currency: Some(from.currency()), ..CreateCart::default() };
         let created = create(&caller.actor, channel_id, channel.currency, &cart, Origin::Merge, &facts)?;
         Ok((Arc::new(Cart::new(new_id(found)?, &created, facts.now)), Some(created)))
@@ -233,8 +230,7 @@ impl CartService {
     ) -> Result<Vec<Commit>, CartError> {
         if let Some(expired) = &found.expired {
             let decision = decide(expired, &Actor::System, &Command::Expire, facts)?;
-            let key = RequestKey::from_uuid(self.ids.uuid(facts.now));
-            let request = Request { key, origin: KeyOrigin::Service };
+            let request = self.own_request(facts.now);
             commits.insert(0, next(expired, decision, &Actor::System, request, facts.now));
         }
         Ok(commits)
