@@ -6,7 +6,10 @@
 mod host;
 mod store;
 mod system;
+mod terms;
+mod uses;
 
 pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryMethodBook};
 pub use self::store::{BrokenUnit, MemoryStore};
 pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};
+pub use self::terms::{MemoryCustomerBook, MemoryFeeBook, MemoryPromotionBook, MemoryTaxBook, NoTaxService};

@@ -7,12 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
+use super::uses::UseBook;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::{Cart, InconsistentCart};
 use crate::event::CartEvent;
-use crate::id::{CartId, ChannelId};
+use crate::facts::Uses;
+use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
 use crate::journal::{Entry, KeyOrigin, Position, Positioned, Request, RequestKey};
-use crate::port::{CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, StoreError, Unit};
+use crate::port::{
+    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, StoreError, Unit, UseLedger,
+};
 use crate::status::Status;
 use crate::version::Version;
 
@@ -79,6 +83,7 @@ impl CartStore for MemoryStore {
         check_shape(&unit)?;
         let mut state = self.state();
         state.check(&unit)?;
+        state.uses.count(&unit)?;
         unit.commits.into_iter().for_each(|commit| state.write(commit));
         Ok(())
     }
@@ -157,13 +162,26 @@ impl EventLog for MemoryStore {
     }
 }
 
+#[async_trait]
+impl UseLedger for MemoryStore {
+    async fn uses(
+        &self,
+        promotions: &[PromotionId],
+        customer: Option<&CustomerKey>,
+        except: Option<AttemptId>,
+    ) -> Result<Vec<Uses>, StoreError> {
+        let state = self.state();
+        Ok(promotions.iter().map(|promotion| state.uses.uses(promotion, customer, except)).collect())
+    }
+}
+
 /// Carts by a time of theirs; by id where that is the same.
 type ByTime = BTreeSet<(DateTime<Utc>, CartId)>;
 
 /// A request to a cart, whatever was asked for.
 type Asked = (CartId, ActorRef, RequestKey, Discriminant<KeyOrigin>);
 
-/// All that is stored. The maps besides `carts` and `journal` follow from those two.
+/// All that is stored. What is besides `carts` and `journal` follows from those two.
 #[derive(Debug, Default)]
 struct State {
     carts: HashMap<CartId, Arc<Cart>>,
@@ -176,6 +194,7 @@ struct State {
     sole: HashMap<(ChannelId, Owner), CartId>,
     /// When the lifetimes of active carts end.
     ends: ByTime,
+    uses: UseBook,
 }
 
 impl State {

@@ -4,43 +4,33 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cache::HotCarts;
+use super::ports::Ports;
 use super::queue::Queues;
 use super::{BuildError, CartService, Channel};
 use crate::id::ChannelId;
-use crate::memory::{MemoryAddressBook, MemoryMethodBook, NoPublisher, RandomIds, SystemClock, ThreadTimer};
 use crate::money::Currency;
 use crate::policy::CartPolicy;
-use crate::port::{AddressBook, Catalog, Clock, Ids, MethodBook, Publisher, Store, Timer};
+use crate::port::{
+    AddressBook, Catalog, Clock, CustomerBook, FeeBook, Ids, MethodBook, PromotionBook, Publisher, Store,
+    TaxBook, TaxService, Timer,
+};
 
 /// Builds a [`CartService`]: a store, a catalog and at least one channel are needed, the rest has defaults.
 #[derive(Debug)]
 pub struct CartServiceBuilder {
-    store: Arc<dyn Store>,
-    catalog: Arc<dyn Catalog>,
-    addresses: Arc<dyn AddressBook>,
-    methods: Arc<dyn MethodBook>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    timer: Arc<dyn Timer>,
-    publisher: Arc<dyn Publisher>,
+    ports: Ports,
     channels: HashMap<ChannelId, Channel>,
     hot_carts: usize,
 }
 
 impl CartServiceBuilder {
     pub(super) fn new(store: Arc<dyn Store>, catalog: Arc<dyn Catalog>) -> Self {
-        Self {
-            store,
-            catalog,
-            addresses: Arc::new(MemoryAddressBook::default()),
-            methods: Arc::new(MemoryMethodBook::default()),
-            clock: Arc::new(SystemClock),
-            ids: Arc::new(RandomIds),
-            timer: Arc::new(ThreadTimer),
-            publisher: Arc::new(NoPublisher),
-            channels: HashMap::new(),
-            hot_carts: 10_000,
-        }
+        Self { ports: Ports::new(store, catalog), channels: HashMap::new(), hot_carts: 10_000 }
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Ports)) -> Self {
+        change(&mut self.ports);
+        self
     }
 
     /// Adds a channel: how its carts behave, and the currency of those that do not name one.
@@ -53,37 +43,67 @@ impl CartServiceBuilder {
     /// Where owners have things delivered; by default nobody has an address.
     #[must_use]
     pub fn addresses(self, addresses: Arc<dyn AddressBook>) -> Self {
-        Self { addresses, ..self }
+        self.with(|ports| ports.addresses = addresses)
     }
 
     /// How things can be delivered and paid for; by default there are no methods.
     #[must_use]
     pub fn methods(self, methods: Arc<dyn MethodBook>) -> Self {
-        Self { methods, ..self }
+        self.with(|ports| ports.methods = methods)
+    }
+
+    /// Who buys; by default nothing is known about anybody.
+    #[must_use]
+    pub fn customers(self, customers: Arc<dyn CustomerBook>) -> Self {
+        self.with(|ports| ports.customers = customers)
+    }
+
+    /// The promotions; by default there are none.
+    #[must_use]
+    pub fn promotions(self, promotions: Arc<dyn PromotionBook>) -> Self {
+        self.with(|ports| ports.promotions = promotions)
+    }
+
+    /// Fees and surcharges; by default there are none.
+    #[must_use]
+    pub fn fees(self, fees: Arc<dyn FeeBook>) -> Self {
+        self.with(|ports| ports.fees = fees)
+    }
+
+    /// The tax rates; by default no tax is known.
+    #[must_use]
+    pub fn taxes(self, taxes: Arc<dyn TaxBook>) -> Self {
+        self.with(|ports| ports.taxes = taxes)
+    }
+
+    /// Who works taxes out where policy leaves that to somebody outside; by default nobody can say.
+    #[must_use]
+    pub fn tax_service(self, tax_service: Arc<dyn TaxService>) -> Self {
+        self.with(|ports| ports.tax_service = tax_service)
     }
 
     /// The clock; by default the system's.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self { clock, ..self }
+        self.with(|ports| ports.clock = clock)
     }
 
     /// The maker of ids and secrets; by default the operating system's randomness.
     #[must_use]
     pub fn ids(self, ids: Arc<dyn Ids>) -> Self {
-        Self { ids, ..self }
+        self.with(|ports| ports.ids = ids)
     }
 
     /// The timer for pauses between retries; by default a short-lived thread, which needs no runtime.
     #[must_use]
     pub fn timer(self, timer: Arc<dyn Timer>) -> Self {
-        Self { timer, ..self }
+        self.with(|ports| ports.timer = timer)
     }
 
     /// Who is told of every accepted write; by default nobody.
     #[must_use]
     pub fn publisher(self, publisher: Arc<dyn Publisher>) -> Self {
-        Self { publisher, ..self }
+        self.with(|ports| ports.publisher = publisher)
     }
 
     /// How many carts are kept in memory at the most; 10,000 by default, 0 for none.
@@ -104,14 +124,7 @@ impl CartServiceBuilder {
             channel.policy.check().map_err(|source| BuildError::Policy { channel: id.clone(), source })?;
         }
         Ok(CartService {
-            store: self.store,
-            catalog: self.catalog,
-            addresses: self.addresses,
-            methods: self.methods,
-            clock: self.clock,
-            ids: self.ids,
-            timer: self.timer,
-            publisher: self.publisher,
+            ports: self.ports,
             channels: self.channels,
             hot: HotCarts::new(self.hot_carts),
             queues: Queues::new(),

@@ -34,7 +34,7 @@ impl CartService {
         }
         for tries in 0..MAX_TRIES {
             if tries > 0 {
-                self.timer.wait(self.pause(tries)).await;
+                self.ports.timer.wait(self.pause(tries)).await;
             }
             let (found, turns) = self.find_in_turn(caller, task).await?;
             if let Some(outcome) = self.merged_before(caller, task, &found).await? {
@@ -64,7 +64,7 @@ impl CartService {
         }
         let plan = self.plan(caller, task, &found).await?;
         if let Some(opened) = plan.commits.last().map(|commit| &commit.cart).filter(|cart| cart.is_sole()) {
-            let open = self.store.open_cart(opened.channel(), opened.owner()).await?;
+            let open = self.ports.store.open_cart(opened.channel(), opened.owner()).await?;
             let ends = found.expired.as_ref().map(|cart| cart.id());
             if let Some(cart) = open.filter(|open| *open != opened.id() && Some(*open) != ends) {
                 return Err(Rejection::CartExists { cart }.into());
@@ -75,7 +75,7 @@ impl CartService {
 
     /// A pause that grows with the number of tries, with jitter so that those who collided do not do so again.
     fn pause(&self, tries: u32) -> Duration {
-        let [.., random] = self.ids.uuid(self.now()).into_bytes();
+        let [.., random] = self.ports.ids.uuid(self.now()).into_bytes();
         let most = 500_u64 << tries.min(8);
         Duration::from_micros(most / 2 + most * u64::from(random) / 512)
     }
@@ -185,7 +185,7 @@ impl CartService {
         let Some(opened) = plan.commits.last().map(|commit| &commit.cart) else { return Ok(Tried::Again) };
         let key = (opened.channel().clone(), opened.owner().clone());
         self.hot.forget_current(&key);
-        match (self.store.open_cart(&key.0, &key.1).await?, task) {
+        match (self.ports.store.open_cart(&key.0, &key.1).await?, task) {
             (Some(_), Task::FirstRead { .. } | Task::Merge { .. }) | (None, _) => Ok(Tried::Again),
             (Some(_), Task::Execute { .. }) if found.cart.is_none() => Ok(Tried::Again),
             (Some(cart), _) => Err(Rejection::CartExists { cart }.into()),
@@ -196,7 +196,7 @@ impl CartService {
     pub(super) async fn commit(&self, commits: &[Commit]) -> Result<(), StoreError> {
         let carts: Vec<Arc<Cart>> = commits.iter().map(|commit| Arc::clone(&commit.cart)).collect();
         let distrust = Distrust { service: self, carts: &carts };
-        let settled = match self.store.commit(Unit { commits: commits.to_vec() }).await {
+        let settled = match self.ports.store.commit(Unit { commits: commits.to_vec() }).await {
             Err(StoreError::Unknown { store, source }) => self.settle(commits, store, source).await,
             known => known,
         };
@@ -209,7 +209,7 @@ impl CartService {
         }
         carts.iter().for_each(|cart| self.hot.keep_committed(cart));
         let entries: Vec<Arc<Entry>> = commits.iter().map(|commit| Arc::clone(&commit.entry)).collect();
-        self.publisher.publish(&entries);
+        self.ports.publisher.publish(&entries);
         Ok(())
     }
 
@@ -221,7 +221,7 @@ impl CartService {
         source: crate::port::BoxError,
     ) -> Result<(), StoreError> {
         let Some(entry) = commits.last().map(|commit| &commit.entry) else { return Ok(()) };
-        match self.store.find_request(entry.cart, &entry.actor, &entry.request).await {
+        match self.ports.store.find_request(entry.cart, &entry.actor, &entry.request).await {
             Ok(Some(found)) if found.version == entry.version => Ok(()),
             Ok(Some(_)) => Err(StoreError::Repeated { cart: entry.cart }),
             Ok(None) => Err(StoreError::Unavailable { store, source }),

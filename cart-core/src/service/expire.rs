@@ -37,7 +37,7 @@ impl CartService {
         let mut tried = HashSet::new();
         while done.carts < limit && done.failures.len() < MAX_FAILURES {
             // Carts that could not be ended are still due, and come first again.
-            let due = self.store.due(self.now(), limit.saturating_add(tried.len())).await?;
+            let due = self.ports.store.due(self.now(), limit.saturating_add(tried.len())).await?;
             let fresh: Vec<CartId> = due.into_iter().filter(|id| !tried.contains(id)).collect();
             if fresh.is_empty() {
                 break;
@@ -56,7 +56,7 @@ impl CartService {
     /// Ends one cart; false if it is not due any more.
     async fn expire(&self, id: CartId) -> Result<bool, CartError> {
         let _turn = self.queues.turn(TurnKey::Cart(id)).await;
-        let Some(cart) = self.store.load(id).await? else { return Ok(false) };
+        let Some(cart) = self.ports.store.load(id).await? else { return Ok(false) };
         let facts = self.facts_without_products(self.channel(cart.channel())?);
         if !cart.has_expired(facts.now) {
             return Ok(false);

@@ -84,7 +84,7 @@ impl CartService {
         };
         let id = match (channel, key) {
             (Some(channel), Some(key)) => Self::id_for_request(&caller.actor.to_ref(), channel, key),
-            _ => CartId::from_uuid(self.ids.uuid(self.now())),
+            _ => CartId::from_uuid(self.ports.ids.uuid(self.now())),
         };
         Found { new: Some(id), ..found }
     }
@@ -134,13 +134,13 @@ impl CartService {
 
     async fn load_current(&self, key: &CurrentKey) -> Result<Option<Arc<Cart>>, CartError> {
         let is_current = |cart: &Arc<Cart>| cart.status().is_open() && *cart.owner() == key.1;
-        if let Some(id) = self.hot.current(key).filter(|_| self.store.is_only_writer()) {
+        if let Some(id) = self.hot.current(key).filter(|_| self.ports.store.is_only_writer()) {
             if let Some(cart) = self.load(id).await?.filter(is_current) {
                 return Ok(Some(cart));
             }
             self.hot.forget_current(key);
         }
-        match self.store.open_cart(&key.0, &key.1).await? {
+        match self.ports.store.open_cart(&key.0, &key.1).await? {
             Some(id) => Ok(self.load_fresh(id).await?.filter(is_current)),
             None => Ok(None),
         }
@@ -156,7 +156,7 @@ impl CartService {
         let cart = self.load(id).await?.ok_or(Rejection::CartNotFound)?;
         match self.check_visible(actor, &cart, takes_expired, self.now()) {
             // What was at hand may be too old to refuse on.
-            Err(_) if !self.store.is_only_writer() => {
+            Err(_) if !self.ports.store.is_only_writer() => {
                 let cart = self.load_fresh(id).await?.ok_or(Rejection::CartNotFound)?;
                 self.check_visible(actor, &cart, takes_expired, self.now())?;
                 Ok(cart)
@@ -172,8 +172,11 @@ impl CartService {
         id: CartId,
         now: DateTime<Utc>,
     ) -> Result<Arc<Cart>, CartError> {
-        let cart =
-            if self.store.is_only_writer() { self.load(id).await? } else { self.load_fresh(id).await? };
+        let cart = if self.ports.store.is_only_writer() {
+            self.load(id).await?
+        } else {
+            self.load_fresh(id).await?
+        };
         let cart = cart.ok_or(Rejection::CartNotFound)?;
         self.check_visible(actor, &cart, false, now)?;
         Ok(cart)
@@ -258,7 +261,7 @@ impl CartService {
 
     async fn newest(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<Arc<Cart>>, CartError> {
         let page = PageRequest { after: None, limit: 1 };
-        match self.store.carts_of(channel, owner, page).await?.first() {
+        match self.ports.store.carts_of(channel, owner, page).await?.first() {
             Some(newest) => Ok(self.load(newest.id).await?),
             None => Ok(None),
         }
@@ -266,11 +269,11 @@ impl CartService {
 
     /// Whether somebody else has written to a cart since it was kept at hand. If so, it is forgotten.
     pub(super) async fn has_moved_on(&self, found: &Found) -> Result<bool, StoreError> {
-        if self.store.is_only_writer() {
+        if self.ports.store.is_only_writer() {
             return Ok(false);
         }
         for cart in [&found.cart, &found.other].into_iter().flatten() {
-            let stored = self.store.load(cart.id()).await?;
+            let stored = self.ports.store.load(cart.id()).await?;
             if stored.is_some_and(|stored| stored.version() != cart.version()) {
                 self.hot.forget(cart.id());
                 return Ok(true);
@@ -289,7 +292,7 @@ impl CartService {
 
     async fn load_fresh(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
         let since = self.hot.since();
-        let cart = self.store.load(id).await?;
+        let cart = self.ports.store.load(id).await?;
         if let Some(cart) = &cart {
             self.hot.keep_loaded(cart, since);
         }

@@ -8,12 +8,14 @@ use super::{CartError, CartService, Channel};
 use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::command::Command;
-use crate::facts::{Choices, Facts, Products};
-use crate::id::{AddressId, ChannelId, PaymentMethodId, ShippingMethodId};
+use crate::coupon::CouponCode;
+use crate::facts::{Choices, Facts, Products, Terms};
+use crate::id::{AddressId, ChannelId};
 use crate::money::Currency;
-use crate::port::{MethodQuery, Methods, PortError, PriceContext, ProductQuery};
+use crate::port::{MethodQuery, Methods, PortError, PriceContext, ProductQuery, TermsContext};
 use crate::product::ProductKey;
-use crate::selection::{Address, Selection, Selections};
+use crate::promotion::{Effect, Promotion};
+use crate::selection::{Address, Selection, SelectionKind, Selections};
 use crate::text::Locale;
 
 /// What facts are about: a cart, or one that is about to be.
@@ -27,6 +29,8 @@ pub(super) struct About<'a> {
     pub(super) cart: Option<&'a Arc<Cart>>,
     /// Other products that are concerned.
     pub(super) others: Vec<&'a ProductKey>,
+    /// The coupon codes on the cart, and those that are about to be.
+    pub(super) codes: Vec<CouponCode>,
 }
 
 impl<'a> About<'a> {
@@ -39,25 +43,44 @@ impl<'a> About<'a> {
             selections: cart.selections().clone(),
             cart: Some(cart),
             others: Vec::new(),
+            codes: cart.coupons().to_vec(),
         }
     }
 
-    /// The same, and what a command brings in.
+    /// The same, and what a command changes about it.
     pub(super) fn and(mut self, command: &'a Command) -> Self {
         self.others.extend(command.added_products());
-        if let Command::Select { selection } = command {
-            match selection.clone() {
-                Selection::Address(id) => self.selections.address = Some(id),
-                Selection::ShippingMethod(id) => self.selections.shipping_method = Some(id),
-                Selection::PaymentMethod(id) => self.selections.payment_method = Some(id),
-            }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "few commands change what else facts are about")]
+        match command {
+            Command::Select { selection } => self.select(selection.clone()),
+            Command::Unselect { selection } => self.unselect(*selection),
+            Command::AddCoupon { code } => self.codes.push(code.clone()),
+            Command::ChangeCurrency { currency } => self.currency = *currency,
+            _ => {}
         }
         self
     }
 
-    /// The same, and the products of another cart.
-    pub(super) fn and_lines(mut self, other: &'a Cart) -> Self {
+    fn select(&mut self, selection: Selection) {
+        match selection {
+            Selection::Address(id) => self.selections.address = Some(id),
+            Selection::ShippingMethod(id) => self.selections.shipping_method = Some(id),
+            Selection::PaymentMethod(id) => self.selections.payment_method = Some(id),
+        }
+    }
+
+    fn unselect(&mut self, kind: SelectionKind) {
+        match kind {
+            SelectionKind::Address => self.selections.address = None,
+            SelectionKind::ShippingMethod => self.selections.shipping_method = None,
+            SelectionKind::PaymentMethod => self.selections.payment_method = None,
+        }
+    }
+
+    /// The same, and the products and codes of another cart.
+    pub(super) fn and_cart(mut self, other: &'a Cart) -> Self {
         self.others.extend(other.lines().iter().map(|line| &line.key.product));
+        self.codes.extend_from_slice(other.coupons());
         self
     }
 }
@@ -65,7 +88,7 @@ impl<'a> About<'a> {
 impl CartService {
     /// The time, in the whole microseconds that every store keeps.
     pub(super) fn now(&self) -> DateTime<Utc> {
-        self.clock.now().trunc_subsecs(6)
+        self.ports.clock.now().trunc_subsecs(6)
     }
 
     /// Facts for decisions that no product or choice has a part in; asks nobody.
@@ -76,74 +99,94 @@ impl CartService {
             policy: Arc::clone(&channel.policy),
             products: Products::default(),
             choices: Choices::default(),
-            first_line_id: self.ids.uuid(now),
+            terms: Terms::default(),
+            first_line_id: self.ports.ids.uuid(now),
         }
     }
 
     /// Gathers facts with one call of the catalog, and at most one each of the other ports.
     pub(super) async fn gather(&self, channel: &Channel, about: About<'_>) -> Result<Facts, CartError> {
-        let now = self.now();
-        let address = self.address(about.owner, about.selections.address.as_ref()).await?;
-        let shipping = about.selections.shipping_method.as_ref();
-        let methods = self.methods(&about, shipping, about.selections.payment_method.as_ref()).await?;
-        let choices = Choices {
-            address,
-            shipping_method: methods.shipping_method,
-            payment_method: methods.payment_method,
-        };
-        Ok(Facts {
-            now,
-            policy: Arc::clone(&channel.policy),
-            products: self.products(about, now).await?,
-            choices,
-            first_line_id: self.ids.uuid(now),
-        })
-    }
-
-    async fn products(&self, about: About<'_>, now: DateTime<Utc>) -> Result<Products, PortError> {
-        let lines = about.cart.map(|cart| cart.lines()).unwrap_or_default();
-        let mut keys: Vec<&ProductKey> = Vec::with_capacity(lines.len() + about.others.len());
-        keys.extend(lines.iter().map(|line| &line.key.product));
-        keys.extend(&about.others);
-        if keys.is_empty() {
-            return Ok(Products::default());
-        }
-        let context = PriceContext {
+        let context = self.context(&about).await?;
+        let (now, groups) = (context.now, context.customer.groups.clone());
+        let choices = self.choices(&about).await?;
+        let terms = self.terms(&channel.policy.pricing, context, &about, choices.address.as_ref()).await?;
+        let prices = PriceContext {
             channel: about.channel.clone(),
             currency: about.currency,
             locale: about.locale.cloned(),
             owner: about.owner.clone(),
+            groups,
             now,
         };
-        let mut found = self.catalog.products(&ProductQuery { context: &context, keys: &keys }).await?;
+        let products = self.products(about, &prices, &terms.promotions).await?;
+        let (policy, first_line_id) = (Arc::clone(&channel.policy), self.ports.ids.uuid(now));
+        Ok(Facts { now, policy, products, choices, terms, first_line_id })
+    }
+
+    async fn context(&self, about: &About<'_>) -> Result<TermsContext, PortError> {
+        Ok(TermsContext {
+            channel: about.channel.clone(),
+            currency: about.currency,
+            owner: about.owner.clone(),
+            customer: self.ports.customers.customer(about.owner).await?,
+            now: self.now(),
+        })
+    }
+
+    async fn products(
+        &self,
+        about: About<'_>,
+        context: &PriceContext,
+        promotions: &[Arc<Promotion>],
+    ) -> Result<Products, PortError> {
+        let lines = about.cart.map(|cart| cart.lines()).unwrap_or_default();
+        let others: Vec<&ProductKey> = about.others.into_iter().chain(gifts(promotions)).collect();
+        let mut keys: Vec<&ProductKey> = Vec::with_capacity(lines.len() + others.len());
+        keys.extend(lines.iter().map(|line| &line.key.product));
+        keys.extend(&others);
+        if keys.is_empty() {
+            return Ok(Products::default());
+        }
+        let mut found = self.ports.catalog.products(&ProductQuery { context, keys: &keys }).await?;
         if found.len() != keys.len() {
             let (asked, answered) = (keys.len(), found.len());
             return Err(PortError::new("catalog", format!("{answered} answers to {asked} questions")));
         }
-        let others = about.others.into_iter().cloned().zip(found.split_off(lines.len())).collect();
+        let others = others.into_iter().cloned().zip(found.split_off(lines.len())).collect();
         Ok(match about.cart {
             Some(cart) => Products::of_cart(Arc::clone(cart), found, others),
             None => Products::new(others),
         })
     }
 
+    async fn choices(&self, about: &About<'_>) -> Result<Choices, PortError> {
+        let address = self.address(about.owner, about.selections.address.as_ref()).await?;
+        let Methods { shipping_method, payment_method } = self.methods(about).await?;
+        Ok(Choices { address, shipping_method, payment_method })
+    }
+
     async fn address(&self, owner: &Owner, id: Option<&AddressId>) -> Result<Option<Address>, PortError> {
         match id {
-            Some(id) => self.addresses.address(owner, id).await,
+            Some(id) => self.ports.addresses.address(owner, id).await,
             None => Ok(None),
         }
     }
 
-    async fn methods(
-        &self,
-        about: &About<'_>,
-        shipping_method: Option<&ShippingMethodId>,
-        payment_method: Option<&PaymentMethodId>,
-    ) -> Result<Methods, PortError> {
+    async fn methods(&self, about: &About<'_>) -> Result<Methods, PortError> {
+        let shipping_method = about.selections.shipping_method.as_ref();
+        let payment_method = about.selections.payment_method.as_ref();
         if shipping_method.is_none() && payment_method.is_none() {
             return Ok(Methods::default());
         }
         let (channel, currency) = (about.channel, about.currency);
-        self.methods.methods(&MethodQuery { channel, currency, shipping_method, payment_method }).await
+        self.ports.methods.methods(&MethodQuery { channel, currency, shipping_method, payment_method }).await
     }
+}
+
+/// The products that promotions give for nothing.
+fn gifts(promotions: &[Arc<Promotion>]) -> impl Iterator<Item = &ProductKey> {
+    promotions.iter().filter_map(|promotion| {
+        let Effect::Gift { product, .. } = &promotion.effect else { return None };
+        Some(product)
+    })
 }

@@ -12,9 +12,12 @@ mod expire;
 mod find;
 mod gather;
 mod plan;
+mod ports;
+mod price;
 mod queue;
 mod replay;
 mod task;
+mod terms;
 mod view;
 
 use std::collections::HashMap;
@@ -24,6 +27,7 @@ pub use self::builder::CartServiceBuilder;
 use self::cache::HotCarts;
 pub use self::error::{BuildError, CartError};
 pub use self::expire::Expired;
+use self::ports::Ports;
 use self::queue::Queues;
 use self::task::{Task, TurnKey};
 pub use self::view::{Caller, CartView, Outcome, Target};
@@ -32,22 +36,13 @@ use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::id::ChannelId;
 use crate::money::Currency;
 use crate::policy::CartPolicy;
-use crate::port::{
-    AddressBook, CartSummary, Catalog, Clock, Ids, MethodBook, PageRequest, Publisher, Store, Timer,
-};
+use crate::port::{CartSummary, Catalog, PageRequest, Store};
 use crate::rejection::Rejection;
 
 /// Carts as a service: built once, shared by all requests.
 #[derive(Debug)]
 pub struct CartService {
-    store: Arc<dyn Store>,
-    catalog: Arc<dyn Catalog>,
-    addresses: Arc<dyn AddressBook>,
-    methods: Arc<dyn MethodBook>,
-    clock: Arc<dyn Clock>,
-    ids: Arc<dyn Ids>,
-    timer: Arc<dyn Timer>,
-    publisher: Arc<dyn Publisher>,
+    ports: Ports,
     channels: HashMap<ChannelId, Channel>,
     hot: HotCarts,
     queues: Queues<TurnKey>,
@@ -79,7 +74,7 @@ impl CartService {
 
     /// A new guest: whoever holds the token owns the guest's carts.
     pub fn new_guest(&self) -> GuestToken {
-        GuestToken::from_random(self.ids.secret())
+        GuestToken::from_random(self.ports.ids.secret())
     }
 
     /// The cart with its prices and notices. Where policy says so, looking at the current cart makes one.
@@ -191,7 +186,7 @@ impl CartService {
         self.channel(channel)?;
         let owner = actor.owner().ok_or(Rejection::CannotOwn)?;
         let page = PageRequest { limit: page.limit.min(Self::MAX_PAGE), ..page };
-        Ok(self.store.carts_of(channel, &owner, page).await?)
+        Ok(self.ports.store.carts_of(channel, &owner, page).await?)
     }
 
     fn channel(&self, id: &ChannelId) -> Result<&Channel, CartError> {
@@ -202,7 +197,7 @@ impl CartService {
     async fn view(&self, cart: Arc<crate::cart::Cart>) -> Result<CartView, CartError> {
         let channel = self.channel(cart.channel())?;
         let facts = self.gather(channel, gather::About::cart(&cart)).await?;
-        let priced = crate::pricing::price(&cart, &facts)?;
+        let (priced, _) = self.price(&cart, facts).await?;
         Ok(CartView { cart, priced, notices: Vec::new() })
     }
 }

@@ -90,7 +90,7 @@ impl CartService {
 
     /// A request that nobody can repeat, because only the service knows its key.
     pub(super) fn own_request(&self, now: DateTime<Utc>) -> Request {
-        Request { key: RequestKey::from_uuid(self.ids.uuid(now)), origin: KeyOrigin::Service }
+        Request { key: RequestKey::from_uuid(self.ports.ids.uuid(now)), origin: KeyOrigin::Service }
     }
 
     async fn plan_change(
@@ -107,7 +107,7 @@ impl CartService {
         let facts = self.gather(channel, About::cart(cart).and(command)).await?;
         let decision = decide(cart, &caller.actor, command, &facts)?;
         if decision.events.is_empty() {
-            let priced = price(cart, &facts)?;
+            let (priced, _) = self.price(cart, facts).await?;
             let view = CartView { cart: Arc::clone(cart), priced, notices: Vec::new() };
             return Ok(Plan { reply: decision.reply, ..unchanged(view) });
         }
@@ -116,7 +116,7 @@ impl CartService {
             self.check_count(cart.channel(), channel, cart.owner()).await?;
         }
         let commit = next(cart, decision, &caller.actor, request, facts.now);
-        planned(vec![commit], Some(cart), false, &facts)
+        self.planned(vec![commit], Some(cart), false, facts).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a new cart takes besides the caller and the finding")]
@@ -148,7 +148,7 @@ impl CartService {
         let replaced = self.replaced(channel_id, &owner, found).await?;
         decision.reply.notices.extend(replaced.map(|previous| Notice::CartReplaced { previous }));
         let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
-        planned(self.ending_expired(commits, found, &facts)?, None, true, &facts)
+        self.planned(self.ending_expired(commits, found, &facts)?, None, true, facts).await
     }
 
     async fn plan_copy(
@@ -166,7 +166,7 @@ impl CartService {
         let decision = duplicate(source, id, &caller.actor, copy, &facts)?;
         self.check_count(source.channel(), channel, source.owner()).await?;
         let commits = vec![first(id, decision, &caller.actor, request, facts.now)?];
-        planned(self.ending_expired(commits, found, &facts)?, None, true, &facts)
+        self.planned(self.ending_expired(commits, found, &facts)?, None, true, facts).await
     }
 
     async fn plan_merge(
@@ -190,7 +190,7 @@ impl CartService {
         if into.channel() != channel_id {
             return Err(Rejection::Unmergeable.into());
         }
-        let facts = self.gather(channel, About::cart(&into).and_lines(from)).await?;
+        let facts = self.gather(channel, About::cart(&into).and_cart(from)).await?;
         let becomes = if created.is_some() { Version::FIRST } else { into.version().next() };
         let mut merged = merge(&into, &caller.actor, from, guest, order.strategy, becomes, &facts)?;
         let gone = next(from, merged.from, guest, request.clone(), facts.now);
@@ -202,7 +202,8 @@ impl CartService {
             vec![gone, next(&into, merged.into, &caller.actor, request, now)]
         };
         let before = found.cart.as_deref();
-        planned(self.ending_expired(commits, found, &facts)?, before, found.cart.is_none(), &facts)
+        let commits = self.ending_expired(commits, found, &facts)?;
+        self.planned(commits, before, found.cart.is_none(), facts).await
     }
 
     /// The cart of a user who has none yet, before the guest's lines go in.
@@ -236,6 +237,22 @@ impl CartService {
         Ok(commits)
     }
 
+    /// Prices the cart that comes last, as it would be.
+    async fn planned(
+        &self,
+        commits: Vec<Commit>,
+        before: Option<&Cart>,
+        created: bool,
+        facts: Facts,
+    ) -> Result<Plan, CartError> {
+        let last = commits.last().ok_or(Rejection::NothingToDo)?;
+        let cart = Arc::clone(&last.cart);
+        let reply = last.entry.reply.clone();
+        let (priced, facts) = self.price(&cart, facts).await?;
+        check_amounts(before, &priced, &last.entry.events, &facts)?;
+        Ok(Plan { view: CartView { cart, priced, notices: Vec::new() }, reply, created, commits })
+    }
+
     async fn check_count(
         &self,
         channel_id: &ChannelId,
@@ -244,7 +261,8 @@ impl CartService {
     ) -> Result<(), CartError> {
         let max = channel.policy.limits.carts;
         // Where an owner may have one cart, the store sees to it.
-        if channel.policy.is_sole() || self.store.count_open(channel_id, owner, self.now()).await? < max {
+        if channel.policy.is_sole() || self.ports.store.count_open(channel_id, owner, self.now()).await? < max
+        {
             Ok(())
         } else {
             Err(Rejection::TooManyCarts { max }.into())
@@ -275,6 +293,7 @@ fn new_about<'a>(
         selections: crate::selection::Selections::default(),
         cart: None,
         others: Vec::new(),
+        codes: Vec::new(),
     }
 }
 
@@ -301,20 +320,6 @@ fn unchanged(view: CartView) -> Plan {
     Plan { view, reply: Reply::default(), created: false, commits: Vec::new() }
 }
 
-fn planned(
-    commits: Vec<Commit>,
-    before: Option<&Cart>,
-    created: bool,
-    facts: &Facts,
-) -> Result<Plan, CartError> {
-    let last = commits.last().ok_or(Rejection::NothingToDo)?;
-    let cart = Arc::clone(&last.cart);
-    let reply = last.entry.reply.clone();
-    let priced = price(&cart, facts)?;
-    check_amounts(before, &priced, &last.entry.events, facts)?;
-    Ok(Plan { view: CartView { cart, priced, notices: Vec::new() }, reply, created, commits })
-}
-
 /// Refuses to add or raise a line if that makes an amount not fit, be it another line's. What lowers or removes is
 /// never refused.
 fn check_amounts(
@@ -326,6 +331,8 @@ fn check_amounts(
     let grows = |event: &CartEvent| match event {
         CartEvent::LineAdded { .. } => true,
         CartEvent::QuantityChanged { from, to, .. } => to > from,
+        // What fits in one currency may not in another.
+        CartEvent::CurrencyChanged { .. } => true,
         CartEvent::Created(_)
         | CartEvent::Renamed { .. }
         | CartEvent::SettingsChanged { .. }
@@ -333,6 +340,12 @@ fn check_amounts(
         | CartEvent::MetadataChanged { .. }
         | CartEvent::LineNoteChanged { .. }
         | CartEvent::LineRemoved { .. }
+        | CartEvent::LinePriced { .. }
+        | CartEvent::PriceAcknowledged { .. }
+        | CartEvent::CouponAdded { .. }
+        | CartEvent::CouponRemoved { .. }
+        | CartEvent::GiftRefused { .. }
+        | CartEvent::GiftAccepted { .. }
         | CartEvent::Cleared { .. }
         | CartEvent::AddressSelected { .. }
         | CartEvent::ShippingMethodSelected { .. }

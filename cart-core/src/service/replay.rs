@@ -14,7 +14,6 @@ use crate::id::CartId;
 use crate::journal::{Entry, KeyOrigin, Request};
 use crate::permission::Permission;
 use crate::port::{BoxError, StoreError};
-use crate::pricing::price;
 use crate::status::{AbandonReason, Status};
 use crate::version::Version;
 
@@ -32,7 +31,7 @@ impl CartService {
         let (Some(key), Some(cart)) = (&caller.key, cart) else { return Ok(None) };
         let origin = KeyOrigin::Caller { fingerprint: task.fingerprint() };
         let request = Request { key: key.clone(), origin };
-        match self.store.find_request(cart, &caller.actor.to_ref(), &request).await? {
+        match self.ports.store.find_request(cart, &caller.actor.to_ref(), &request).await? {
             None => Ok(None),
             Some(entry) if entry.request == request => Ok(Some(self.first_answer(entry).await?)),
             Some(_) => Err(CartError::RequestKeyReused),
@@ -51,14 +50,14 @@ impl CartService {
         else {
             return Ok(None);
         };
-        let Some(cart) = self.store.load(*into).await? else { return Ok(None) };
+        let Some(cart) = self.ports.store.load(*into).await? else { return Ok(None) };
         let is_same = merge.into.is_none_or(|asked| asked == *into);
         if !is_same || authorise(&caller.actor, &cart, Permission::Own).is_err() {
             return Ok(None);
         }
         let before = Version::new(version.get() - 1);
         let took_lines = |event: &CartEvent| matches!(event, CartEvent::GuestCartMerged { report } if report.from == guests.id());
-        match self.store.entries(*into, before, 1).await?.pop() {
+        match self.ports.store.entries(*into, before, 1).await?.pop() {
             Some(entry) if entry.events.iter().any(took_lines) => Ok(Some(self.first_answer(entry).await?)),
             Some(_) | None => Ok(None),
         }
@@ -69,7 +68,7 @@ impl CartService {
         let cart = self.cart_as_of(entry.cart, entry.version).await?;
         let channel = self.channel(cart.channel())?;
         let facts = self.gather(channel, About::cart(&cart)).await?;
-        let priced = price(&cart, &facts)?;
+        let (priced, _) = self.price(&cart, facts).await?;
         let notices = entry.reply.notices.clone();
         Ok(Outcome {
             view: CartView { cart, priced, notices },
@@ -87,7 +86,7 @@ impl CartService {
         let mut cart: Option<Cart> = None;
         while let Some(left) = left_to(version, cart.as_ref()) {
             let after = cart.as_ref().map(Cart::version);
-            let entries = self.store.entries(id, after, left.min(PAGE)).await?;
+            let entries = self.ports.store.entries(id, after, left.min(PAGE)).await?;
             if entries.is_empty() {
                 return Err(corrupt("a journal ends before a version that it answered with".into()));
             }

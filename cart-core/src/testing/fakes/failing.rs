@@ -10,9 +10,12 @@ use chrono::{DateTime, Utc};
 use super::StoreCall;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
-use crate::id::{CartId, ChannelId};
+use crate::facts::Uses;
+use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
 use crate::journal::{Entry, Position, Positioned, Request};
-use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
+use crate::port::{
+    CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+};
 use crate::version::Version;
 
 /// How a call fails.
@@ -194,5 +197,19 @@ impl EventLog for FailingStore {
     ) -> Result<Option<Entry>, StoreError> {
         self.fail_reading(StoreCall::FindRequest)?;
         self.store.find_request(cart, actor, request).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl UseLedger for FailingStore {
+    async fn uses(
+        &self,
+        promotions: &[PromotionId],
+        customer: Option<&CustomerKey>,
+        except: Option<AttemptId>,
+    ) -> Result<Vec<Uses>, StoreError> {
+        self.fail_reading(StoreCall::Uses)?;
+        self.store.uses(promotions, customer, except).await
     }
 }

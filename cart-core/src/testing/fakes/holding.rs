@@ -10,9 +10,12 @@ use chrono::{DateTime, Utc};
 
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
-use crate::id::{CartId, ChannelId};
+use crate::facts::Uses;
+use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
 use crate::journal::{Entry, Position, Positioned, Request};
-use crate::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit};
+use crate::port::{
+    CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+};
 use crate::version::Version;
 
 const NAME: &str = "holding store";
@@ -216,5 +219,18 @@ impl EventLog for HoldingStore {
             }
             found => Ok(found),
         }
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl UseLedger for HoldingStore {
+    async fn uses(
+        &self,
+        promotions: &[PromotionId],
+        customer: Option<&CustomerKey>,
+        except: Option<AttemptId>,
+    ) -> Result<Vec<Uses>, StoreError> {
+        self.store.uses(promotions, customer, except).await
     }
 }

@@ -33,4 +33,6 @@ pub enum StoreCall {
     EntriesAfter,
     /// [`EventLog::find_request`](crate::port::EventLog::find_request).
     FindRequest,
+    /// [`UseLedger::uses`](crate::port::UseLedger::uses).
+    Uses,
 }
