@@ -15,7 +15,7 @@ mod rate;
 mod rounding;
 mod serde_str;
 
-pub use allocate::{AllocationError, allocate};
+pub use allocate::{Allocation, AllocationError, allocate};
 pub use amount::Money;
 pub use currency::Currency;
 pub use error::MoneyError;
