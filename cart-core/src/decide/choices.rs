@@ -14,7 +14,7 @@ pub(super) fn select(
     facts: &Facts,
 ) -> Result<Vec<CartEvent>, Rejection> {
     let kind = selection.kind();
-    if let Some(reason) = misfit(cart.cart(), kind, &facts.choices, &facts.products) {
+    if let Some(reason) = misfit(cart.cart(), kind, facts) {
         return Err(Rejection::SelectionMisfit { selection: kind, reason });
     }
     let event = match selection.clone() {
