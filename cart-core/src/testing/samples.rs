@@ -132,6 +132,7 @@ pub fn line(n: u64, units: u32) -> Line {
         note: None,
         metadata: Metadata::default(),
         snapshot: prices(1000, Currency::EUR),
+        acknowledged: None,
         added_at: at(0),
         added_by: user("ann").to_ref(),
     }

@@ -1,6 +1,6 @@
 //! What is so before.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,7 +10,7 @@ use super::{Ask, Happened};
 use crate::actor::Actor;
 use crate::cart::{Cart, StoredCart};
 use crate::event::Settings;
-use crate::facts::{Choices, Facts, Products};
+use crate::facts::{Choices, Facts, Products, Terms};
 use crate::id::{ProductId, StockItemId};
 use crate::line::Line;
 use crate::metadata::Metadata;
@@ -42,6 +42,8 @@ pub fn cart() -> GivenCart {
         version: Version::FIRST,
         lines: Vec::new(),
         selections: Selections::default(),
+        coupons: Vec::new(),
+        refused_gifts: BTreeSet::new(),
         settings: Settings::default(),
         note: None,
         metadata: Metadata::default(),
@@ -83,6 +85,7 @@ impl GivenCart {
                 note: None,
                 metadata: Metadata::default(),
                 snapshot: prices(PRICE, cart.currency),
+                acknowledged: None,
                 added_at: at(0),
                 added_by: user("ann").to_ref(),
             };
@@ -148,6 +151,7 @@ pub struct Scenario {
     now: DateTime<Utc>,
     products: HashMap<ProductId, Option<Product>>,
     choices: Choices,
+    terms: Terms,
 }
 
 /// A cart, under the policy [`CartPolicy::shared`], at [`at`]`(60)`.
@@ -158,6 +162,7 @@ pub fn given(cart: GivenCart) -> Scenario {
         now: at(60),
         products: HashMap::new(),
         choices: Choices::default(),
+        terms: Terms::default(),
     }
 }
 
@@ -272,6 +277,7 @@ impl Scenario {
             policy: Arc::new(self.policy.clone()),
             products,
             choices: self.choices.clone(),
+            terms: self.terms.clone(),
             // Far from the ids of given lines, and another one for each version of the cart.
             first_line_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
         }

@@ -1,6 +1,9 @@
 //! What goes in comes out: every field, every status, every kind of event, to the last character and cent.
 
-use super::lives::{large, largest_metadata, live, lives};
+use super::lives::{
+    accepted, acknowledged, code_gone, coupon, currency, large, largest_metadata, line_priced, live, lives,
+    refused,
+};
 use super::{commit, entries, load, put};
 use crate::cart::Cart;
 use crate::event::{CartEvent, Created};
@@ -164,6 +167,62 @@ pub fn one_write_may_change_a_line_several_times(store: &dyn Store) {
         [raised(7, 8), CartEvent::LineRemoved { line: id }, added(line(2, 1)), added(line(1, 3)), noted];
     let cart = put(store, Write::new(events).change(&cart));
     assert_eq!(load(store, cart.id()), Some(cart));
+}
+
+/// Coupon codes keep the order in which they were given, and refused gifts are remembered, whatever comes and goes.
+pub fn coupons_and_refused_gifts_are_kept(store: &dyn Store) {
+    let many = (0..10).map(|n| coupon(&format!("CODE-{n}")));
+    let given: Vec<_> = many.chain([refused("b"), refused("a")]).collect();
+    let cart = put(store, Write::new(given).create(cart_id(1), created(owner("ann"))));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    let changes = [code_gone("CODE-3"), coupon("ÄÖÜ+1.2_3"), coupon("CODE-3"), refused("c"), accepted("b")];
+    let cart = put(store, Write::new(changes).change(&cart));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    let gone: Vec<_> = cart.coupons().iter().map(|code| code_gone(code.as_str())).collect();
+    let cart = put(store, Write::new([gone, vec![accepted("a"), accepted("c")]].concat()).change(&cart));
+    assert!(cart.coupons().is_empty() && cart.refused_gifts().is_empty());
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    replays(store, &cart);
+}
+
+/// What a line cost and what its price is known to be now are kept apart, from nothing to the largest amounts.
+pub fn prices_of_lines_are_kept(store: &dyn Store) {
+    let euro = |minor| prices(minor, Currency::EUR);
+    let reduced = UnitPrices::new(Money::new(i64::MAX, Currency::EUR), Money::zero(Currency::EUR));
+    let reduced = reduced.expect("prices");
+    let lines =
+        [added(line(1, 1)), added(Line { acknowledged: Some(reduced), ..line(2, 1) }), added(line(3, 1))];
+    let cart = put(store, Write::new(lines).create(cart_id(1), created(owner("ann"))));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    let seen = [acknowledged(1, reduced), line_priced(2, euro(i64::MAX)), acknowledged(3, euro(0))];
+    let cart = put(store, Write::new(seen).change(&cart));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    // In one write, the last one counts: a line that is priced anew has nothing to be acknowledged.
+    let several = [
+        line_priced(1, euro(5)),
+        acknowledged(1, euro(6)),
+        acknowledged(3, euro(1)),
+        line_priced(3, reduced),
+    ];
+    let cart = put(store, Write::new(several).change(&cart));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    replays(store, &cart);
+}
+
+/// A change of currency changes the prices of all lines, in their order, be they added or removed in the same write.
+pub fn another_currency_is_kept(store: &dyn Store) {
+    let cart = put(store, large(cart_id(1), owner("ann"), 40));
+    let yen: Vec<_> = (0..40).map(|n| prices(n, Currency::JPY)).collect();
+    let cart = put(store, Write::new([currency(Currency::JPY, yen)]).change(&cart));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    let removed = CartEvent::LineRemoved { line: crate::testing::samples::line_id(7) };
+    let late = Line { snapshot: prices(5, Currency::JPY), ..line(40, 1) };
+    let dinar: Vec<_> = (0..40).map(|n| prices(1000 - n, Currency::KWD)).collect();
+    let back =
+        [removed, acknowledged(8, prices(1, Currency::JPY)), added(late), currency(Currency::KWD, dinar)];
+    let cart = put(store, Write::new(back).change(&cart));
+    assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
+    replays(store, &cart);
 }
 
 /// Several carts are kept, whatever the order of their ids.

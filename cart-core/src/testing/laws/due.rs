@@ -53,7 +53,7 @@ pub fn a_moved_end_counts(store: &dyn Store) {
 pub fn a_cart_in_checkout_is_not_due(store: &dyn Store) {
     let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
     let cart = put(store, ending(1, 10));
-    let begun = CartEvent::CheckoutBegun { attempt, deadline: at(5) };
+    let begun = CartEvent::CheckoutBegun { attempt, deadline: at(5), uses: vec![] };
     let cart = put(store, Write::new([begun]).change(&cart));
     assert_eq!(due(store, 100, 10), []);
     put(store, Write::new([CartEvent::CheckoutCancelled { attempt }]).change(&cart));

@@ -169,6 +169,9 @@ pub fn a_cart_in_checkout_is_counted(store: &dyn Store) {
     let ending = Created { expires_at: Some(at(10)), ..created(owner("ann")) };
     let cart = put(store, Write::new([]).create(cart_id(1), ending));
     let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
-    put(store, Write::new([CartEvent::CheckoutBegun { attempt, deadline: at(5) }]).change(&cart));
+    put(
+        store,
+        Write::new([CartEvent::CheckoutBegun { attempt, deadline: at(5), uses: vec![] }]).change(&cart),
+    );
     assert_eq!(count_open(store, &owner("ann"), 100), 1);
 }

@@ -37,6 +37,9 @@ macro_rules! store_laws {
             a_large_cart_is_kept
             lines_keep_their_order
             one_write_may_change_a_line_several_times
+            coupons_and_refused_gifts_are_kept
+            prices_of_lines_are_kept
+            another_currency_is_kept
             carts_do_not_disturb_each_other
             the_open_cart_is_found
             a_second_open_cart_is_refused
@@ -88,6 +91,21 @@ macro_rules! store_laws {
             writers_of_different_carts_do_not_collide
             units_in_opposite_orders_end
             a_loaded_cart_is_never_half_written
+            the_uses_of_a_checkout_count
+            a_checkout_without_uses_counts_nothing
+            no_use_goes_beyond_the_total
+            no_use_goes_beyond_a_customers_limit
+            both_limits_count
+            uses_without_a_limit_are_counted
+            a_use_beyond_a_limit_refuses_its_unit
+            the_uses_of_a_unit_count_together
+            a_refused_unit_gives_nothing_back
+            a_cancelled_checkout_gives_its_uses_back_once
+            a_completed_checkout_keeps_its_uses
+            uses_are_answered_in_the_order_asked
+            an_attempts_own_uses_are_left_out
+            racing_checkouts_never_exceed_a_limit
+            racing_checkouts_never_exceed_a_customers_limit
         }
     };
 }

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::actor::{Actor, Owner};
+use crate::coupon::CouponCode;
 use crate::event::{CartEvent, ClearScope, Created, Settings};
-use crate::id::{AddressId, AttemptId, CartId, OrderRef, PaymentMethodId, ShippingMethodId, UserId};
+use crate::id::{
+    AddressId, AttemptId, CartId, CustomerKey, OrderRef, PaymentMethodId, PromotionId, ShippingMethodId,
+    TaxClass, UserId,
+};
 use crate::journal::{EditOutcome, Reply};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
@@ -14,7 +18,8 @@ use crate::metadata::Metadata;
 use crate::money::{Currency, Money};
 use crate::notice::{Notice, Unavailable};
 use crate::permission::Permission;
-use crate::product::{Options, ProductKey};
+use crate::product::{Options, ProductKey, UnitPrices};
+use crate::promotion::{NotApplied, PromotionUse, UseLimit};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 use crate::selection::{Misfit, SelectionKind};
@@ -34,8 +39,8 @@ pub(super) struct Life {
 }
 
 /// Lives that together hold every kind of event, status, notice and actor.
-pub(super) fn lives() -> [Life; 5] {
-    [bought(), recovered(), expired(), merged(), busy()]
+pub(super) fn lives() -> [Life; 6] {
+    [bought(), recovered(), expired(), merged(), busy(), priced()]
 }
 
 fn attempt(n: u128) -> AttemptId {
@@ -64,15 +69,24 @@ fn bought() -> Life {
     };
     let first = Line { snapshot: prices(12_345, Currency::KWD), added_by: ann.to_ref(), ..line(1, 2) };
     let order = OrderRef::new("order/2026#1").expect("an order");
-    let again = CartEvent::CheckoutBegun { attempt: attempt(2), deadline: at(90) };
+    let again = CartEvent::CheckoutBegun { attempt: attempt(2), deadline: at(90), uses: uses() };
     let writes = [
         Write::new([added(first)]),
-        Write::new([CartEvent::CheckoutBegun { attempt: attempt(1), deadline: at(60) }]),
+        Write::new([CartEvent::CheckoutBegun { attempt: attempt(1), deadline: at(60), uses: uses() }]),
         Write::new([CartEvent::CheckoutCancelled { attempt: attempt(1) }]),
         Write::new([again]),
         Write::new([CartEvent::CheckoutCompleted { attempt: attempt(2), order }]),
     ];
     Life { cart: cart_id(2), created, writes: writes.map(|write| write.by(&ann)).into() }
+}
+
+fn uses() -> Vec<PromotionUse> {
+    let customer = Some(CustomerKey::new("ann@acme").expect("a customer key"));
+    let limit = UseLimit { total: Some(u32::MAX), per_customer: Some(1) };
+    vec![
+        PromotionUse { promotion: promotion("spring"), customer, limit },
+        PromotionUse { promotion: promotion("für-alle"), customer: None, limit: UseLimit::default() },
+    ]
 }
 
 /// A guest's cart in yen: given up, taken up again.
@@ -124,7 +138,7 @@ fn busy() -> Life {
         Write::new([CartEvent::Cleared { scope: ClearScope::default() }]),
         Write::new([added(line(13, 4)), CartEvent::ExpiryMoved { expires_at: at(50) }]),
         Write::new([CartEvent::Cleared {
-            scope: ClearScope { selections: true, note: true, metadata: true },
+            scope: ClearScope { selections: true, note: true, metadata: true, coupons: true },
         }]),
         Write::new([added(line(11, 1)), CartEvent::Renamed { name: None }]),
     ];
@@ -133,6 +147,70 @@ fn busy() -> Life {
         created: created(owner("cid")),
         writes: writes.map(|write| write.by(&cid)).into(),
     }
+}
+
+/// A cart with codes and refused gifts, whose prices and currency change.
+fn priced() -> Life {
+    let euro = |minor| prices(minor, Currency::EUR);
+    let reduced = |list, unit| {
+        UnitPrices::new(Money::new(list, Currency::EUR), Money::new(unit, Currency::EUR)).expect("prices")
+    };
+    let noticed = Line { acknowledged: Some(reduced(1100, 1050)), ..line(21, 2) };
+    let writes = [
+        Write::new([added(line(20, 1)), added(noticed), coupon("SUMMER10"), coupon("ÉTÉ")]),
+        Write::new([acknowledged(20, reduced(1200, 900)), refused("spring"), refused("autumn")]),
+        Write::new([acknowledged(20, euro(900)), line_priced(21, reduced(2000, 1))]),
+        Write::new([quantity_changed(20, 1, 5), line_priced(20, euro(850)), code_gone("SUMMER10")]),
+        Write::new([acknowledged(21, euro(0)), coupon("SUMMER10"), accepted("spring")]),
+        Write::new([currency(Currency::JPY, vec![prices(1200, Currency::JPY), prices(0, Currency::JPY)])]),
+        Write::new([
+            CartEvent::LineRemoved { line: line_id(20) },
+            acknowledged(21, prices(7, Currency::JPY)),
+        ]),
+        Write::new([currency(Currency::KWD, vec![prices(i64::MAX, Currency::KWD)])]),
+        Write::new([CartEvent::Cleared { scope: ClearScope::default() }]),
+        Write::new([currency(Currency::EUR, vec![]), refused("spring"), coupon("NEW")]),
+        Write::new([CartEvent::Cleared { scope: ClearScope { coupons: true, ..ClearScope::default() } }]),
+        Write::new([coupon("LAST"), refused("last"), added(line(20, 1))]),
+    ];
+    let created = created(owner("dan"));
+    Life { cart: cart_id(7), created, writes: writes.map(|write| write.by(&user("dan"))).into() }
+}
+
+fn promotion(id: &str) -> PromotionId {
+    PromotionId::new(id).expect("a promotion id")
+}
+
+fn code(text: &str) -> CouponCode {
+    CouponCode::new(text).expect("a coupon code")
+}
+
+pub(super) fn coupon(text: &str) -> CartEvent {
+    CartEvent::CouponAdded { code: code(text) }
+}
+
+pub(super) fn code_gone(text: &str) -> CartEvent {
+    CartEvent::CouponRemoved { code: code(text) }
+}
+
+pub(super) fn refused(id: &str) -> CartEvent {
+    CartEvent::GiftRefused { promotion: promotion(id) }
+}
+
+pub(super) fn accepted(id: &str) -> CartEvent {
+    CartEvent::GiftAccepted { promotion: promotion(id) }
+}
+
+pub(super) fn line_priced(n: u64, prices: UnitPrices) -> CartEvent {
+    CartEvent::LinePriced { line: line_id(n), prices }
+}
+
+pub(super) fn acknowledged(n: u64, prices: UnitPrices) -> CartEvent {
+    CartEvent::PriceAcknowledged { line: line_id(n), prices }
+}
+
+pub(super) const fn currency(currency: Currency, prices: Vec<UnitPrices>) -> CartEvent {
+    CartEvent::CurrencyChanged { currency, prices }
 }
 
 /// A line with everything that a line can have.
@@ -148,6 +226,7 @@ fn engraved() -> Line {
         key,
         note: Some(note("a line\twith everything")),
         metadata: metadata(json!({"imei": "490154203237518", "gift": true})),
+        acknowledged: Some(prices(999, Currency::EUR)),
         added_at: at(1),
         added_by: guest(8).to_ref(),
         ..plain
@@ -209,6 +288,9 @@ fn reply() -> Reply {
             Notice::ProductUnavailable { line, reason: Unavailable::Call },
             Notice::SelectionStale { selection: SelectionKind::Address, reason: Misfit::NotFound },
             Notice::CartReplaced { previous: cart_id(4) },
+            Notice::CouponRemoved { code: code("OLD"), reason: NotApplied::Ended },
+            Notice::CouponSleeping { code: code("EARLY"), reason: below_subtotal() },
+            Notice::TaxUnknown { class: Some(TaxClass::standard()) },
         ],
         edits: vec![
             EditOutcome::Done { line },
@@ -218,8 +300,15 @@ fn reply() -> Reply {
                 index: 3,
                 reason: Box::new(Rejection::TooManyLines { max: 500 }),
             }),
+            refused(Rejection::CouponNotApplicable { code: code("EARLY"), reason: below_subtotal() }),
+            refused(Rejection::NoPriceInCurrency { currency: Currency::JPY, lines: vec![line] }),
         ],
     }
+}
+
+fn below_subtotal() -> NotApplied {
+    let euro = |minor| Money::new(minor, Currency::EUR);
+    NotApplied::BelowSubtotal { min: euro(50_00), subtotal: euro(49_99) }
 }
 
 /// Metadata of exactly the largest size.
@@ -256,7 +345,7 @@ mod tests {
 
     use super::*;
 
-    /// Which kind an event is, from 0 to 19; a new kind does not compile until it is lived.
+    /// Which kind an event is, from 0 to 26; a new kind does not compile until it is lived.
     const fn kind(event: &CartEvent) -> usize {
         match event {
             CartEvent::Created(_) => 0,
@@ -268,17 +357,24 @@ mod tests {
             CartEvent::QuantityChanged { .. } => 6,
             CartEvent::LineNoteChanged { .. } => 7,
             CartEvent::LineRemoved { .. } => 8,
-            CartEvent::Cleared { .. } => 9,
-            CartEvent::AddressSelected { .. } => 10,
-            CartEvent::ShippingMethodSelected { .. } => 11,
-            CartEvent::PaymentMethodSelected { .. } => 12,
-            CartEvent::ExpiryMoved { .. } => 13,
-            CartEvent::GuestCartMerged { .. } => 14,
-            CartEvent::Abandoned { .. } => 15,
-            CartEvent::Recovered { .. } => 16,
-            CartEvent::CheckoutBegun { .. } => 17,
-            CartEvent::CheckoutCancelled { .. } => 18,
-            CartEvent::CheckoutCompleted { .. } => 19,
+            CartEvent::LinePriced { .. } => 9,
+            CartEvent::PriceAcknowledged { .. } => 10,
+            CartEvent::CurrencyChanged { .. } => 11,
+            CartEvent::CouponAdded { .. } => 12,
+            CartEvent::CouponRemoved { .. } => 13,
+            CartEvent::GiftRefused { .. } => 14,
+            CartEvent::GiftAccepted { .. } => 15,
+            CartEvent::Cleared { .. } => 16,
+            CartEvent::AddressSelected { .. } => 17,
+            CartEvent::ShippingMethodSelected { .. } => 18,
+            CartEvent::PaymentMethodSelected { .. } => 19,
+            CartEvent::ExpiryMoved { .. } => 20,
+            CartEvent::GuestCartMerged { .. } => 21,
+            CartEvent::Abandoned { .. } => 22,
+            CartEvent::Recovered { .. } => 23,
+            CartEvent::CheckoutBegun { .. } => 24,
+            CartEvent::CheckoutCancelled { .. } => 25,
+            CartEvent::CheckoutCompleted { .. } => 26,
         }
     }
 
@@ -287,6 +383,6 @@ mod tests {
         let commits = lives().into_iter().flat_map(live);
         let kinds: BTreeSet<usize> =
             commits.flat_map(|commit| commit.entry.events.iter().map(kind).collect::<Vec<_>>()).collect();
-        assert_eq!(kinds, (0..=19).collect());
+        assert_eq!(kinds, (0..=26).collect());
     }
 }

@@ -25,6 +25,7 @@ mod lives;
 mod races;
 mod requests;
 mod sole;
+mod uses;
 
 use std::sync::Arc;
 
@@ -36,6 +37,7 @@ pub use self::journal::*;
 pub use self::races::*;
 pub use self::requests::*;
 pub use self::sole::*;
+pub use self::uses::*;
 use super::block_on;
 use super::samples::{at, unit};
 use crate::cart::Cart;
@@ -142,6 +144,7 @@ mod tests {
             include_str!("races.rs"),
             include_str!("requests.rs"),
             include_str!("sole.rs"),
+            include_str!("uses.rs"),
         ];
         let written = sources
             .iter()

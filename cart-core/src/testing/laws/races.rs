@@ -12,7 +12,7 @@ use crate::testing::samples::{
     Write, added, cart_id, created, created_sole, line, line_id, name, owner, quantity,
 };
 
-const THREADS: u64 = 64;
+pub(super) const THREADS: u64 = 64;
 /// Writes of each thread, where each writes several times.
 const WRITES: u64 = 3;
 
@@ -22,7 +22,7 @@ fn renamed(to: &str) -> Write {
 
 /// Has as many threads do the same at once, and counts those that succeeded; the others must be refused for one of the
 /// reasons given.
-fn race(
+pub(super) fn race(
     store: &dyn Store,
     threads: u64,
     commits: impl Fn(u64) -> Vec<Commit> + Sync,

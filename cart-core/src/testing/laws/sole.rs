@@ -28,7 +28,11 @@ fn attempt() -> AttemptId {
 }
 
 fn in_checkout(store: &dyn Store, cart: &Cart) -> Arc<Cart> {
-    put(store, Write::new([CartEvent::CheckoutBegun { attempt: attempt(), deadline: at(9) }]).change(cart))
+    put(
+        store,
+        Write::new([CartEvent::CheckoutBegun { attempt: attempt(), deadline: at(9), uses: vec![] }])
+            .change(cart),
+    )
 }
 
 /// The open cart is found by its owner, until it has ended.
