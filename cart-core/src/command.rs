@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
+use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, LineId};
+use crate::id::{CartId, LineId, PromotionId};
 use crate::merge::MergeStrategy;
 use crate::metadata::Metadata;
 use crate::money::Currency;
@@ -56,6 +57,33 @@ pub enum Command {
     Unselect {
         /// Which choice.
         selection: SelectionKind,
+    },
+    /// Put a coupon code on the cart.
+    AddCoupon {
+        /// The code.
+        code: CouponCode,
+    },
+    /// Take a coupon code off the cart.
+    RemoveCoupon {
+        /// The code.
+        code: CouponCode,
+    },
+    /// Say no to what a promotion gives.
+    RefuseGift {
+        /// Which promotion.
+        promotion: PromotionId,
+    },
+    /// Say yes to it after all.
+    AcceptGift {
+        /// Which promotion.
+        promotion: PromotionId,
+    },
+    /// Take note of all prices that have changed; until then every answer says so.
+    AcknowledgePrices,
+    /// Bring the cart into another currency, at the catalog's prices of now.
+    ChangeCurrency {
+        /// The currency.
+        currency: Currency,
     },
     /// Give the cart up.
     Abandon,
@@ -185,6 +213,12 @@ impl Command {
             | Self::Clear
             | Self::Select { .. }
             | Self::Unselect { .. }
+            | Self::AddCoupon { .. }
+            | Self::RemoveCoupon { .. }
+            | Self::RefuseGift { .. }
+            | Self::AcceptGift { .. }
+            | Self::AcknowledgePrices
+            | Self::ChangeCurrency { .. }
             | Self::Abandon
             | Self::Recover
             | Self::Expire => &[],

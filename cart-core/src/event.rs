@@ -6,13 +6,16 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::Owner;
+use crate::coupon::CouponCode;
 use crate::id::{
-    AddressId, AttemptId, CartId, ChannelId, LineId, OrderRef, PaymentMethodId, ShippingMethodId,
+    AddressId, AttemptId, CartId, ChannelId, LineId, OrderRef, PaymentMethodId, PromotionId, ShippingMethodId,
 };
 use crate::line::Line;
 use crate::merge::MergeReport;
 use crate::metadata::Metadata;
 use crate::money::Currency;
+use crate::product::UnitPrices;
+use crate::promotion::PromotionUse;
 use crate::quantity::Quantity;
 use crate::status::AbandonReason;
 use crate::text::{CartName, Locale, Note};
@@ -71,6 +74,47 @@ pub enum CartEvent {
         /// Which line.
         line: LineId,
     },
+    /// What one unit of a line costs is noted anew, such as when its quantity has reached another price.
+    LinePriced {
+        /// Which line.
+        line: LineId,
+        /// What one unit costs.
+        prices: UnitPrices,
+    },
+    /// The shopper has taken note of what one unit of a line costs in the catalog.
+    PriceAcknowledged {
+        /// Which line.
+        line: LineId,
+        /// What the catalog says.
+        prices: UnitPrices,
+    },
+    /// The cart is in another currency, with what one unit of every line costs in it.
+    CurrencyChanged {
+        /// The currency.
+        currency: Currency,
+        /// What one unit of each line costs in it, in the order of the lines.
+        prices: Vec<UnitPrices>,
+    },
+    /// A coupon code was put on the cart.
+    CouponAdded {
+        /// The code.
+        code: CouponCode,
+    },
+    /// A coupon code was taken off the cart.
+    CouponRemoved {
+        /// The code.
+        code: CouponCode,
+    },
+    /// The shopper does not want what a promotion gives.
+    GiftRefused {
+        /// Which promotion.
+        promotion: PromotionId,
+    },
+    /// The shopper wants what a promotion gives after all.
+    GiftAccepted {
+        /// Which promotion.
+        promotion: PromotionId,
+    },
     /// All lines are gone, and what else the scope names.
     Cleared {
         /// What went besides the lines.
@@ -119,6 +163,9 @@ pub enum CartEvent {
         attempt: AttemptId,
         /// When the attempt ends by itself (UTC).
         deadline: DateTime<Utc>,
+        /// The uses of promotions with a limit, counted from now on; given back if the attempt is cancelled.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        uses: Vec<PromotionUse>,
     },
     /// The attempt ended without an order; the cart is active again.
     CheckoutCancelled {
@@ -181,4 +228,7 @@ pub struct ClearScope {
     pub note: bool,
     /// The cart's metadata.
     pub metadata: bool,
+    /// The coupon codes, and which gifts were refused.
+    #[serde(default)]
+    pub coupons: bool,
 }

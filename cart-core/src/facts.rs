@@ -7,11 +7,15 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::cart::Cart;
-use crate::id::LineId;
+use crate::charge::Fee;
+use crate::customer::Customer;
+use crate::id::{LineId, PromotionId};
 use crate::line::Line;
 use crate::policy::CartPolicy;
 use crate::product::{Product, ProductKey};
+use crate::promotion::Promotion;
 use crate::selection::{Address, Method};
+use crate::tax::Taxes;
 
 /// The world at the moment of a decision.
 #[derive(Clone, Debug)]
@@ -24,6 +28,8 @@ pub struct Facts {
     pub products: Products,
     /// What the host says about the choices concerned.
     pub choices: Choices,
+    /// What prices depend on besides.
+    pub terms: Terms,
     /// The id that the first new line gets; the next lines get the ids that follow it. An id that a line of the cart
     /// has is passed over.
     pub first_line_id: Uuid,
@@ -132,6 +138,38 @@ pub struct Choices {
     pub shipping_method: Option<Method>,
     /// The payment method concerned, if the host has it.
     pub payment_method: Option<Method>,
+}
+
+/// What the host says about how a cart is priced, besides products and methods.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Who buys.
+    pub customer: Customer,
+    /// The promotions that may concern the cart, in any order: those that need no code, and those that have one of
+    /// the codes on the cart or brought in by the command.
+    pub promotions: Vec<Arc<Promotion>>,
+    /// How often promotions with a limit were used; one that is missing was not.
+    pub uses: Vec<(PromotionId, Uses)>,
+    /// The fees that may be charged.
+    pub fees: Vec<Arc<Fee>>,
+    /// What is taxed how.
+    pub taxes: Taxes,
+}
+
+/// How often a promotion was used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Uses {
+    /// By all customers together.
+    pub total: u32,
+    /// By the customer concerned.
+    pub by_customer: u32,
+}
+
+impl Terms {
+    /// How often a promotion was used.
+    pub fn uses_of(&self, promotion: &PromotionId) -> Uses {
+        self.uses.iter().find(|(used, _)| used == promotion).map(|(_, uses)| *uses).unwrap_or_default()
+    }
 }
 
 /// Ids for the new lines of one command.

@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -193,6 +193,46 @@ host_id!(
     OrderRef,
     "order reference"
 );
+
+host_id!(
+    /// Identifies a promotion of the host's.
+    PromotionId,
+    "promotion id"
+);
+host_id!(
+    /// Identifies a group of customers, such as `trade`.
+    CustomerGroupId,
+    "customer group id"
+);
+host_id!(
+    /// Tells customers apart when uses of a promotion are counted: the same for one person, whatever cart they use,
+    /// such as an account number or the digest of an e-mail address.
+    CustomerKey,
+    "customer key"
+);
+host_id!(
+    /// Identifies a category of products.
+    CategoryId,
+    "category id"
+);
+host_id!(
+    /// Names how something is taxed, such as `standard` or `books`; what the rates are depends on the destination.
+    TaxClass,
+    "tax class"
+);
+host_id!(
+    /// Identifies a fee or surcharge.
+    FeeId,
+    "fee id"
+);
+
+impl TaxClass {
+    /// The class of what is taxed as most things are.
+    pub fn standard() -> Self {
+        static STANDARD: LazyLock<TaxClass> = LazyLock::new(|| TaxClass("standard".into()));
+        STANDARD.clone()
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -45,7 +45,10 @@
 pub mod actor;
 pub mod authorise;
 pub mod cart;
+pub mod charge;
 pub mod command;
+pub mod coupon;
+pub mod customer;
 pub mod decide;
 pub mod editing;
 pub mod event;
@@ -65,11 +68,13 @@ pub mod port;
 pub mod prelude;
 pub mod pricing;
 pub mod product;
+pub mod promotion;
 pub mod quantity;
 pub mod rejection;
 pub mod selection;
 pub mod service;
 pub mod status;
+pub mod tax;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod text;

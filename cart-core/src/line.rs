@@ -37,8 +37,11 @@ pub struct Line {
     /// The host's own data.
     #[serde(default, skip_serializing_if = "Metadata::is_empty")]
     pub metadata: Metadata,
-    /// What one unit cost when the line was added; in the cart's currency.
+    /// What one unit cost when the line was added, or its price was noted anew; in the cart's currency.
     pub snapshot: UnitPrices,
+    /// What the catalog said one unit costs when the shopper last took note of it; the snapshot if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledged: Option<UnitPrices>,
     /// When the line was added (UTC).
     pub added_at: DateTime<Utc>,
     /// Who added it.

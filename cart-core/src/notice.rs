@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CartId, LineId};
+use crate::coupon::CouponCode;
+use crate::id::{CartId, LineId, TaxClass};
 use crate::money::Money;
+use crate::promotion::NotApplied;
 use crate::quantity::Quantity;
 use crate::selection::{Misfit, SelectionKind};
 
@@ -12,11 +14,11 @@ use crate::selection::{Misfit, SelectionKind};
 #[serde(tag = "notice", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Notice {
-    /// A unit costs something else now than when the line was added.
+    /// A unit costs something else now than when the line was added, or than when the shopper last took note of it.
     PriceChanged {
         /// Which line.
         line: LineId,
-        /// What one unit cost when the line was added.
+        /// What one unit cost then.
         from: Money,
         /// What one unit costs now.
         to: Money,
@@ -61,6 +63,25 @@ pub enum Notice {
         selection: SelectionKind,
         /// Why.
         reason: Misfit,
+    },
+    /// A coupon code on the cart takes nothing off now. It stays, and applies as soon as it can.
+    CouponSleeping {
+        /// The code.
+        code: CouponCode,
+        /// Why.
+        reason: NotApplied,
+    },
+    /// A coupon code was taken off the cart because it no longer applied.
+    CouponRemoved {
+        /// The code.
+        code: CouponCode,
+        /// Why.
+        reason: NotApplied,
+    },
+    /// The tax is not known yet, or not for all of the cart: no tax is charged for it now.
+    TaxUnknown {
+        /// The class without a known tax; absent if a tax service has no figures.
+        class: Option<TaxClass>,
     },
     /// The cart asked for had expired; this is a fresh one.
     CartReplaced {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ProductId, StockItemId};
+use crate::id::{CategoryId, ProductId, StockItemId, TaxClass};
 use crate::money::{Currency, Money, MoneyError};
 use crate::quantity::Quantity;
 
@@ -290,6 +290,23 @@ pub struct Product {
     pub withdrawn: bool,
     /// Whether it must be delivered to an address.
     pub needs_delivery: bool,
+    /// What one unit weighs, in grams.
+    pub grams: u32,
+    /// The categories it is in.
+    pub categories: Arc<[CategoryId]>,
+    /// How it is taxed; `standard` unless said otherwise.
+    pub tax_class: TaxClass,
+    /// What one unit costs from a quantity of its line on, by rising quantity.
+    pub tiers: Arc<[PriceTier]>,
+}
+
+/// What one unit costs from a quantity on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceTier {
+    /// From how many units of a line, inclusive.
+    pub from: Quantity,
+    /// What one unit costs; in the currency of the product's other prices.
+    pub prices: UnitPrices,
 }
 
 impl Product {
@@ -304,7 +321,18 @@ impl Product {
             quantity_rule: QuantityRule::ANY,
             withdrawn: false,
             needs_delivery: true,
+            grams: 0,
+            categories: Arc::new([]),
+            tax_class: TaxClass::standard(),
+            tiers: Arc::new([]),
         }
+    }
+
+    /// What one unit costs in a line of so many. A tier in another currency than the product counts for nothing.
+    pub fn prices_for(&self, quantity: Quantity) -> UnitPrices {
+        let reached =
+            |tier: &&PriceTier| tier.from <= quantity && tier.prices.currency() == self.prices.currency();
+        self.tiers.iter().rfind(reached).map_or(self.prices, |tier| tier.prices)
     }
 }
 

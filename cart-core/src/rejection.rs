@@ -2,10 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CartId, LineId};
+use crate::coupon::CouponCode;
+use crate::id::{CartId, LineId, PromotionId};
+use crate::money::Currency;
 use crate::notice::Unavailable;
 use crate::permission::Permission;
 use crate::product::ProductKey;
+use crate::promotion::NotApplied;
 use crate::quantity::Quantity;
 use crate::selection::{Misfit, SelectionKind};
 use crate::status::StatusName;
@@ -153,6 +156,40 @@ pub enum Rejection {
         selection: SelectionKind,
         /// Why.
         reason: Misfit,
+    },
+    /// No promotion has this coupon code.
+    #[error("there is no such coupon")]
+    CouponNotFound {
+        /// The code.
+        code: CouponCode,
+    },
+    /// The coupon does not apply to the cart.
+    #[error("the coupon does not apply: {reason}")]
+    CouponNotApplicable {
+        /// The code.
+        code: CouponCode,
+        /// Why.
+        reason: NotApplied,
+    },
+    /// The cart cannot hold more coupon codes.
+    #[error("a cart takes at most {max} coupon codes")]
+    TooManyCoupons {
+        /// How many it may hold.
+        max: usize,
+    },
+    /// No promotion of this name gives anything.
+    #[error("there is no such gift")]
+    GiftNotFound {
+        /// Which promotion.
+        promotion: PromotionId,
+    },
+    /// Products of the cart have no price in the currency.
+    #[error("{} lines have no price in {currency}", lines.len())]
+    NoPriceInCurrency {
+        /// The currency.
+        currency: Currency,
+        /// The lines without a price.
+        lines: Vec<LineId>,
     },
     /// An amount would be too large to be computed exactly.
     #[error("the amounts are too large")]

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AddressId, PaymentMethodId, ShippingMethodId};
-use crate::money::Currency;
+use crate::charge::Charge;
+use crate::id::{AddressId, PaymentMethodId, ShippingMethodId, TaxClass};
+use crate::money::{Amounts, Currency};
 
 /// The choices of a cart. They last until changed, or until the cart is cleared where policy says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +86,16 @@ pub struct Method {
     pub kinds: BTreeSet<Arc<str>>,
     /// The countries (ISO 3166-1 alpha-2) it delivers to or is offered in; empty for all.
     pub countries: BTreeSet<Arc<str>>,
+    /// The least that the lines come to at the catalog's unit prices, inclusive, by currency; no limit in others.
+    pub min_subtotal: Amounts,
+    /// The most that they come to, inclusive, by currency; no limit in others.
+    pub max_subtotal: Amounts,
+    /// The most that the units which need delivery weigh together, in grams; no limit if absent.
+    pub max_grams: Option<u64>,
+    /// What choosing it costs. It can only be chosen in a currency in which it has a price.
+    pub charge: Charge,
+    /// How that is taxed; not at all if absent.
+    pub tax_class: Option<TaxClass>,
 }
 
 impl Method {
@@ -96,6 +107,11 @@ impl Method {
             currencies: BTreeSet::new(),
             kinds: BTreeSet::new(),
             countries: BTreeSet::new(),
+            min_subtotal: Amounts::default(),
+            max_subtotal: Amounts::default(),
+            max_grams: None,
+            charge: Charge::Free,
+            tax_class: None,
         }
     }
 }
@@ -116,4 +132,8 @@ pub enum Misfit {
     Destination,
     /// Nothing in the cart needs delivery.
     NothingToDeliver,
+    /// The cart costs too little or too much for the method.
+    Subtotal,
+    /// The cart weighs too much for the method.
+    Weight,
 }

@@ -1,5 +1,6 @@
 //! What changes when something has happened. Never fails, never decides.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +11,8 @@ use crate::id::{CartId, LineId};
 use crate::journal::Entry;
 use crate::line::Line;
 use crate::metadata::Metadata;
+use crate::money::Currency;
+use crate::product::UnitPrices;
 use crate::selection::Selections;
 use crate::status::Status;
 use crate::version::Version;
@@ -103,6 +106,8 @@ impl Cart {
             version: Version::FIRST,
             lines: Vec::new(),
             selections: Selections::default(),
+            coupons: Vec::new(),
+            refused_gifts: BTreeSet::new(),
             settings: created.settings.clone(),
             note: created.note.clone(),
             metadata: created.metadata.clone(),
@@ -130,6 +135,22 @@ impl Cart {
                 self.change_line(*line, |line| line.note.clone_from(note));
             }
             CartEvent::LineRemoved { line } => self.lines.retain(|kept| kept.id != *line),
+            CartEvent::LinePriced { line, prices } => self.change_line(*line, |line| {
+                line.snapshot = *prices;
+                line.acknowledged = None;
+            }),
+            CartEvent::PriceAcknowledged { line, prices } => {
+                self.change_line(*line, |line| line.acknowledged = Some(*prices));
+            }
+            CartEvent::CurrencyChanged { currency, prices } => self.change_currency(*currency, prices),
+            CartEvent::CouponAdded { code } => self.coupons.push(code.clone()),
+            CartEvent::CouponRemoved { code } => self.coupons.retain(|kept| kept != code),
+            CartEvent::GiftRefused { promotion } => {
+                self.refused_gifts.insert(promotion.clone());
+            }
+            CartEvent::GiftAccepted { promotion } => {
+                self.refused_gifts.remove(promotion);
+            }
             CartEvent::Cleared { scope } => self.clear(*scope),
             CartEvent::AddressSelected { address } => self.selections.address.clone_from(address),
             CartEvent::ShippingMethodSelected { method } => {
@@ -144,7 +165,7 @@ impl Cart {
                 self.status = Status::Active;
                 self.expires_at = *expires_at;
             }
-            CartEvent::CheckoutBegun { attempt, deadline } => {
+            CartEvent::CheckoutBegun { attempt, deadline, .. } => {
                 self.status = Status::Checkout { attempt: *attempt, deadline: *deadline };
             }
             CartEvent::CheckoutCancelled { .. } => self.status = Status::Active,
@@ -160,8 +181,21 @@ impl Cart {
         }
     }
 
+    fn change_currency(&mut self, currency: Currency, prices: &[UnitPrices]) {
+        self.currency = currency;
+        for (line, prices) in self.lines.iter_mut().zip(prices) {
+            let line = Arc::make_mut(line);
+            line.snapshot = *prices;
+            line.acknowledged = None;
+        }
+    }
+
     fn clear(&mut self, scope: ClearScope) {
         self.lines.clear();
+        if scope.coupons {
+            self.coupons.clear();
+            self.refused_gifts.clear();
+        }
         if scope.selections {
             self.selections = Selections::default();
         }

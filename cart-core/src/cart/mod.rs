@@ -6,6 +6,7 @@
 mod apply;
 mod stored;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -13,8 +14,9 @@ use chrono::{DateTime, Utc};
 pub use self::apply::ReplayError;
 pub use self::stored::{InconsistentCart, StoredCart};
 use crate::actor::Owner;
+use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, ChannelId, LineId};
+use crate::id::{CartId, ChannelId, LineId, PromotionId};
 use crate::line::{Line, LineKey};
 use crate::metadata::Metadata;
 use crate::money::Currency;
@@ -39,6 +41,8 @@ pub struct Cart {
     version: Version,
     lines: Vec<Arc<Line>>,
     selections: Selections,
+    coupons: Vec<CouponCode>,
+    refused_gifts: BTreeSet<PromotionId>,
     settings: Settings,
     note: Option<Note>,
     metadata: Metadata,
@@ -107,6 +111,16 @@ impl Cart {
     /// What is chosen about delivery and payment.
     pub const fn selections(&self) -> &Selections {
         &self.selections
+    }
+
+    /// The coupon codes on it, in the order in which they were given.
+    pub fn coupons(&self) -> &[CouponCode] {
+        &self.coupons
+    }
+
+    /// The promotions whose gifts its owner does not want.
+    pub const fn refused_gifts(&self) -> &BTreeSet<PromotionId> {
+        &self.refused_gifts
     }
 
     /// Its settings.

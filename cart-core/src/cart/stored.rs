@@ -1,6 +1,6 @@
 //! Rows of a store, checked before they become a cart.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Cart;
 use crate::actor::Owner;
+use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, ChannelId};
+use crate::id::{CartId, ChannelId, PromotionId};
 use crate::line::Line;
 use crate::metadata::Metadata;
 use crate::money::Currency;
@@ -33,6 +34,8 @@ pub struct StoredCart {
     pub version: Version,
     pub lines: Vec<Arc<Line>>,
     pub selections: Selections,
+    pub coupons: Vec<CouponCode>,
+    pub refused_gifts: BTreeSet<PromotionId>,
     pub settings: Settings,
     pub note: Option<Note>,
     pub metadata: Metadata,
@@ -81,6 +84,8 @@ impl Cart {
             version: stored.version,
             lines: stored.lines,
             selections: stored.selections,
+            coupons: stored.coupons,
+            refused_gifts: stored.refused_gifts,
             settings: stored.settings,
             note: stored.note,
             metadata: stored.metadata,
@@ -104,6 +109,8 @@ impl Cart {
             version: self.version,
             lines: self.lines.clone(),
             selections: self.selections.clone(),
+            coupons: self.coupons.clone(),
+            refused_gifts: self.refused_gifts.clone(),
             settings: self.settings.clone(),
             note: self.note.clone(),
             metadata: self.metadata.clone(),

@@ -173,6 +173,7 @@ fn add_new(
         note: add.note.clone(),
         metadata: add.metadata.clone(),
         snapshot,
+        acknowledged: None,
         added_at: facts.now,
         added_by: actor.to_ref(),
     };

@@ -56,6 +56,12 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         Command::Unselect { selection } => {
             choices::unselect(cart.edit_as(actor, facts.now)?, *selection).into()
         }
+        Command::AddCoupon { .. }
+        | Command::RemoveCoupon { .. }
+        | Command::RefuseGift { .. }
+        | Command::AcceptGift { .. }
+        | Command::AcknowledgePrices
+        | Command::ChangeCurrency { .. } => return Err(Rejection::NotOffered),
         Command::Abandon => lifecycle::abandon(cart, actor, facts)?.into(),
         Command::Recover => lifecycle::recover(cart, actor, facts)?.into(),
         Command::Expire => lifecycle::expire(cart, actor, facts)?.into(),

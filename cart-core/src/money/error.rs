@@ -35,6 +35,12 @@ pub enum MoneyError {
         /// How many decimal places would have been accepted.
         allowed: u8,
     },
+    /// An amount below zero where there can be none.
+    #[error("this amount cannot be negative")]
+    NegativeAmount {
+        /// The refused amount in minor units.
+        minor: i64,
+    },
     /// A rate below zero was asked for.
     #[error("a rate cannot be negative")]
     NegativeRate {

@@ -8,6 +8,7 @@
 
 mod allocate;
 mod amount;
+mod amounts;
 mod currency;
 mod decimal;
 mod error;
@@ -17,6 +18,7 @@ mod serde_str;
 
 pub use allocate::{Allocation, AllocationError, allocate};
 pub use amount::Money;
+pub use amounts::Amounts;
 pub use currency::Currency;
 pub use error::MoneyError;
 pub use rate::Rate;

@@ -5,10 +5,15 @@
 
 mod check;
 mod presets;
+mod pricing;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::check::PolicyError;
+pub use self::pricing::{
+    AllocationWeights, CashRounding, CouponMisfit, CouponPolicy, ExclusiveRule, PercentLevel, PricingPolicy,
+    TaxBase, TaxLevel, TaxMode, TaxPolicy, TaxSplit,
+};
 use crate::actor::Owner;
 use crate::event::ClearScope;
 use crate::quantity::Quantity;
@@ -38,6 +43,8 @@ pub struct CartPolicy {
     pub at_minimum: AtMinimum,
     /// Which price counts.
     pub price_basis: PriceBasis,
+    /// How amounts are worked out.
+    pub pricing: PricingPolicy,
     /// What clearing removes besides lines.
     pub clear: ClearScope,
     /// Upper bounds.

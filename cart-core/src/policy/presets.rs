@@ -4,14 +4,14 @@ use chrono::TimeDelta;
 
 use super::{
     AtMinimum, Cardinality, CartPolicy, Creation, GuestCarts, Limits, OnDuplicate, OnExpired, OverAsking,
-    PriceBasis, Recovery, Ttl,
+    PriceBasis, PricingPolicy, Recovery, Ttl,
 };
 use crate::event::ClearScope;
 
 const EXPLICIT: Creation = Creation { explicit: true, on_first_add: false, on_first_read: false };
 const ON_FIRST_ADD: Creation = Creation { explicit: false, on_first_add: true, on_first_read: false };
 const ON_FIRST_READ: Creation = Creation { explicit: false, on_first_add: true, on_first_read: true };
-const LINES_ONLY: ClearScope = ClearScope { selections: false, note: false, metadata: false };
+const LINES_ONLY: ClearScope = ClearScope { selections: false, note: false, metadata: false, coupons: false };
 
 /// The presets, one per document.
 impl CartPolicy {
@@ -29,6 +29,7 @@ impl CartPolicy {
             over_asking: OverAsking::Refuse,
             at_minimum: AtMinimum::Reject,
             price_basis: PriceBasis::Live,
+            pricing: PricingPolicy::default(),
             clear: LINES_ONLY,
             limits: Limits::default(),
         }
@@ -44,7 +45,7 @@ impl CartPolicy {
             creation: ON_FIRST_ADD,
             on_expired: OnExpired::Replace,
             recovery: Recovery::Never,
-            clear: ClearScope { selections: true, note: false, metadata: false },
+            clear: ClearScope { selections: true, ..LINES_ONLY },
             ..Self::shared()
         }
     }

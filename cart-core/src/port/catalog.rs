@@ -1,5 +1,6 @@
 //! What can be bought, and at what price.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::PortError;
 use crate::actor::Owner;
-use crate::id::ChannelId;
+use crate::id::{ChannelId, CustomerGroupId};
 use crate::money::Currency;
 use crate::product::{Product, ProductKey};
 use crate::text::Locale;
@@ -47,6 +48,8 @@ pub struct PriceContext {
     pub locale: Option<Locale>,
     /// Whose cart it is.
     pub owner: Owner,
+    /// The groups the owner is in, for prices that depend on them.
+    pub groups: BTreeSet<CustomerGroupId>,
     /// When (UTC).
     pub now: DateTime<Utc>,
 }

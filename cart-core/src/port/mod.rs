@@ -5,13 +5,17 @@
 mod catalog;
 mod host;
 mod store;
+mod terms;
 
 use std::error::Error;
 
 pub use self::catalog::{Catalog, PriceContext, ProductQuery};
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
 pub use self::store::{
-    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, Store, StoreError, Unit,
+    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+};
+pub use self::terms::{
+    CustomerBook, FeeBook, PromotionBook, PromotionQuery, TaxBook, TaxService, TermsContext,
 };
 
 /// Any error of an adapter, kept as the source of a port's error.

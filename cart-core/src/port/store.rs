@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use super::BoxError;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
-use crate::id::{CartId, ChannelId};
+use crate::facts::Uses;
+use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::status::StatusName;
 use crate::text::CartName;
@@ -126,10 +127,31 @@ pub trait EventLog: Debug + Send + Sync + 'static {
     ) -> Result<Option<Entry>, StoreError>;
 }
 
-/// All that a service needs of a store.
-pub trait Store: CartStore + CartIndex + EventLog {}
+/// Counts how often promotions with a limit are used.
+///
+/// The uses of a checkout are counted by the commit that begins it ([`CartEvent::CheckoutBegun`]), where they are
+/// refused beyond their limits, and given back by the commit that cancels it. Those of a completed checkout stay.
+///
+/// [`CartEvent::CheckoutBegun`]: crate::event::CartEvent::CheckoutBegun
+#[async_trait]
+pub trait UseLedger: Debug + Send + Sync + 'static {
+    /// How often each of the promotions was used, in the order asked; uses of the checkout attempt `except` apart.
+    /// Without a customer, none of the uses are the customer's.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn uses(
+        &self,
+        promotions: &[PromotionId],
+        customer: Option<&CustomerKey>,
+        except: Option<AttemptId>,
+    ) -> Result<Vec<Uses>, StoreError>;
+}
 
-impl<T: CartStore + CartIndex + EventLog> Store for T {}
+/// All that a service needs of a store.
+pub trait Store: CartStore + CartIndex + EventLog + UseLedger {}
+
+impl<T: CartStore + CartIndex + EventLog + UseLedger> Store for T {}
 
 /// What is written together or not at all. A cart occurs at most once.
 ///
@@ -200,6 +222,14 @@ pub enum StoreError {
     Repeated {
         /// Which cart.
         cart: CartId,
+    },
+    /// A promotion was used as often as it can be; nothing was done.
+    #[error("promotion {promotion} has been used up")]
+    UsedUp {
+        /// Which promotion.
+        promotion: PromotionId,
+        /// Whether by this customer, and not by all together.
+        by_customer: bool,
     },
     /// Nothing was done; the same call may succeed later.
     #[error("{store} is unavailable")]

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::derivation::{Derivation, Rule, Step};
+use super::MAX_SUBTOTAL;
+use super::derivation::{Derivation, Part, Rule, Step, Subject};
+use super::priced::{LeftOut, LineAmounts, PricedLine};
 use crate::cart::Cart;
 use crate::facts::Facts;
 use crate::line::Line;
@@ -13,41 +15,7 @@ use crate::notice::Unavailable;
 use crate::policy::PriceBasis;
 use crate::product::{Product, Stock, UnitPrices};
 use crate::quantity::Quantity;
-
-/// A line with what it costs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PricedLine {
-    /// The line.
-    pub line: Arc<Line>,
-    /// What the catalog says about its product now; none if it does not know it.
-    pub product: Option<Arc<Product>>,
-    /// The prices that count, by the policy's price basis: those of now, or those of when the line was added.
-    pub prices: UnitPrices,
-    /// What the line adds to the totals, or why it is left out of them.
-    pub amounts: Result<LineAmounts, LeftOut>,
-}
-
-/// What a line adds to the totals. Always `total == subtotal - discount`; none is negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineAmounts {
-    /// List price × quantity.
-    pub subtotal: Money,
-    /// How much less than the list price it is sold for.
-    pub discount: Money,
-    /// Unit price × quantity.
-    pub total: Money,
-}
-
-/// Why a line is left out of the totals. It stays in the cart and can be removed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LeftOut {
-    /// The catalog does not know the product any more, or no longer sells it.
-    Withdrawn,
-    /// The product cannot be bought now.
-    Unavailable(Unavailable),
-    /// The amount of the line, or the sum of it and the lines before it, does not fit 64 bits.
-    AmountOverflow,
-}
+use crate::status::Status;
 
 pub(super) fn price_lines(
     cart: &Cart,
@@ -77,8 +45,10 @@ pub(crate) fn prices_that_count(
     cart: &Cart,
     facts: &Facts,
 ) -> UnitPrices {
-    let current = product.map(|product| product.prices).filter(|prices| prices.currency() == cart.currency());
-    match current {
+    let current = product.map(|product| product.prices_for(line.quantity));
+    match current.filter(|prices| prices.currency() == cart.currency()) {
+        // From the begin of a checkout on, prices are those that its begin noted.
+        Some(_) if !matches!(cart.status(), Status::Active) => line.snapshot,
         Some(current) if counts_now(facts.policy.price_basis, line, facts.now) => current,
         Some(_) | None => line.snapshot,
     }
@@ -129,6 +99,7 @@ fn count(
     let amounts = amounts(line.quantity, prices);
     // No other sum is larger than that of the list prices.
     match amounts.and_then(|amounts| Ok((amounts, listed.checked_add(amounts.subtotal)?))) {
+        Ok((_, sum)) if sum.minor() > MAX_SUBTOTAL => Ok(Err(LeftOut::AmountOverflow)),
         Ok((amounts, sum)) => {
             *listed = sum;
             explain(line, prices, amounts, derivation)?;
@@ -142,7 +113,8 @@ fn count(
 fn amounts(quantity: Quantity, prices: UnitPrices) -> Result<LineAmounts, MoneyError> {
     let subtotal = prices.list().checked_mul(quantity.get())?;
     let discount = prices.unit_discount()?.checked_mul(quantity.get())?;
-    Ok(LineAmounts { subtotal, discount, total: subtotal.checked_sub(discount)? })
+    let tax = Money::zero(prices.currency());
+    Ok(LineAmounts { subtotal, discount, total: subtotal.checked_sub(discount)?, tax })
 }
 
 fn explain(
@@ -153,10 +125,16 @@ fn explain(
 ) -> Result<(), MoneyError> {
     let quantity = line.quantity;
     let rule = Rule::ListPrice { list: prices.list(), quantity };
-    derivation.push(Step { line: line.id, rule, amount: amounts.subtotal });
+    derivation.push(Step {
+        part: Part::Subtotal,
+        subject: Subject::Line(line.id),
+        rule,
+        amount: amounts.subtotal,
+    });
     if !amounts.discount.is_zero() {
         let rule = Rule::CatalogDiscount { unit_discount: prices.unit_discount()?, quantity };
-        derivation.push(Step { line: line.id, rule, amount: amounts.discount.checked_neg()? });
+        let amount = amounts.discount.checked_neg()?;
+        derivation.push(Step { part: Part::Discount, subject: Subject::Line(line.id), rule, amount });
     }
     Ok(())
 }

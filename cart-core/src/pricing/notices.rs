@@ -1,21 +1,17 @@
-//! What changed about products and choices since they went into the cart.
+//! What changed about products since they went into the cart.
 
 use std::collections::HashMap;
 
-use super::lines::{LeftOut, PricedLine};
-use crate::cart::Cart;
-use crate::facts::Facts;
-use crate::fit::stale_selections;
+use super::priced::{LeftOut, PricedLine};
 use crate::id::StockItemId;
 use crate::notice::Notice;
 use crate::product::Stock;
 
-pub(super) fn collect(cart: &Cart, lines: &[PricedLine], facts: &Facts) -> Vec<Notice> {
+pub(super) fn collect(lines: &[PricedLine]) -> Vec<Notice> {
     let mut notices: Vec<Notice> = lines.iter().filter_map(about_availability).collect();
     notices.extend(lines.iter().filter_map(about_price));
     let drawn = drawn(lines);
     notices.extend(lines.iter().filter_map(|line| about_stock(line, &drawn)));
-    notices.extend(stale_selections(cart, &facts.choices, &facts.products));
     notices
 }
 
@@ -29,9 +25,11 @@ fn about_availability(priced: &PricedLine) -> Option<Notice> {
 }
 
 fn about_price(priced: &PricedLine) -> Option<Notice> {
-    let (from, to) = (priced.line.snapshot.unit(), priced.product.as_ref()?.prices.unit());
+    let line = &priced.line;
+    let seen = line.acknowledged.unwrap_or(line.snapshot);
+    let (from, to) = (seen.unit(), priced.product.as_ref()?.prices_for(line.quantity).unit());
     let comparable = from.currency() == to.currency();
-    (comparable && from != to).then_some(Notice::PriceChanged { line: priced.line.id, from, to })
+    (comparable && from != to).then_some(Notice::PriceChanged { line: line.id, from, to })
 }
 
 /// Whether all lines that draw on a line's stock item ask for more than there is. Lines without any stock left

@@ -1,0 +1,178 @@
+//! What each effect takes off.
+
+use super::buy_get::BuyGet;
+use super::gift::gift;
+use super::reduce::Reducing;
+use super::takings::Takings;
+use crate::cart::Cart;
+use crate::facts::Facts;
+use crate::id::ShippingMethodId;
+use crate::money::Rounding;
+use crate::pricing::arithmetic::fraction;
+use crate::pricing::basket::Basket;
+use crate::pricing::derivation::Working;
+use crate::pricing::priced::PricedLine;
+use crate::pricing::tax::Rates;
+use crate::promotion::{
+    Counting, Effect, NotApplied, Promotion, QuantityTier, Reduction, Scope, SubtotalBasis, ValueTier,
+};
+
+/// The world in which promotions are tried and applied.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::pricing) struct World<'a> {
+    pub(in crate::pricing) cart: &'a Cart,
+    pub(in crate::pricing) facts: &'a Facts,
+    pub(in crate::pricing) lines: &'a [PricedLine],
+    pub(in crate::pricing) rates: &'a Rates<'a>,
+}
+
+/// Delivery by a method, and what it costs now.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::pricing) struct Delivery<'a> {
+    pub(in crate::pricing) method: &'a ShippingMethodId,
+    pub(in crate::pricing) current: i64,
+}
+
+/// What a promotion takes off now, if its conditions hold.
+pub(super) fn takings(
+    promotion: &Promotion,
+    world: World<'_>,
+    basket: &Basket<'_>,
+    delivery: Option<Delivery<'_>>,
+) -> Result<Takings, NotApplied> {
+    promotion.conditions.hold_for(basket)?;
+    let mut takings = Takings::default();
+    let reducing = Reducing { basket, rates: world.rates };
+    match &promotion.effect {
+        Effect::Lines { scope, reduction } => {
+            reducing.lines(&concerned(basket, scope)?, reduction, &mut takings)?;
+        }
+        Effect::Units { scope, reduction } => {
+            let portions = reducing.portions(&concerned(basket, scope)?);
+            reducing.units(&portions, reduction, None, &mut takings)?;
+        }
+        Effect::QuantityTiers { scope, counting, tiers } => {
+            reducing.quantity_tiers(&concerned(basket, scope)?, *counting, tiers, &mut takings)?;
+        }
+        Effect::BuyGet { buy, buy_quantity, get, get_quantity, reduction, max_times } => {
+            let offer = BuyGet {
+                buy,
+                buy_quantity: *buy_quantity,
+                get,
+                get_quantity: *get_quantity,
+                max_times: *max_times,
+            };
+            let portions = offer.portions(basket);
+            if portions.is_empty() {
+                return Err(NotApplied::NothingConcerned);
+            }
+            let weights: Vec<i64> = portions.iter().map(|portion| portion.amount).collect();
+            reducing.units(&portions, reduction, Some(&weights), &mut takings)?;
+        }
+        Effect::Order { scope, reduction } => {
+            reducing.order(&concerned(basket, scope)?, reduction, &mut takings)?;
+        }
+        Effect::ValueTiers { scope, basis, tiers } => {
+            reducing.value_tiers(&concerned(basket, scope)?, *basis, tiers, &mut takings)?;
+        }
+        Effect::Shipping { methods, reduction } => {
+            let is_reduced =
+                |delivery: &Delivery<'_>| methods.is_empty() || methods.contains(delivery.method);
+            let delivery = delivery.filter(is_reduced).ok_or(NotApplied::ShippingMethod)?;
+            reducing.shipping(delivery, reduction, &mut takings)?;
+        }
+        Effect::Gift { product, quantity } => {
+            takings.gift = Some(gift(promotion, product, *quantity, world, basket)?);
+        }
+    }
+    if takings.is_nothing() { Err(NotApplied::NothingLeft) } else { Ok(takings) }
+}
+
+fn concerned(basket: &Basket<'_>, scope: &Scope) -> Result<Vec<usize>, NotApplied> {
+    let places = basket.in_scope(scope);
+    if places.is_empty() { Err(NotApplied::NothingConcerned) } else { Ok(places) }
+}
+
+impl Reducing<'_> {
+    /// Reduces each unit by the tier that is reached; lines of one tier together.
+    fn quantity_tiers(
+        &self,
+        places: &[usize],
+        counting: Counting,
+        tiers: &[QuantityTier],
+        takings: &mut Takings,
+    ) -> Result<(), NotApplied> {
+        let together: u64 = self.basket.at(places).map(|(_, item)| u64::from(item.quantity)).sum();
+        let tier_of = |units: u32| {
+            let counted = match counting {
+                Counting::EachLine => units.into(),
+                Counting::Together => together,
+            };
+            tiers.iter().rposition(|tier| u64::from(tier.from.get()) <= counted)
+        };
+        let portions = self.portions(places);
+        let first = tiers.first().ok_or(NotApplied::Faulty)?;
+        if portions.iter().all(|portion| tier_of(portion.units).is_none()) {
+            let units = match counting {
+                Counting::EachLine => portions.iter().map(|portion| portion.units.into()).max().unwrap_or(0),
+                Counting::Together => together,
+            };
+            return Err(NotApplied::BelowQuantity { min: first.from, units });
+        }
+        for (index, tier) in tiers.iter().enumerate() {
+            let reached: Vec<_> =
+                portions.iter().copied().filter(|portion| tier_of(portion.units) == Some(index)).collect();
+            if !reached.is_empty() {
+                self.units(&reached, &tier.reduction, None, takings)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reduces items together by the tier that they reach.
+    fn value_tiers(
+        &self,
+        places: &[usize],
+        basis: SubtotalBasis,
+        tiers: &[ValueTier],
+        takings: &mut Takings,
+    ) -> Result<(), NotApplied> {
+        let subtotal = self.basket.money(self.basket.sum(places, basis));
+        let froms =
+            || tiers.iter().filter_map(|tier| Some((tier.from.in_currency(subtotal.currency())?, tier)));
+        match froms().filter(|(from, _)| from.minor() <= subtotal.minor()).last() {
+            Some((_, tier)) => self.order(places, &tier.reduction, takings),
+            None => match froms().next() {
+                Some((min, _)) => Err(NotApplied::BelowSubtotal { min, subtotal }),
+                None => Err(NotApplied::Currency),
+            },
+        }
+    }
+
+    fn shipping(
+        &self,
+        delivery: Delivery<'_>,
+        reduction: &Reduction,
+        takings: &mut Takings,
+    ) -> Result<(), NotApplied> {
+        let (basket, of) = (self.basket, delivery.current);
+        let rounding: Rounding = basket.policy.rounding;
+        let (off, working) = match reduction {
+            Reduction::Percent(rate) => {
+                let working =
+                    Working::Fraction { rate: *rate, of: basket.money(of), each_of: None, rounding };
+                (fraction(of, *rate, rounding), working)
+            }
+            Reduction::Amount(amounts) => {
+                let amount = self.stated(amounts)?;
+                (amount.min(of), Working::Stated { amount: basket.money(amount) })
+            }
+            Reduction::Price(amounts) => {
+                let price = self.stated(amounts)?;
+                ((of - price).max(0), Working::Price { price: basket.money(price), from: basket.money(of) })
+            }
+        };
+        takings.shipping = (off > 0).then(|| (delivery.method.clone(), off, working));
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! Whether a promotion may apply.
+
+use std::sync::Arc;
+
+use crate::cart::Cart;
+use crate::coupon::CouponCode;
+use crate::facts::Facts;
+use crate::pricing::basket::Basket;
+use crate::promotion::{Conditions, MinSubtotal, NotApplied, Promotion, SubtotalBasis};
+
+/// A promotion that may concern the cart, and whether it may still apply.
+#[derive(Debug)]
+pub(super) struct Candidate<'a> {
+    pub(super) promotion: &'a Arc<Promotion>,
+    /// The code on the cart that it was given for.
+    pub(super) code: Option<&'a CouponCode>,
+    pub(super) verdict: Result<(), NotApplied>,
+}
+
+/// The promotions that may concern a cart, in the order of their turns: by stage, priority and id.
+pub(super) fn candidates<'a>(cart: &'a Cart, facts: &'a Facts) -> Vec<Candidate<'a>> {
+    let of_cart = |promotion: &'a Arc<Promotion>| {
+        let code = cart.coupons().iter().find(|code| promotion.codes.contains(code));
+        (promotion.is_automatic() || code.is_some()).then(|| Candidate {
+            promotion,
+            code,
+            verdict: may_apply(promotion, cart, facts),
+        })
+    };
+    let mut candidates: Vec<_> = facts.terms.promotions.iter().filter_map(of_cart).collect();
+    candidates.sort_by(|a, b| a.turn().cmp(&b.turn()));
+    candidates.dedup_by(|later, earlier| later.promotion.id == earlier.promotion.id);
+    candidates
+}
+
+/// What does not depend on what is in the cart.
+fn may_apply(promotion: &Promotion, cart: &Cart, facts: &Facts) -> Result<(), NotApplied> {
+    let conditions = &promotion.conditions;
+    promotion.check().map_err(|_| NotApplied::Faulty)?;
+    if conditions.ends_at.is_some_and(|end| end <= facts.now) {
+        return Err(NotApplied::Ended);
+    }
+    if conditions.starts_at.is_some_and(|start| facts.now < start) {
+        return Err(NotApplied::NotStarted);
+    }
+    if !conditions.channels.is_empty() && !conditions.channels.contains(cart.channel()) {
+        return Err(NotApplied::Channel);
+    }
+    if !conditions.currencies.is_empty() && !conditions.currencies.contains(&cart.currency()) {
+        return Err(NotApplied::Currency);
+    }
+    let groups = &conditions.customer_groups;
+    if !groups.is_empty() && groups.is_disjoint(&facts.terms.customer.groups) {
+        return Err(NotApplied::CustomerGroup);
+    }
+    is_left(promotion, facts)
+}
+
+/// Whether a use is left.
+fn is_left(promotion: &Promotion, facts: &Facts) -> Result<(), NotApplied> {
+    let limit = promotion.limit;
+    if !limit.is_limited() {
+        return Ok(());
+    }
+    let uses = facts.terms.uses_of(&promotion.id);
+    if limit.total.is_some_and(|limit| limit <= uses.total) {
+        return Err(NotApplied::UsedUp);
+    }
+    match limit.per_customer {
+        Some(_) if facts.terms.customer.key.is_none() => Err(NotApplied::CustomerUnknown),
+        Some(limit) if limit <= uses.by_customer => Err(NotApplied::UsedUpByCustomer),
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl Conditions {
+    /// What depends on what is in the cart.
+    pub(super) fn hold_for(&self, basket: &Basket<'_>) -> Result<(), NotApplied> {
+        if self.scope.is_everything() && self.min_quantity.is_none() && self.min_subtotal.is_none() {
+            return if basket.items.is_empty() { Err(NotApplied::NothingConcerned) } else { Ok(()) };
+        }
+        let places = basket.in_scope(&self.scope);
+        if places.is_empty() {
+            return Err(NotApplied::NothingConcerned);
+        }
+        let units = basket.at(&places).map(|(_, item)| u64::from(item.quantity)).sum();
+        match self.min_quantity {
+            Some(min) if units < u64::from(min.get()) => Err(NotApplied::BelowQuantity { min, units }),
+            Some(_) | None => {
+                self.min_subtotal.as_ref().map_or(Ok(()), |least| least.is_reached(basket, &places))
+            }
+        }
+    }
+}
+
+impl MinSubtotal {
+    fn is_reached(&self, basket: &Basket<'_>, places: &[usize]) -> Result<(), NotApplied> {
+        let min = self.amounts.in_currency(basket.currency).ok_or(NotApplied::Currency)?;
+        let subtotal = basket.money(basket.sum(places, self.basis));
+        if subtotal.minor() < min.minor() { Err(NotApplied::BelowSubtotal { min, subtotal }) } else { Ok(()) }
+    }
+}
+
+impl Basket<'_> {
+    /// What the items at some places cost together.
+    pub(super) fn sum(&self, places: &[usize], basis: SubtotalBasis) -> i64 {
+        let cost = |(_, item): (usize, &crate::pricing::basket::Item)| match basis {
+            SubtotalBasis::BeforeDiscounts => item.sold,
+            SubtotalBasis::AfterDiscounts => item.current,
+        };
+        self.at(places).map(cost).sum()
+    }
+}
+
+impl Candidate<'_> {
+    fn turn(&self) -> (super::Stage, i32, &crate::id::PromotionId) {
+        (super::Stage::of(&self.promotion.effect), self.promotion.priority, &self.promotion.id)
+    }
+}

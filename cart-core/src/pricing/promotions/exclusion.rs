@@ -1,0 +1,151 @@
+//! Which of the promotions that exclude each other stay.
+
+use std::sync::Arc;
+
+use super::effect::{Delivery, World, takings};
+use super::eligible::Candidate;
+use super::takings::Takings;
+use crate::id::PromotionId;
+use crate::policy::ExclusiveRule;
+use crate::pricing::basket::Basket;
+use crate::promotion::{NotApplied, Stacking};
+
+/// Settles which candidates stay. Each that excludes others is tried alone, on a basket that no promotion has reduced
+/// and the price of delivery for it.
+pub(super) fn settle(
+    candidates: &mut [Candidate<'_>],
+    world: World<'_>,
+    basket: &Basket<'_>,
+    delivery: Option<Delivery<'_>>,
+) {
+    if candidates.iter().all(|candidate| candidate.promotion.stacking == Stacking::Combine) {
+        return;
+    }
+    let alone = |candidate: &Candidate<'_>| {
+        candidate.verdict.clone()?;
+        takings(candidate.promotion, world, basket, delivery).map(|takings: Takings| takings.gain())
+    };
+    // By priority and id, whatever their stages: so the first of equals is the one that counts.
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by_key(|&place| {
+        candidates.get(place).map(|tried| (tried.promotion.priority, tried.promotion.id.clone()))
+    });
+    let mut gains: Vec<Option<i64>> = vec![None; candidates.len()];
+    for (candidate, gain) in candidates.iter_mut().zip(&mut gains) {
+        if candidate.promotion.stacking != Stacking::Combine {
+            match alone(candidate) {
+                Ok(alone) => *gain = Some(alone),
+                Err(reason) => candidate.verdict = Err(reason),
+            }
+        }
+    }
+    settle_names(candidates, &order, &gains);
+    settle_exclusive(candidates, &order, &gains, world, basket, delivery);
+}
+
+/// Of those of one name, one stays.
+fn settle_names(candidates: &mut [Candidate<'_>], order: &[usize], gains: &[Option<i64>]) {
+    let mut settled: Vec<(Stacking, PromotionId)> = Vec::new();
+    for &place in order {
+        let Some(stacking) = candidates.get(place).map(|candidate| candidate.promotion.stacking.clone())
+        else {
+            continue;
+        };
+        let is_best = match &stacking {
+            Stacking::FirstOf(_) => false,
+            Stacking::BestOf(_) => true,
+            Stacking::Combine | Stacking::Exclusive => continue,
+        };
+        if settled.iter().any(|(name, _)| *name == stacking) {
+            continue;
+        }
+        let members = || {
+            let of_name = |&&place: &&usize| {
+                candidates.get(place).is_some_and(|other| other.promotion.stacking == stacking)
+            };
+            order
+                .iter()
+                .filter(of_name)
+                .filter_map(|&place| Some((place, gains.get(place).copied().flatten()?)))
+        };
+        let winner = if is_best {
+            // The first of equals: `max_by_key` would take the last.
+            members().reduce(|best, other| if other.1 > best.1 { other } else { best })
+        } else {
+            members().next()
+        };
+        let Some((winner, _)) = winner else { continue };
+        let Some(by) = candidates.get(winner).map(|candidate| candidate.promotion.id.clone()) else {
+            continue;
+        };
+        exclude(candidates, &by, |other| *other == stacking);
+        settled.push((stacking, by));
+    }
+}
+
+/// One exclusive promotion stays alone, or none of them does.
+fn settle_exclusive(
+    candidates: &mut [Candidate<'_>],
+    order: &[usize],
+    gains: &[Option<i64>],
+    world: World<'_>,
+    basket: &Basket<'_>,
+    delivery: Option<Delivery<'_>>,
+) {
+    let is_exclusive = |&&place: &&usize| {
+        candidates.get(place).is_some_and(|candidate| candidate.promotion.stacking == Stacking::Exclusive)
+    };
+    let gain = |place: usize| gains.get(place).copied().flatten();
+    let Some((first, gain)) =
+        order.iter().filter(is_exclusive).find_map(|&place| Some((place, gain(place)?)))
+    else {
+        return;
+    };
+    let Some(by) = candidates.get(first).map(|candidate| Arc::clone(candidate.promotion)) else { return };
+    let others_win = match basket.policy.exclusive {
+        ExclusiveRule::Wins => None,
+        ExclusiveRule::IfBetter => better_together(candidates, gain, world, basket, delivery),
+    };
+    match others_win {
+        Some(other) => exclude(candidates, &other, |stacking| *stacking == Stacking::Exclusive),
+        None => exclude(candidates, &by.id, |_| true),
+    }
+}
+
+/// The first of the promotions that are not exclusive, if together they take off as much as an exclusive one alone.
+fn better_together(
+    candidates: &[Candidate<'_>],
+    gain: i64,
+    world: World<'_>,
+    basket: &Basket<'_>,
+    delivery: Option<Delivery<'_>>,
+) -> Option<PromotionId> {
+    let mut basket = basket.clone();
+    let mut delivery = delivery;
+    let (mut together, mut first) = (0, None);
+    for candidate in candidates {
+        if candidate.promotion.stacking == Stacking::Exclusive || candidate.verdict.is_err() {
+            continue;
+        }
+        let Ok(takings) = takings(candidate.promotion, world, &basket, delivery) else { continue };
+        together += takings.gain();
+        first = first.or(Some(candidate.promotion.id.clone()));
+        super::reduce_items(&mut basket, &takings);
+        if let (Some(delivery), Some((_, off, _))) = (&mut delivery, &takings.shipping) {
+            delivery.current -= off;
+        }
+    }
+    first.filter(|_| gain <= together)
+}
+
+/// Excludes those of some stacking, but for the one that excludes them.
+fn exclude(candidates: &mut [Candidate<'_>], by: &PromotionId, excludes: impl Fn(&Stacking) -> bool) {
+    for candidate in candidates {
+        if candidate.promotion.id != *by
+            && candidate.verdict.is_ok()
+            && excludes(&candidate.promotion.stacking)
+        {
+            candidate.verdict = Err(NotApplied::Excluded { by: by.clone() });
+        }
+    }
+}
