@@ -27,8 +27,8 @@ use crate::version::Version;
 
 /// A shopping cart.
 ///
-/// Invariants: line ids and line keys are unique; every snapshot price is in the cart's currency; the version
-/// counts its accepted writes.
+/// Invariants: line ids, line keys and coupon codes are unique; every price of a line is in the cart's currency; the
+/// version counts its accepted writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cart {
     id: CartId,

@@ -55,9 +55,12 @@ pub enum InconsistentCart {
     /// Two lines have the same key.
     #[error("two lines have the same key")]
     RepeatedLineKey,
-    /// A line's snapshot price is not in the cart's currency.
+    /// A line's price is not in the cart's currency.
     #[error("a line is in another currency")]
     ForeignCurrency,
+    /// Two coupon codes are the same.
+    #[error("two coupon codes are the same")]
+    RepeatedCoupon,
     /// It changed last before it was made.
     #[error("the times contradict each other")]
     Times,
@@ -70,6 +73,7 @@ impl Cart {
     /// [`InconsistentCart`] if an invariant of [`Cart`] does not hold.
     pub fn from_stored(stored: StoredCart) -> Result<Self, InconsistentCart> {
         check_lines(&stored)?;
+        check_coupons(&stored)?;
         if stored.updated_at < stored.created_at {
             return Err(InconsistentCart::Times);
         }
@@ -126,7 +130,8 @@ fn check_lines(stored: &StoredCart) -> Result<(), InconsistentCart> {
     let mut ids = HashSet::with_capacity(stored.lines.len());
     let mut keys = HashSet::with_capacity(stored.lines.len());
     for line in &stored.lines {
-        if line.snapshot.currency() != stored.currency {
+        let mut prices = line.acknowledged.into_iter().chain([line.snapshot]);
+        if prices.any(|prices| prices.currency() != stored.currency) {
             return Err(InconsistentCart::ForeignCurrency);
         }
         if !ids.insert(line.id) {
@@ -137,4 +142,9 @@ fn check_lines(stored: &StoredCart) -> Result<(), InconsistentCart> {
         }
     }
     Ok(())
+}
+
+fn check_coupons(stored: &StoredCart) -> Result<(), InconsistentCart> {
+    let distinct: BTreeSet<&CouponCode> = stored.coupons.iter().collect();
+    if distinct.len() == stored.coupons.len() { Ok(()) } else { Err(InconsistentCart::RepeatedCoupon) }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::demand::Demand;
 use super::lines::check_room;
 use super::stock::{Raise, admit};
-use super::{Decision, Origin, create};
+use super::{Decision, Origin, coupons, create};
 use crate::actor::Actor;
 use crate::authorise::authorise;
 use crate::cart::Cart;
@@ -25,11 +25,12 @@ use crate::rejection::Rejection;
 /// Decides a new cart of the actor, `id`, with the lines, note, settings and metadata of `source`, which stays as it is.
 ///
 /// Each line is added at today's price, as many units as can be had; the reply says for each line of the source
-/// what became of it. Choices about delivery and payment are not copied.
+/// what became of it. Coupon codes are copied, and which gifts were refused; choices about delivery and payment are not.
 ///
 /// # Errors
 /// [`Rejection::CartNotFound`] or [`Rejection::Forbidden`] if the actor does not own `source`;
-/// [`Rejection::NotOffered`] where every owner has exactly one cart.
+/// [`Rejection::NotOffered`] where every owner has exactly one cart; [`Rejection::AmountOverflow`] if the copy could not
+/// be priced.
 pub fn duplicate(
     source: &Cart,
     id: CartId,
@@ -53,7 +54,10 @@ pub fn duplicate(
     for (line, product) in facts.products.of_lines(source.lines()) {
         copying.add(line, product);
     }
-    Ok(copying.decision)
+    copying.bring_choices(source);
+    let Copying { draft, mut decision, .. } = copying;
+    coupons::remove_misfits_of(&draft, &mut decision, facts)?;
+    Ok(decision)
 }
 
 fn created(source: &Cart, actor: &Actor, copy: &DuplicateCart, facts: &Facts) -> Result<Created, Rejection> {
@@ -100,15 +104,27 @@ impl<'a> Copying<'a> {
         Ok(admitted.quantity)
     }
 
+    fn happen(&mut self, event: CartEvent) {
+        self.draft.apply_event(&event);
+        self.decision.events.push(event);
+    }
+
+    fn bring_choices(&mut self, source: &Cart) {
+        let codes = coupons::bring(&self.draft, source.coupons(), self.facts);
+        codes.into_iter().for_each(|event| self.happen(event));
+        for promotion in source.refused_gifts() {
+            self.happen(CartEvent::GiftRefused { promotion: promotion.clone() });
+        }
+    }
+
     fn take_in(&mut self, original: &Line, product: Option<&'a Arc<Product>>, quantity: Quantity) {
         let id = self.ids.take(&self.draft);
-        let snapshot = product.map_or(original.snapshot, |product| product.prices);
+        let snapshot = product.map_or(original.snapshot, |product| product.prices_for(quantity));
         let (added_at, added_by) = (self.facts.now, self.actor.to_ref());
-        let copied = Line { id, quantity, snapshot, added_at, added_by, ..original.clone() };
-        let event = CartEvent::LineAdded { line: Arc::new(copied) };
-        self.draft.apply_event(&event);
+        let copied =
+            Line { id, quantity, snapshot, acknowledged: None, added_at, added_by, ..original.clone() };
+        self.happen(CartEvent::LineAdded { line: Arc::new(copied) });
         self.demand.change(product, 0, quantity.get());
-        self.decision.events.push(event);
         self.decision.reply.edits.push(EditOutcome::Done { line: id });
         let asked = original.quantity;
         if quantity < asked {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Decision;
+use super::prices::repriced;
 use super::stock::{Raise, admit, check_lowered, smallest};
 use crate::actor::Actor;
 use crate::cart::Cart;
@@ -114,7 +115,7 @@ fn edit_line(cart: Editing<'_>, edit: &LineEdit, context: &mut Context<'_>) -> R
             // Both are at most a million, so the sum fits.
             set_quantity(cart, line, line.quantity.get() + by.get(), context.facts)
         }
-        LineEdit::Decrease { line, by } => decrease(cart.line(*line)?, *by, context.facts),
+        LineEdit::Decrease { line, by } => decrease(cart, cart.line(*line)?, *by, context.facts),
         LineEdit::SetNote { line, note } => {
             let line = cart.line(*line)?;
             let changed = CartEvent::LineNoteChanged { line: line.id, note: note.clone() };
@@ -165,14 +166,14 @@ fn add_new(
     };
     let quantity = admit(raise, facts.policy.over_asking, facts)?.quantity;
     check_room(cart.cart(), facts)?;
-    let snapshot = product.ok_or(Rejection::ProductNotFound { product: add.product.clone() })?.prices;
+    let product = product.ok_or(Rejection::ProductNotFound { product: add.product.clone() })?;
     let line = Line {
         id: ids.take(cart.cart()),
         key,
         quantity,
         note: add.note.clone(),
         metadata: add.metadata.clone(),
-        snapshot,
+        snapshot: product.prices_for(quantity),
         acknowledged: None,
         added_at: facts.now,
         added_by: actor.to_ref(),
@@ -212,18 +213,25 @@ fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Re
             admit(raise, facts.policy.over_asking, facts)?.quantity
         }
     };
-    let events = vec![CartEvent::QuantityChanged { line: line.id, from, to }];
+    let events = quantity_changed(cart, line, to, facts);
     Ok(Edited { line: line.id, events, notice: clamped(line.id, asked, to) })
 }
 
-fn decrease(line: &Line, by: Quantity, facts: &Facts) -> Result<Edited, Rejection> {
+/// Another quantity of a line, and its price at that quantity if it is another.
+fn quantity_changed(cart: Editing<'_>, line: &Line, to: Quantity, facts: &Facts) -> Vec<CartEvent> {
+    let mut events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
+    let product = facts.products.product(&line.key.product);
+    events.extend(repriced(line, to, product, cart.cart().currency()));
+    events
+}
+
+fn decrease(cart: Editing<'_>, line: &Line, by: Quantity, facts: &Facts) -> Result<Edited, Rejection> {
     let min = smallest(&line.key.product, facts);
     let left = line.quantity.get().saturating_sub(by.get());
     match (Quantity::new(left), facts.policy.at_minimum) {
         (Ok(to), _) if to >= min => {
             check_lowered(&line.key.product, to, facts)?;
-            let events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
-            Ok(Edited::of(line.id, events))
+            Ok(Edited::of(line.id, quantity_changed(cart, line, to, facts)))
         }
         (_, AtMinimum::Reject) => Err(Rejection::BelowMinimum { min }),
         (_, AtMinimum::Remove) => Ok(Edited::of(line.id, vec![CartEvent::LineRemoved { line: line.id }])),
@@ -238,6 +246,7 @@ fn clamped(line: LineId, asked: u32, given: Quantity) -> Option<Notice> {
 pub(super) fn clear(cart: Editing<'_>, facts: &Facts) -> Vec<CartEvent> {
     let (cart, scope) = (cart.cart(), facts.policy.clear);
     let something = !cart.lines().is_empty()
+        || (scope.coupons && !(cart.coupons().is_empty() && cart.refused_gifts().is_empty()))
         || (scope.selections && !cart.selections().is_empty())
         || (scope.note && cart.note().is_some())
         || (scope.metadata && !cart.metadata().is_empty());

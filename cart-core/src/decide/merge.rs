@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::demand::Demand;
 use super::lines::check_room;
+use super::prices::{other_price, repriced};
 use super::stock::{Admitted, Raise, admit};
-use super::{Decision, slide_expiry};
+use super::{Decision, coupons, settle};
 use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::event::{CartEvent, ClearScope};
@@ -14,6 +15,7 @@ use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
 use crate::policy::OverAsking;
 use crate::product::Product;
+use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 use crate::status::AbandonReason;
 use crate::version::Version;
@@ -21,7 +23,7 @@ use crate::version::Version;
 /// What a merge does to both carts; to be committed together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
-    /// What happens to the user's cart; ends with the report.
+    /// What happens to the user's cart: what came in, the report, and what follows from both.
     pub into: Decision,
     /// What happens to the guest's cart: it is abandoned.
     pub from: Decision,
@@ -31,12 +33,15 @@ pub struct Merged {
 ///
 /// `becomes` is the version that the merge gives `into`: the next one, or the first of a cart that is made by it.
 ///
+/// The guest's coupon codes come along, as many as the cart may hold, and so does which gifts the guest refused.
+///
 /// Needs proof of both: `user` must own `into`, `guest` must own `from`. Stock, quantity rules and limits are
 /// checked again; what they do not let through is dropped and reported. An empty cart never wins.
 ///
 /// # Errors
 /// [`Rejection::CartNotFound`] for whoever does not own their cart; the gates of [`Cart::own_as`] for either cart;
-/// [`Rejection::Unmergeable`] for one cart twice, other channels or other currencies.
+/// [`Rejection::Unmergeable`] for one cart twice, other channels or other currencies; [`Rejection::AmountOverflow`] if
+/// the cart could not be priced.
 pub fn merge(
     into: &Cart,
     user: &Actor,
@@ -61,7 +66,10 @@ pub fn merge(
         MergeStrategy::Sum => from.lines().iter().for_each(|line| merging.combine(line, u32::saturating_add)),
         MergeStrategy::KeepHighest => from.lines().iter().for_each(|line| merging.combine(line, u32::max)),
     }
-    Ok(merging.finish(into, from, strategy, becomes))
+    merging.bring_choices(from);
+    let mut merged = merging.finish(into, from, strategy, becomes);
+    settle(into, &mut merged.into, facts)?;
+    Ok(merged)
 }
 
 /// The strategy that counts: the cart that is not empty wins over the one that is.
@@ -143,7 +151,7 @@ impl<'a> Merging<'a> {
         });
         match admitted {
             Ok(Admitted { quantity, capped }) => {
-                let added = Line { id: self.ids.take(&self.draft), quantity, ..line.clone() };
+                let added = Line { id: self.ids.take(&self.draft), ..self.of_quantity(line, quantity) };
                 self.happen(CartEvent::LineAdded { line: Arc::new(added) });
                 self.demand.change(self.product(line), 0, quantity.get());
                 self.report(line, quantity.get(), Some(drop_reason(capped)));
@@ -163,10 +171,33 @@ impl<'a> Merging<'a> {
         match self.admit(users, from.get(), asked) {
             Ok(Admitted { quantity: to, capped }) => {
                 self.happen(CartEvent::QuantityChanged { line: users.id, from, to });
+                let repriced = repriced(users, to, self.product(users), self.draft.currency());
+                repriced.into_iter().for_each(|event| self.happen(event));
                 self.demand.change(self.product(guests), from.get(), to.get());
                 self.report(guests, to.get(), Some(drop_reason(capped)));
             }
             Err(rule) => self.report(guests, from.get(), Some(DropReason::Capped { rule })),
+        }
+    }
+
+    /// The line with so many units, at the price of so many if that is another.
+    fn of_quantity(&self, line: &Line, quantity: Quantity) -> Line {
+        let other = self.product(line).and_then(|product| other_price(product, line.quantity, quantity));
+        match other {
+            Some(snapshot) => Line { quantity, snapshot, acknowledged: None, ..line.clone() },
+            None => Line { quantity, ..line.clone() },
+        }
+    }
+
+    /// What the guest has said about coupons and gifts holds for the user's cart too.
+    fn bring_choices(&mut self, from: &Cart) {
+        coupons::bring(&self.draft, from.coupons(), self.facts)
+            .into_iter()
+            .for_each(|event| self.happen(event));
+        for promotion in from.refused_gifts() {
+            if !self.draft.refused_gifts().contains(promotion) {
+                self.happen(CartEvent::GiftRefused { promotion: promotion.clone() });
+            }
         }
     }
 
@@ -192,7 +223,6 @@ impl<'a> Merging<'a> {
     fn finish(mut self, into: &Cart, from: &Cart, strategy: MergeStrategy, becomes: Version) -> Merged {
         let report = MergeReport { from: from.id(), strategy, lines: self.lines };
         self.events.push(CartEvent::GuestCartMerged { report });
-        slide_expiry(into, &mut self.events, self.facts);
         let reason = AbandonReason::Merged { into: into.id(), version: becomes };
         let abandoned = CartEvent::Abandoned { since: self.facts.now, reason };
         Merged { into: self.events.into(), from: vec![abandoned].into() }

@@ -4,17 +4,21 @@
 //! come to be or end together. What they return is applied by [`Cart::apply`] and written by a store.
 
 mod choices;
+mod coupons;
 mod create;
 mod demand;
 mod duplicate;
+mod gifts;
 mod lifecycle;
 mod lines;
 mod merge;
+mod prices;
 mod stock;
 
 pub use self::create::{Origin, create};
 pub use self::duplicate::duplicate;
 pub use self::merge::{Merged, merge};
+pub use self::prices::freeze_prices;
 use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::command::Command;
@@ -22,6 +26,7 @@ use crate::event::CartEvent;
 use crate::facts::Facts;
 use crate::journal::Reply;
 use crate::policy::Ttl;
+use crate::pricing::PricedCart;
 use crate::rejection::Rejection;
 use crate::status::Status;
 
@@ -56,12 +61,18 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         Command::Unselect { selection } => {
             choices::unselect(cart.edit_as(actor, facts.now)?, *selection).into()
         }
-        Command::AddCoupon { .. }
-        | Command::RemoveCoupon { .. }
-        | Command::RefuseGift { .. }
-        | Command::AcceptGift { .. }
-        | Command::AcknowledgePrices
-        | Command::ChangeCurrency { .. } => return Err(Rejection::NotOffered),
+        Command::AddCoupon { code } => coupons::add(cart.edit_as(actor, facts.now)?, code, facts)?.into(),
+        Command::RemoveCoupon { code } => coupons::remove(cart.edit_as(actor, facts.now)?, code).into(),
+        Command::RefuseGift { promotion } => {
+            gifts::refuse(cart.edit_as(actor, facts.now)?, promotion, facts)?.into()
+        }
+        Command::AcceptGift { promotion } => {
+            gifts::accept(cart.edit_as(actor, facts.now)?, promotion, facts)?.into()
+        }
+        Command::AcknowledgePrices => prices::acknowledge(cart.edit_as(actor, facts.now)?, facts).into(),
+        Command::ChangeCurrency { currency } => {
+            prices::change_currency(cart.edit_as(actor, facts.now)?, *currency, facts)?.into()
+        }
         Command::Abandon => lifecycle::abandon(cart, actor, facts)?.into(),
         Command::Recover => lifecycle::recover(cart, actor, facts)?.into(),
         Command::Expire => lifecycle::expire(cart, actor, facts)?.into(),
@@ -70,8 +81,27 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         | Command::SetNote { .. }
         | Command::SetMetadata { .. } => lifecycle::describe(cart.edit_as(actor, facts.now)?, command).into(),
     };
-    slide_expiry(cart, &mut decision.events, facts);
+    settle(cart, &mut decision, facts)?;
     Ok(decision)
+}
+
+/// Adds what every write brings about that leaves the cart active.
+fn settle(cart: &Cart, decision: &mut Decision, facts: &Facts) -> Result<(), Rejection> {
+    coupons::remove_misfits(cart, decision, facts)?;
+    slide_expiry(cart, &mut decision.events, facts);
+    Ok(())
+}
+
+/// The cart as events would leave it.
+fn after(cart: &Cart, events: &[CartEvent]) -> Cart {
+    let mut draft = cart.clone();
+    events.iter().for_each(|event| draft.apply_event(event));
+    draft
+}
+
+/// What a cart would cost, as far as decisions depend on it.
+fn price(cart: &Cart, facts: &Facts) -> Result<PricedCart, Rejection> {
+    crate::pricing::price(cart, facts).map_err(|_| Rejection::AmountOverflow)
 }
 
 /// Moves the end of a sliding lifetime, for a write that leaves the cart active.

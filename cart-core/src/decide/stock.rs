@@ -4,6 +4,7 @@ use std::cmp::min;
 use std::sync::Arc;
 
 use super::demand::{Demand, drawn};
+use super::prices::other_price;
 use crate::cart::Cart;
 use crate::facts::Facts;
 use crate::id::StockItemId;
@@ -115,8 +116,9 @@ fn check_amount(
     facts: &Facts,
 ) -> Result<(), Rejection> {
     let prices = match raise.priced_as {
-        Some(line) => prices_that_count(line, raise.product, raise.cart, facts),
-        None => product.prices,
+        Some(line) => other_price(product, line.quantity, quantity)
+            .unwrap_or_else(|| prices_that_count(line, raise.product, raise.cart, facts)),
+        None => product.prices_for(quantity),
     };
     let amount = prices.list().checked_mul(quantity.get());
     amount.map(drop).map_err(|_| Rejection::AmountOverflow)

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::{Cardinality, CartPolicy, GuestCarts, Limits, OnExpired, PriceBasis, Recovery, Ttl};
+use super::{
+    Cardinality, CartPolicy, CouponPolicy, GuestCarts, Limits, OnExpired, PriceBasis, PricingPolicy,
+    Recovery, Ttl,
+};
 
 /// Why a policy contradicts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,6 +35,9 @@ pub enum PolicyError {
     /// A metadata key that makes lines distinct is empty, repeated or one too many.
     #[error("the identity keys must be at most 10, distinct and not empty")]
     Identity,
+    /// Carts hold coupon codes, yet there are no promotions for them.
+    #[error("carts hold coupon codes, but there are no promotions")]
+    CouponsWithoutPromotions,
 }
 
 const LONGEST: TimeDelta = TimeDelta::days(36_525);
@@ -45,7 +51,8 @@ impl CartPolicy {
         self.check_creation()?;
         self.check_durations()?;
         self.check_expiry()?;
-        self.check_limits()
+        self.check_limits()?;
+        self.pricing.check()
     }
 
     fn check_creation(&self) -> Result<(), PolicyError> {
@@ -106,6 +113,19 @@ impl CartPolicy {
         keys.dedup();
         let fits = keys.len() == self.identity.len() && keys.len() <= 10 && !keys.contains(&String::new());
         if fits { Ok(()) } else { Err(PolicyError::Identity) }
+    }
+}
+
+impl PricingPolicy {
+    fn check(&self) -> Result<(), PolicyError> {
+        if self.coupons.max > CouponPolicy::MAX {
+            return Err(PolicyError::Limit("the number of coupon codes"));
+        }
+        if self.coupons.max > 0 && !self.promotions {
+            return Err(PolicyError::CouponsWithoutPromotions);
+        }
+        let all_rise = self.cash.values().all(|cash| cash.increment > 0);
+        if all_rise { Ok(()) } else { Err(PolicyError::Limit("the cash increment")) }
     }
 }
 
@@ -180,5 +200,34 @@ mod tests {
         assert_eq!(refused(|policy| policy.identity = vec![String::new()]), PolicyError::Identity);
         let twice = vec!["imei".to_owned(), "imei".to_owned()];
         assert_eq!(refused(|policy| policy.identity = twice), PolicyError::Identity);
+    }
+
+    #[test]
+    fn coupon_codes_need_promotions_and_have_a_bound() {
+        let coupons = |max| move |policy: &mut CartPolicy| policy.pricing.coupons.max = max;
+        assert_eq!(refused(coupons(CouponPolicy::MAX + 1)), PolicyError::Limit("the number of coupon codes"));
+        let without = |policy: &mut CartPolicy| policy.pricing.promotions = false;
+        assert_eq!(refused(without), PolicyError::CouponsWithoutPromotions);
+        let mut neither = CartPolicy::storefront();
+        (neither.pricing.promotions, neither.pricing.coupons.max) = (false, 0);
+        assert_eq!(neither.check(), Ok(()));
+    }
+
+    #[test]
+    fn a_cash_increment_is_at_least_one_minor_unit() {
+        let cash = |increment| crate::policy::CashRounding {
+            increment,
+            rounding: crate::money::Rounding::default(),
+            methods: std::collections::BTreeSet::new(),
+        };
+        let of = |increment| {
+            move |policy: &mut CartPolicy| {
+                policy.pricing.cash.insert(crate::money::Currency::EUR, cash(increment));
+            }
+        };
+        assert_eq!(refused(of(0)), PolicyError::Limit("the cash increment"));
+        let mut policy = CartPolicy::storefront();
+        of(1)(&mut policy);
+        assert_eq!(policy.check(), Ok(()));
     }
 }

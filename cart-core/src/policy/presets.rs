@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 
 use super::{
-    AtMinimum, Cardinality, CartPolicy, Creation, GuestCarts, Limits, OnDuplicate, OnExpired, OverAsking,
-    PriceBasis, PricingPolicy, Recovery, Ttl,
+    AtMinimum, Cardinality, CartPolicy, CouponMisfit, CouponPolicy, Creation, GuestCarts, Limits,
+    OnDuplicate, OnExpired, OverAsking, PriceBasis, PricingPolicy, Recovery, TaxLevel, TaxMode, TaxPolicy,
+    Ttl,
 };
 use crate::event::ClearScope;
 
@@ -15,7 +16,7 @@ const LINES_ONLY: ClearScope = ClearScope { selections: false, note: false, meta
 
 /// The presets, one per document.
 impl CartPolicy {
-    /// Many named carts per user, shared by link (`shared-cart.md`).
+    /// Many named carts per user, shared by link (`shared-cart.md`). They cost what their lines cost.
     pub fn shared() -> Self {
         Self {
             cardinality: Cardinality::Many,
@@ -39,6 +40,9 @@ impl CartPolicy {
     ///
     /// Clearing also resets address, shipping and payment: the document says that selections persist "until
     /// changed or cart is cleared". Set `clear.selections` to false for the document's other reading.
+    ///
+    /// Promotions, shipping and fees count; up to five coupon codes wait on the cart until they apply. The document has no
+    /// taxes.
     pub fn storefront() -> Self {
         Self {
             cardinality: Cardinality::ExactlyOne,
@@ -46,13 +50,19 @@ impl CartPolicy {
             on_expired: OnExpired::Replace,
             recovery: Recovery::Never,
             clear: ClearScope { selections: true, ..LINES_ONLY },
+            pricing: PricingPolicy {
+                shipping: true,
+                fees: true,
+                ..promotions(CouponPolicy { max: 5, misfit: CouponMisfit::Sleeps })
+            },
             ..Self::shared()
         }
     }
 
     /// One active cart per user, made by the first look, with prices as they were at the add (`cart-module.md`).
     ///
-    /// The document gives no lifetime; 30 days after the last write is this library's choice.
+    /// One coupon code, which goes as soon as it does not apply and when the cart is cleared; no shipping. The document
+    /// gives no lifetime; 30 days after the last write is this library's choice.
     pub fn digital() -> Self {
         Self {
             cardinality: Cardinality::OneActive,
@@ -61,13 +71,16 @@ impl CartPolicy {
             on_expired: OnExpired::Replace,
             on_duplicate: OnDuplicate::Reject,
             price_basis: PriceBasis::AtAdd,
+            pricing: promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Removed }),
+            clear: ClearScope { coupons: true, ..LINES_ONLY },
             ..Self::shared()
         }
     }
 
     /// Carts of guests or customers that live for 30 minutes; prices hold as long (`telecom-cart-api.md`).
     ///
-    /// What a plan's contract, plan type or handset (IMEI) is makes a line another line.
+    /// What a plan's contract, plan type or handset (IMEI) is makes a line another line. One promotion code; tax is added
+    /// to the total and rounded half up once.
     pub fn telecom() -> Self {
         let half_an_hour = TimeDelta::minutes(30);
         Self {
@@ -76,14 +89,34 @@ impl CartPolicy {
             recovery: Recovery::Never,
             identity: ["planType", "contractLength", "imei"].map(str::to_owned).into(),
             price_basis: PriceBasis::AtAddFor(half_an_hour),
+            pricing: PricingPolicy {
+                tax: TaxPolicy { mode: TaxMode::OnTop, level: TaxLevel::PerTotal, ..TaxPolicy::default() },
+                ..promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Sleeps })
+            },
             ..Self::shared()
         }
     }
 
     /// Many carts per company user, shared with colleagues (`company-shared-carts.md`).
+    ///
+    /// Promotions with up to ten coupon codes, shipping and fees count; taxes are those that the company's own service
+    /// says.
     pub fn company() -> Self {
-        Self::shared()
+        Self {
+            pricing: PricingPolicy {
+                shipping: true,
+                fees: true,
+                tax: TaxPolicy { mode: TaxMode::External, ..TaxPolicy::default() },
+                ..promotions(CouponPolicy { max: CouponPolicy::MAX, misfit: CouponMisfit::Sleeps })
+            },
+            ..Self::shared()
+        }
     }
+}
+
+/// Promotions, with coupon codes, and nothing else.
+fn promotions(coupons: CouponPolicy) -> PricingPolicy {
+    PricingPolicy { promotions: true, coupons, ..PricingPolicy::default() }
 }
 
 #[cfg(test)]

@@ -249,6 +249,8 @@ impl CartService {
         let cart = Arc::clone(&last.cart);
         let reply = last.entry.reply.clone();
         let (priced, facts) = self.price(&cart, facts).await?;
+        // Facts are in one currency; what did not fit in another says nothing.
+        let before = before.filter(|before| before.currency() == cart.currency());
         check_amounts(before, &priced, &last.entry.events, &facts)?;
         Ok(Plan { view: CartView { cart, priced, notices: Vec::new() }, reply, created, commits })
     }

@@ -1,0 +1,95 @@
+//! Coupon codes on carts.
+
+use super::{Decision, after, price};
+use crate::cart::Cart;
+use crate::coupon::CouponCode;
+use crate::editing::Editing;
+use crate::event::CartEvent;
+use crate::facts::Facts;
+use crate::notice::Notice;
+use crate::policy::CouponMisfit;
+use crate::promotion::NotApplied;
+use crate::rejection::Rejection;
+use crate::status::Status;
+
+/// Puts a code on the cart, if it applies, or may later where policy lets codes sleep.
+pub(super) fn add(cart: Editing<'_>, code: &CouponCode, facts: &Facts) -> Result<Vec<CartEvent>, Rejection> {
+    let (cart, max) = (cart.cart(), facts.policy.pricing.coupons.max);
+    if max == 0 {
+        return Err(Rejection::NotOffered);
+    }
+    if cart.coupons().contains(code) {
+        return Ok(vec![]);
+    }
+    if cart.coupons().len() >= max {
+        return Err(Rejection::TooManyCoupons { max });
+    }
+    let added = vec![CartEvent::CouponAdded { code: code.clone() }];
+    match sleeps(&after(cart, &added), code, facts)? {
+        Some(reason) if !may_stay(&reason, facts) => {
+            Err(Rejection::CouponNotApplicable { code: code.clone(), reason })
+        }
+        Some(_) | None => Ok(added),
+    }
+}
+
+/// Why a code on the cart takes nothing off; none if it does.
+fn sleeps(cart: &Cart, code: &CouponCode, facts: &Facts) -> Result<Option<NotApplied>, Rejection> {
+    let not_found = || Rejection::CouponNotFound { code: code.clone() };
+    if !facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code)) {
+        return Err(not_found());
+    }
+    let coupons = price(cart, facts)?.coupons;
+    let coupon = coupons.into_iter().find(|coupon| coupon.code == *code).ok_or_else(not_found)?;
+    Ok(coupon.outcome.err())
+}
+
+fn may_stay(reason: &NotApplied, facts: &Facts) -> bool {
+    match facts.policy.pricing.coupons.misfit {
+        CouponMisfit::Sleeps => reason.may_wake(),
+        CouponMisfit::Removed => false,
+    }
+}
+
+/// Takes a code off the cart.
+pub(super) fn remove(cart: Editing<'_>, code: &CouponCode) -> Vec<CartEvent> {
+    let is_there = cart.cart().coupons().contains(code);
+    if is_there { vec![CartEvent::CouponRemoved { code: code.clone() }] } else { vec![] }
+}
+
+/// Puts codes of another cart on one that has some already, as many as it may hold.
+pub(super) fn bring(cart: &Cart, codes: &[CouponCode], facts: &Facts) -> Vec<CartEvent> {
+    let room = facts.policy.pricing.coupons.max.saturating_sub(cart.coupons().len());
+    let new = codes.iter().filter(|code| !cart.coupons().contains(code)).take(room);
+    new.map(|code| CartEvent::CouponAdded { code: code.clone() }).collect()
+}
+
+/// Takes off the codes that no longer apply after a decision, where policy does not let them sleep.
+pub(super) fn remove_misfits(cart: &Cart, decision: &mut Decision, facts: &Facts) -> Result<(), Rejection> {
+    let adds = |event: &CartEvent| matches!(event, CartEvent::CouponAdded { .. });
+    let has_codes = !cart.coupons().is_empty() || decision.events.iter().any(adds);
+    if has_codes && !decision.events.is_empty() {
+        remove_misfits_of(&after(cart, &decision.events), decision, facts)
+    } else {
+        Ok(())
+    }
+}
+
+/// The same for the cart as the decision leaves it.
+pub(super) fn remove_misfits_of(
+    draft: &Cart,
+    decision: &mut Decision,
+    facts: &Facts,
+) -> Result<(), Rejection> {
+    let sleep = facts.policy.pricing.coupons.misfit == CouponMisfit::Sleeps;
+    if sleep || draft.coupons().is_empty() || !matches!(draft.status(), Status::Active) {
+        return Ok(());
+    }
+    for coupon in price(draft, facts)?.coupons {
+        if let Err(reason) = coupon.outcome {
+            decision.events.push(CartEvent::CouponRemoved { code: coupon.code.clone() });
+            decision.reply.notices.push(Notice::CouponRemoved { code: coupon.code, reason });
+        }
+    }
+    Ok(())
+}

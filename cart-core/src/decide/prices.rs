@@ -1,0 +1,96 @@
+//! What is noted about prices: at quantities with other prices, when shoppers take note, in other currencies, for good.
+
+use std::sync::Arc;
+
+use crate::cart::Cart;
+use crate::editing::Editing;
+use crate::event::CartEvent;
+use crate::facts::Facts;
+use crate::id::LineId;
+use crate::line::Line;
+use crate::money::Currency;
+use crate::pricing::prices_that_count;
+use crate::product::{Product, UnitPrices};
+use crate::quantity::Quantity;
+use crate::rejection::Rejection;
+
+/// Notes the price of a line's new quantity, if that is another than the one of its old quantity.
+pub(super) fn repriced(
+    line: &Line,
+    to: Quantity,
+    product: Option<&Arc<Product>>,
+    currency: Currency,
+) -> Option<CartEvent> {
+    let product = product.filter(|product| product.prices.currency() == currency)?;
+    let prices = other_price(product, line.quantity, to)?;
+    Some(CartEvent::LinePriced { line: line.id, prices })
+}
+
+/// What one unit costs at another quantity; none if that is the same.
+pub(super) fn other_price(product: &Product, from: Quantity, to: Quantity) -> Option<UnitPrices> {
+    let prices = product.prices_for(to);
+    (prices != product.prices_for(from)).then_some(prices)
+}
+
+/// Takes note of all prices of the catalog that the shopper has not seen.
+pub(super) fn acknowledge(cart: Editing<'_>, facts: &Facts) -> Vec<CartEvent> {
+    let unseen = |(line, product): (&Arc<Line>, Option<&Arc<Product>>)| {
+        let prices = price_in(cart.cart().currency(), line, product)?;
+        let seen = line.acknowledged.unwrap_or(line.snapshot);
+        (prices != seen).then_some(CartEvent::PriceAcknowledged { line: line.id, prices })
+    };
+    facts.products.of_lines(cart.cart().lines()).filter_map(unseen).collect()
+}
+
+/// Brings the cart into another currency, if the catalog has all its products in it.
+pub(super) fn change_currency(
+    cart: Editing<'_>,
+    currency: Currency,
+    facts: &Facts,
+) -> Result<Vec<CartEvent>, Rejection> {
+    if cart.cart().currency() == currency {
+        return Ok(vec![]);
+    }
+    let priced = facts.products.of_lines(cart.cart().lines());
+    let priced = priced.map(|(line, product)| price_in(currency, line, product).ok_or(line.id));
+    let (prices, lines) = partition(priced);
+    if lines.is_empty() {
+        Ok(vec![CartEvent::CurrencyChanged { currency, prices }])
+    } else {
+        Err(Rejection::NoPriceInCurrency { currency, lines })
+    }
+}
+
+fn partition(found: impl Iterator<Item = Result<UnitPrices, LineId>>) -> (Vec<UnitPrices>, Vec<LineId>) {
+    let (mut prices, mut missing) = (Vec::new(), Vec::new());
+    found.for_each(|found| match found {
+        Ok(found) => prices.push(found),
+        Err(line) => missing.push(line),
+    });
+    (prices, missing)
+}
+
+/// What the catalog asks for one unit of a line, in a currency.
+fn price_in(currency: Currency, line: &Line, product: Option<&Arc<Product>>) -> Option<UnitPrices> {
+    product.map(|product| product.prices_for(line.quantity)).filter(|prices| prices.currency() == currency)
+}
+
+/// Notes the prices that count for every line, so that they stay as they are from then on: the catalog's, or those
+/// noted before, by the policy's price basis. For the commit that begins a checkout.
+///
+/// ```
+/// use cart_core::decide::freeze_prices;
+/// use cart_core::event::CartEvent;
+/// use cart_core::testing::{cart, given};
+///
+/// let given = given(cart().with_line("mug", 1).with_line("cup", 1)).and_prices("mug", 12_00, 11_00);
+/// let events = freeze_prices(given.cart(), &given.facts([]));
+/// assert!(matches!(&events[..], [CartEvent::LinePriced { prices, .. }] if prices.unit().minor() == 11_00));
+/// ```
+pub fn freeze_prices(cart: &Cart, facts: &Facts) -> Vec<CartEvent> {
+    let frozen = |(line, product): (&Arc<Line>, Option<&Arc<Product>>)| {
+        let prices = prices_that_count(line, product, cart, facts);
+        (prices != line.snapshot).then_some(CartEvent::LinePriced { line: line.id, prices })
+    };
+    facts.products.of_lines(cart.lines()).filter_map(frozen).collect()
+}
