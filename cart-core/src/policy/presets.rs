@@ -8,6 +8,7 @@ use super::{
     Ttl,
 };
 use crate::event::ClearScope;
+use crate::money::Rounding;
 
 const EXPLICIT: Creation = Creation { explicit: true, on_first_add: false, on_first_read: false };
 const ON_FIRST_ADD: Creation = Creation { explicit: false, on_first_add: true, on_first_read: false };
@@ -90,7 +91,12 @@ impl CartPolicy {
             identity: ["planType", "contractLength", "imei"].map(str::to_owned).into(),
             price_basis: PriceBasis::AtAddFor(half_an_hour),
             pricing: PricingPolicy {
-                tax: TaxPolicy { mode: TaxMode::OnTop, level: TaxLevel::PerTotal, ..TaxPolicy::default() },
+                tax: TaxPolicy {
+                    mode: TaxMode::OnTop,
+                    level: TaxLevel::PerTotal,
+                    rounding: Rounding::HalfUp,
+                    ..TaxPolicy::default()
+                },
                 ..promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Sleeps })
             },
             ..Self::shared()

@@ -8,8 +8,9 @@ use uuid::Uuid;
 
 use crate::actor::{Actor, ActorRef, GuestToken, Owner};
 use crate::cart::Cart;
+use crate::coupon::CouponCode;
 use crate::event::{CartEvent, Created, Settings};
-use crate::id::{CartId, ChannelId, CompanyId, LineId, ProductId, UserId};
+use crate::id::{CartId, ChannelId, CompanyId, LineId, ProductId, PromotionId, UserId};
 use crate::journal::{Entry, Fingerprint, KeyOrigin, Reply, Request, RequestKey};
 use crate::line::{Line, LineKey};
 use crate::metadata::Metadata;
@@ -82,6 +83,18 @@ pub fn note(text: &str) -> Note {
 #[expect(clippy::expect_used, reason = "a test that writes no valid name is wrong")]
 pub fn name(text: &str) -> CartName {
     CartName::new(text).expect("a name")
+}
+
+/// A coupon code.
+#[expect(clippy::expect_used, reason = "a test that writes no valid code is wrong")]
+pub fn coupon(text: &str) -> CouponCode {
+    CouponCode::new(text).expect("a coupon code")
+}
+
+/// A promotion's id.
+#[expect(clippy::expect_used, reason = "a test that names no valid promotion is wrong")]
+pub fn promotion_id(text: &str) -> PromotionId {
+    PromotionId::new(text).expect("a promotion id")
 }
 
 /// A quantity.

@@ -6,8 +6,9 @@ use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::command::{AddLine, BatchMode, Command, LineEdit};
 use crate::id::LineId;
+use crate::money::Currency;
 use crate::selection::{Selection, SelectionKind};
-use crate::testing::samples::{line_id, note, product, quantity, user};
+use crate::testing::samples::{coupon, line_id, note, product, promotion_id, quantity, user};
 
 /// A command, by an actor, about a cart that is not known yet.
 pub struct Ask {
@@ -117,5 +118,35 @@ impl As {
     /// Asks to take a choice back.
     pub fn unselect(self, selection: SelectionKind) -> Ask {
         self.ask(Command::Unselect { selection })
+    }
+
+    /// Asks to put a coupon code on the cart.
+    pub fn add_coupon(self, code: &str) -> Ask {
+        self.ask(Command::AddCoupon { code: coupon(code) })
+    }
+
+    /// Asks to take a coupon code off the cart.
+    pub fn remove_coupon(self, code: &str) -> Ask {
+        self.ask(Command::RemoveCoupon { code: coupon(code) })
+    }
+
+    /// Says no to what a promotion gives.
+    pub fn refuse_gift(self, promotion: &str) -> Ask {
+        self.ask(Command::RefuseGift { promotion: promotion_id(promotion) })
+    }
+
+    /// Says yes to it after all.
+    pub fn accept_gift(self, promotion: &str) -> Ask {
+        self.ask(Command::AcceptGift { promotion: promotion_id(promotion) })
+    }
+
+    /// Takes note of all prices.
+    pub fn acknowledge_prices(self) -> Ask {
+        self.ask(Command::AcknowledgePrices)
+    }
+
+    /// Asks to bring the cart into another currency.
+    pub fn change_currency(self, currency: Currency) -> Ask {
+        self.ask(Command::ChangeCurrency { currency })
     }
 }

@@ -9,17 +9,22 @@ use uuid::Uuid;
 use super::{Ask, Happened};
 use crate::actor::Actor;
 use crate::cart::{Cart, StoredCart};
+use crate::charge::Fee;
+use crate::command::Command;
+use crate::customer::Customer;
 use crate::event::Settings;
-use crate::facts::{Choices, Facts, Products, Terms};
-use crate::id::{ProductId, StockItemId};
+use crate::facts::{Choices, Facts, Products, Terms, Uses};
+use crate::id::{ProductId, PromotionId, StockItemId};
 use crate::line::Line;
 use crate::metadata::Metadata;
 use crate::money::{Currency, Money};
 use crate::policy::CartPolicy;
 use crate::product::{Product, ProductKey, Stock, UnitPrices};
+use crate::promotion::{Effect, Promotion};
 use crate::selection::{Address, Method, Selection, Selections};
 use crate::status::Status;
-use crate::testing::samples::{at, cart_id, channel, line_id, note, prices, product, quantity, user};
+use crate::tax::Taxes;
+use crate::testing::samples::{at, cart_id, channel, coupon, line_id, note, prices, product, quantity, user};
 use crate::version::Version;
 
 const PRICE: i64 = 1000;
@@ -126,6 +131,12 @@ impl GivenCart {
         self.with(|cart| cart.note = Some(note(text)))
     }
 
+    /// The same with a coupon code.
+    #[must_use]
+    pub fn with_coupon(self, code: &str) -> Self {
+        self.with(|cart| cart.coupons.push(coupon(code)))
+    }
+
     /// The same with a choice made.
     #[must_use]
     pub fn choosing(self, selection: Selection) -> Self {
@@ -189,7 +200,8 @@ impl Scenario {
     /// The same with a product changed.
     #[must_use]
     pub fn and_product(mut self, id: &str, change: impl FnOnce(&mut Product)) -> Self {
-        let mut known = self.known(&product(id)).unwrap_or_else(|| self.usual(&product(id)));
+        let (key, currency) = (product(id), self.cart.currency());
+        let mut known = self.known(&key, currency).unwrap_or_else(|| usual(&key, currency));
         change(&mut known);
         self.products.insert(product(id).product, Some(known));
         self
@@ -258,16 +270,57 @@ impl Scenario {
         self
     }
 
+    /// The same with a promotion that may concern the cart.
+    #[must_use]
+    pub fn and_promotion(mut self, promotion: Promotion) -> Self {
+        self.terms.promotions.push(Arc::new(promotion));
+        self
+    }
+
+    /// The same with a promotion used so often, by all together and by the cart's owner.
+    #[must_use]
+    pub fn and_uses(mut self, promotion: PromotionId, total: u32, by_customer: u32) -> Self {
+        self.terms.uses.push((promotion, Uses { total, by_customer }));
+        self
+    }
+
+    /// The same with what is known about the cart's owner.
+    #[must_use]
+    pub fn and_customer(mut self, customer: Customer) -> Self {
+        self.terms.customer = customer;
+        self
+    }
+
+    /// The same with a fee that may be charged.
+    #[must_use]
+    pub fn and_fee(mut self, fee: Fee) -> Self {
+        self.terms.fees.push(Arc::new(fee));
+        self
+    }
+
+    /// The same with what the host says about taxes.
+    #[must_use]
+    pub fn and_taxes(mut self, taxes: Taxes) -> Self {
+        self.terms.taxes = taxes;
+        self
+    }
+
     /// The cart as it is.
     pub const fn cart(&self) -> &Cart {
         &self.cart
     }
 
-    /// What a decision about the cart, and products besides its own, would know.
+    /// What a decision about the cart, and products besides its own and its gifts, would know.
     pub fn facts(&self, others: impl IntoIterator<Item = ProductKey>) -> Facts {
-        let known = |key: &ProductKey| self.known(key).map(Arc::new);
+        self.facts_in(self.cart.currency(), others)
+    }
+
+    /// The same for a decision that brings the cart into a currency: products that nothing was said about cost as many
+    /// minor units in it.
+    pub fn facts_in(&self, currency: Currency, others: impl IntoIterator<Item = ProductKey>) -> Facts {
+        let known = |key: &ProductKey| self.known(key, currency).map(Arc::new);
         let of_cart = self.cart.lines().iter().map(|line| known(&line.key.product)).collect();
-        let others = others.into_iter().map(|key| {
+        let others = others.into_iter().chain(self.gifts()).map(|key| {
             let product = known(&key);
             (key, product)
         });
@@ -283,6 +336,23 @@ impl Scenario {
         }
     }
 
+    /// What a command would be decided with.
+    pub(super) fn facts_for(&self, command: &Command) -> Facts {
+        let currency = match command {
+            Command::ChangeCurrency { currency } => *currency,
+            #[expect(clippy::wildcard_enum_match_arm, reason = "no other command is about another currency")]
+            _ => self.cart.currency(),
+        };
+        self.facts_in(currency, command.added_products().cloned())
+    }
+
+    fn gifts(&self) -> impl Iterator<Item = ProductKey> {
+        self.terms.promotions.iter().filter_map(|promotion| {
+            let Effect::Gift { product, .. } = &promotion.effect else { return None };
+            Some(product.clone())
+        })
+    }
+
     /// Asks something of the cart.
     #[must_use]
     pub fn when(self, ask: Ask) -> Happened {
@@ -293,11 +363,11 @@ impl Scenario {
         Self { cart, ..self }
     }
 
-    fn known(&self, key: &ProductKey) -> Option<Product> {
-        self.products.get(&key.product).cloned().unwrap_or_else(|| Some(self.usual(key)))
+    fn known(&self, key: &ProductKey, currency: Currency) -> Option<Product> {
+        self.products.get(&key.product).cloned().unwrap_or_else(|| Some(usual(key, currency)))
     }
+}
 
-    fn usual(&self, key: &ProductKey) -> Product {
-        Product::new(key.product.as_str(), prices(PRICE, self.cart.currency()))
-    }
+fn usual(key: &ProductKey, currency: Currency) -> Product {
+    Product::new(key.product.as_str(), prices(PRICE, currency))
 }

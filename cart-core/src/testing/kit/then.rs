@@ -24,7 +24,7 @@ pub struct Happened {
 impl Happened {
     pub(super) fn of(given: Scenario, ask: &Ask) -> Self {
         let command = ask.command(given.cart());
-        let facts = given.facts(command.added_products().cloned());
+        let facts = given.facts_for(&command);
         let decided = decide(given.cart(), &ask.actor, &command, &facts);
         let after = match &decided {
             Ok(decision) if !decision.events.is_empty() => {

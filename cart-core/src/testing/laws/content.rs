@@ -1,8 +1,8 @@
 //! What goes in comes out: every field, every status, every kind of event, to the last character and cent.
 
 use super::lives::{
-    accepted, acknowledged, code_gone, coupon, currency, large, largest_metadata, line_priced, live, lives,
-    refused,
+    accepted, acknowledged, code_gone, coupon_added, currency, large, largest_metadata, line_priced, live,
+    lives, refused,
 };
 use super::{commit, entries, load, put};
 use crate::cart::Cart;
@@ -171,11 +171,12 @@ pub fn one_write_may_change_a_line_several_times(store: &dyn Store) {
 
 /// Coupon codes keep the order in which they were given, and refused gifts are remembered, whatever comes and goes.
 pub fn coupons_and_refused_gifts_are_kept(store: &dyn Store) {
-    let many = (0..10).map(|n| coupon(&format!("CODE-{n}")));
+    let many = (0..10).map(|n| coupon_added(&format!("CODE-{n}")));
     let given: Vec<_> = many.chain([refused("b"), refused("a")]).collect();
     let cart = put(store, Write::new(given).create(cart_id(1), created(owner("ann"))));
     assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
-    let changes = [code_gone("CODE-3"), coupon("ÄÖÜ+1.2_3"), coupon("CODE-3"), refused("c"), accepted("b")];
+    let changes =
+        [code_gone("CODE-3"), coupon_added("ÄÖÜ+1.2_3"), coupon_added("CODE-3"), refused("c"), accepted("b")];
     let cart = put(store, Write::new(changes).change(&cart));
     assert_eq!(load(store, cart.id()).as_ref(), Some(&cart));
     let gone: Vec<_> = cart.coupons().iter().map(|code| code_gone(code.as_str())).collect();

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use crate::actor::{Actor, Owner};
-use crate::coupon::CouponCode;
 use crate::event::{CartEvent, ClearScope, Created, Settings};
 use crate::id::{
-    AddressId, AttemptId, CartId, CustomerKey, OrderRef, PaymentMethodId, PromotionId, ShippingMethodId,
-    TaxClass, UserId,
+    AddressId, AttemptId, CartId, CustomerKey, OrderRef, PaymentMethodId, ShippingMethodId, TaxClass, UserId,
 };
 use crate::journal::{EditOutcome, Reply};
 use crate::line::Line;
@@ -25,8 +23,8 @@ use crate::rejection::Rejection;
 use crate::selection::{Misfit, SelectionKind};
 use crate::status::{AbandonReason, StatusName};
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, created, guest, line, line_id, name, note, owner, prices, product,
-    quantity, user, user_for,
+    Write, added, at, cart_id, channel, coupon, created, guest, line, line_id, name, note, owner, prices,
+    product, promotion_id, quantity, user, user_for,
 };
 use crate::text::Locale;
 use crate::version::Version;
@@ -84,8 +82,8 @@ fn uses() -> Vec<PromotionUse> {
     let customer = Some(CustomerKey::new("ann@acme").expect("a customer key"));
     let limit = UseLimit { total: Some(u32::MAX), per_customer: Some(1) };
     vec![
-        PromotionUse { promotion: promotion("spring"), customer, limit },
-        PromotionUse { promotion: promotion("für-alle"), customer: None, limit: UseLimit::default() },
+        PromotionUse { promotion: promotion_id("spring"), customer, limit },
+        PromotionUse { promotion: promotion_id("für-alle"), customer: None, limit: UseLimit::default() },
     ]
 }
 
@@ -157,11 +155,11 @@ fn priced() -> Life {
     };
     let noticed = Line { acknowledged: Some(reduced(1100, 1050)), ..line(21, 2) };
     let writes = [
-        Write::new([added(line(20, 1)), added(noticed), coupon("SUMMER10"), coupon("ÉTÉ")]),
+        Write::new([added(line(20, 1)), added(noticed), coupon_added("SUMMER10"), coupon_added("ÉTÉ")]),
         Write::new([acknowledged(20, reduced(1200, 900)), refused("spring"), refused("autumn")]),
         Write::new([acknowledged(20, euro(900)), line_priced(21, reduced(2000, 1))]),
         Write::new([quantity_changed(20, 1, 5), line_priced(20, euro(850)), code_gone("SUMMER10")]),
-        Write::new([acknowledged(21, euro(0)), coupon("SUMMER10"), accepted("spring")]),
+        Write::new([acknowledged(21, euro(0)), coupon_added("SUMMER10"), accepted("spring")]),
         Write::new([currency(Currency::JPY, vec![prices(1200, Currency::JPY), prices(0, Currency::JPY)])]),
         Write::new([
             CartEvent::LineRemoved { line: line_id(20) },
@@ -169,36 +167,28 @@ fn priced() -> Life {
         ]),
         Write::new([currency(Currency::KWD, vec![prices(i64::MAX, Currency::KWD)])]),
         Write::new([CartEvent::Cleared { scope: ClearScope::default() }]),
-        Write::new([currency(Currency::EUR, vec![]), refused("spring"), coupon("NEW")]),
+        Write::new([currency(Currency::EUR, vec![]), refused("spring"), coupon_added("NEW")]),
         Write::new([CartEvent::Cleared { scope: ClearScope { coupons: true, ..ClearScope::default() } }]),
-        Write::new([coupon("LAST"), refused("last"), added(line(20, 1))]),
+        Write::new([coupon_added("LAST"), refused("last"), added(line(20, 1))]),
     ];
     let created = created(owner("dan"));
     Life { cart: cart_id(7), created, writes: writes.map(|write| write.by(&user("dan"))).into() }
 }
 
-fn promotion(id: &str) -> PromotionId {
-    PromotionId::new(id).expect("a promotion id")
-}
-
-fn code(text: &str) -> CouponCode {
-    CouponCode::new(text).expect("a coupon code")
-}
-
-pub(super) fn coupon(text: &str) -> CartEvent {
-    CartEvent::CouponAdded { code: code(text) }
+pub(super) fn coupon_added(text: &str) -> CartEvent {
+    CartEvent::CouponAdded { code: coupon(text) }
 }
 
 pub(super) fn code_gone(text: &str) -> CartEvent {
-    CartEvent::CouponRemoved { code: code(text) }
+    CartEvent::CouponRemoved { code: coupon(text) }
 }
 
 pub(super) fn refused(id: &str) -> CartEvent {
-    CartEvent::GiftRefused { promotion: promotion(id) }
+    CartEvent::GiftRefused { promotion: promotion_id(id) }
 }
 
 pub(super) fn accepted(id: &str) -> CartEvent {
-    CartEvent::GiftAccepted { promotion: promotion(id) }
+    CartEvent::GiftAccepted { promotion: promotion_id(id) }
 }
 
 pub(super) fn line_priced(n: u64, prices: UnitPrices) -> CartEvent {
@@ -288,8 +278,8 @@ fn reply() -> Reply {
             Notice::ProductUnavailable { line, reason: Unavailable::Call },
             Notice::SelectionStale { selection: SelectionKind::Address, reason: Misfit::NotFound },
             Notice::CartReplaced { previous: cart_id(4) },
-            Notice::CouponRemoved { code: code("OLD"), reason: NotApplied::Ended },
-            Notice::CouponSleeping { code: code("EARLY"), reason: below_subtotal() },
+            Notice::CouponRemoved { code: coupon("OLD"), reason: NotApplied::Ended },
+            Notice::CouponSleeping { code: coupon("EARLY"), reason: below_subtotal() },
             Notice::TaxUnknown { class: Some(TaxClass::standard()) },
         ],
         edits: vec![
@@ -300,7 +290,7 @@ fn reply() -> Reply {
                 index: 3,
                 reason: Box::new(Rejection::TooManyLines { max: 500 }),
             }),
-            refused(Rejection::CouponNotApplicable { code: code("EARLY"), reason: below_subtotal() }),
+            refused(Rejection::CouponNotApplicable { code: coupon("EARLY"), reason: below_subtotal() }),
             refused(Rejection::NoPriceInCurrency { currency: Currency::JPY, lines: vec![line] }),
         ],
     }

@@ -7,19 +7,15 @@ use super::{block_on, commit, is_conflict, load, put, refused};
 use crate::cart::Cart;
 use crate::event::CartEvent;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CustomerKey, OrderRef, PromotionId};
+use crate::id::{AttemptId, CustomerKey, OrderRef};
 use crate::port::{Commit, Store, StoreError};
 use crate::promotion::{PromotionUse, UseLimit};
-use crate::testing::samples::{Write, at, cart_id, created, name, owner};
+use crate::testing::samples::{Write, at, cart_id, created, name, owner, promotion_id};
 
 const NONE: Uses = Uses { total: 0, by_customer: 0 };
 
 fn attempt(n: u64) -> AttemptId {
     AttemptId::from_uuid(uuid::Uuid::from_u64_pair(7, n))
-}
-
-fn promotion(id: &str) -> PromotionId {
-    PromotionId::new(id).expect("a promotion id")
 }
 
 fn customer(key: &str) -> CustomerKey {
@@ -33,7 +29,7 @@ const fn limit(total: Option<u32>, per_customer: Option<u32>) -> UseLimit {
 /// A use by a customer; by nobody known if the key is empty.
 fn used(id: &str, by: &str, limit: UseLimit) -> PromotionUse {
     let customer = (!by.is_empty()).then(|| customer(by));
-    PromotionUse { promotion: promotion(id), customer, limit }
+    PromotionUse { promotion: promotion_id(id), customer, limit }
 }
 
 fn cart(store: &dyn Store, n: u64) -> Arc<Cart> {
@@ -60,7 +56,8 @@ fn complete(cart: &Cart, n: u64) -> Commit {
 /// How often a promotion was used: in all, and by a customer.
 fn uses(store: &dyn Store, id: &str, by: &str) -> (u32, u32) {
     let customer = (!by.is_empty()).then(|| customer(by));
-    let found = block_on(store.uses(&[promotion(id)], customer.as_ref(), None)).expect("the store answers");
+    let found =
+        block_on(store.uses(&[promotion_id(id)], customer.as_ref(), None)).expect("the store answers");
     assert_eq!(found.len(), 1);
     found.first().map_or((0, 0), |uses| (uses.total, uses.by_customer))
 }
@@ -216,7 +213,7 @@ pub fn uses_are_answered_in_the_order_asked(store: &dyn Store) {
     let by_ann = |id| used(id, "ann", UseLimit::default());
     put(store, begin(&cart(store, 1), 1, [by_ann("b"), by_ann("a")]));
     put(store, begin(&cart(store, 2), 2, [by_ann("b")]));
-    let asked = ["a", "never", "b", "a", "B"].map(promotion);
+    let asked = ["a", "never", "b", "a", "B"].map(promotion_id);
     let found = block_on(store.uses(&asked, Some(&customer("ann")), None)).expect("the store answers");
     let [one, two] = [1, 2].map(|n| Uses { total: n, by_customer: n });
     assert_eq!(found, [one, NONE, two, one, NONE]);
@@ -232,7 +229,7 @@ pub fn an_attempts_own_uses_are_left_out(store: &dyn Store) {
     put(store, begin(&cart(store, 3), 3, [used("p", "bob", limit)]));
     let seen = |by: Option<&str>, except| {
         let by = by.map(customer);
-        let asked = ["p", "q"].map(promotion);
+        let asked = ["p", "q"].map(promotion_id);
         let found = block_on(store.uses(&asked, by.as_ref(), Some(except))).expect("the store answers");
         found.into_iter().map(|uses| (uses.total, uses.by_customer)).collect::<Vec<_>>()
     };
