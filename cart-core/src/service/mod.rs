@@ -72,6 +72,14 @@ impl CartService {
         Ok(self.channel(channel)?.currency)
     }
 
+    /// How a channel's carts behave.
+    ///
+    /// # Errors
+    /// [`CartError::UnknownChannel`].
+    pub fn policy(&self, channel: &ChannelId) -> Result<&CartPolicy, CartError> {
+        Ok(&self.channel(channel)?.policy)
+    }
+
     /// A new guest: whoever holds the token owns the guest's carts.
     pub fn new_guest(&self) -> GuestToken {
         GuestToken::from_random(self.ports.ids.secret())
