@@ -1,4 +1,4 @@
--- Carts, their lines, and the journal of what happened to them.
+-- Carts, their lines, the journal of what happened to them, and how often promotions were used.
 --
 -- Ids are 16 bytes, times are UTC microseconds, amounts are minor units of the cart's currency. A column holds NULL
 -- where there is nothing, and JSON where the library's types are written as they are.
@@ -34,6 +34,8 @@ CREATE TABLE carts (
     address         TEXT    CHECK (address <> ''),
     shipping_method TEXT    CHECK (shipping_method <> ''),
     payment_method  TEXT    CHECK (payment_method <> ''),
+    coupons         TEXT    CHECK (coupons <> ''),
+    refused_gifts   TEXT    CHECK (refused_gifts <> ''),
     settings        TEXT,
     name            TEXT    CHECK (length(name) BETWEEN 1 AND 100),
     note            TEXT    CHECK (length(note) BETWEEN 1 AND 500),
@@ -70,9 +72,12 @@ CREATE TABLE lines (
     -- Grows with every line that is added to the cart; says nothing but the order.
     position          INTEGER NOT NULL CHECK (position >= 0),
     quantity          INTEGER NOT NULL CHECK (quantity BETWEEN 1 AND 1000000),
-    -- What one unit cost when the line was added.
+    -- What one unit cost when the line was added, or its price was noted anew.
     list_price        INTEGER NOT NULL CHECK (list_price >= 0),
     unit_price        INTEGER NOT NULL CHECK (unit_price >= 0),
+    -- What the catalog said one unit costs when the shopper last took note of it, if that was after.
+    acknowledged_list INTEGER CHECK (acknowledged_list >= 0),
+    acknowledged_unit INTEGER CHECK (acknowledged_unit >= 0),
     added_at          INTEGER NOT NULL,
     added_by          TEXT    NOT NULL CHECK (added_by <> ''),
     product           TEXT    NOT NULL CHECK (product <> ''),
@@ -83,6 +88,8 @@ CREATE TABLE lines (
     metadata          TEXT    CHECK (metadata <> ''),
 
     CHECK (unit_price <= list_price),
+    CHECK ((acknowledged_list IS NULL) = (acknowledged_unit IS NULL)),
+    CHECK (acknowledged_unit <= acknowledged_list),
     PRIMARY KEY (cart_id, line_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -118,3 +125,30 @@ CREATE TRIGGER journal_is_not_shortened BEFORE DELETE ON journal
 BEGIN
     SELECT RAISE(ABORT, 'the journal is only added to');
 END;
+
+-- The uses of promotions with a limit, by checkouts that were not cancelled.
+CREATE TABLE promotion_uses (
+    cart_id   BLOB NOT NULL REFERENCES carts (id),
+    attempt   BLOB NOT NULL CHECK (length(attempt) = 16),
+    promotion TEXT NOT NULL CHECK (promotion <> ''),
+    -- What tells the customer apart from others; empty if nobody knows.
+    customer  TEXT NOT NULL,
+
+    PRIMARY KEY (cart_id, attempt, promotion)
+) STRICT, WITHOUT ROWID;
+
+-- What a checkout has used, without knowing its cart.
+CREATE INDEX uses_by_attempt ON promotion_uses (attempt, promotion, customer);
+
+-- What the counts below are checked against.
+CREATE INDEX uses_by_promotion ON promotion_uses (promotion, customer);
+
+-- How many uses there are: each is counted for its customer, if there is one, and for all customers together, which is
+-- the row with an empty customer. A use beyond a limit finds no row to change.
+CREATE TABLE promotion_counts (
+    promotion TEXT    NOT NULL CHECK (promotion <> ''),
+    customer  TEXT    NOT NULL,
+    uses      INTEGER NOT NULL CHECK (uses >= 0),
+
+    PRIMARY KEY (promotion, customer)
+) STRICT, WITHOUT ROWID;

@@ -12,6 +12,7 @@ use crate::table::carts::{self, Changed};
 use crate::table::columns::integer;
 use crate::table::journal::{self, Written};
 use crate::table::lines::{self, Added};
+use crate::table::uses;
 
 /// A unit whose JSON has been written, so that the writer's turn is for statements alone.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ impl Prepared {
     }
 
     /// Writes all of it. What is wrong with a commit is found in this order: a conflict, a repeated request, another
-    /// open cart.
+    /// open cart, a promotion that is used up.
     pub(crate) fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
         self.0.iter().try_for_each(|(Commit { base, cart, entry }, written)| {
             Writing { transaction, base: *base, cart, entry, written, position: None }.write()
@@ -49,7 +50,8 @@ impl Writing<'_> {
     pub(crate) fn write(&self) -> Result<(), Refusal> {
         self.write_cart()?;
         self.write_lines()?;
-        self.append_entry()
+        self.append_entry()?;
+        self.count_uses()
     }
 
     fn write_cart(&self) -> Result<(), Refusal> {
@@ -107,6 +109,13 @@ impl Writing<'_> {
             CartEvent::LineNoteChanged { line, note } => {
                 self.met_one(lines::set_note(transaction, cart, *line, note.as_ref())?)
             }
+            CartEvent::LinePriced { line, prices } => {
+                self.met_one(lines::set_prices(transaction, cart, *line, *prices)?)
+            }
+            CartEvent::PriceAcknowledged { line, prices } => {
+                self.met_one(lines::acknowledge(transaction, cart, *line, *prices)?)
+            }
+            CartEvent::CurrencyChanged { prices, .. } => lines::set_all_prices(transaction, cart, prices),
             CartEvent::LineRemoved { line } => self.met_one(lines::remove(transaction, cart, *line)?),
             CartEvent::Cleared { .. } => lines::clear(transaction, cart).map(drop).map_err(Refusal::from),
             // A line that is added alone or among others is written by `write_lines`, the rest is on the cart's row.
@@ -116,6 +125,10 @@ impl Writing<'_> {
             | CartEvent::SettingsChanged { .. }
             | CartEvent::NoteChanged { .. }
             | CartEvent::MetadataChanged { .. }
+            | CartEvent::CouponAdded { .. }
+            | CartEvent::CouponRemoved { .. }
+            | CartEvent::GiftRefused { .. }
+            | CartEvent::GiftAccepted { .. }
             | CartEvent::AddressSelected { .. }
             | CartEvent::ShippingMethodSelected { .. }
             | CartEvent::PaymentMethodSelected { .. }
@@ -147,6 +160,20 @@ impl Writing<'_> {
             appended => appended,
         }
     }
+
+    /// Counts the uses of a checkout that begins, and gives back those of one that is cancelled.
+    fn count_uses(&self) -> Result<(), Refusal> {
+        let (transaction, cart) = (self.transaction, self.cart.id());
+        self.entry.events.iter().try_for_each(|event| {
+            if let CartEvent::CheckoutBegun { attempt, uses: begun, .. } = event {
+                uses::count(transaction, cart, *attempt, begun)
+            } else if let CartEvent::CheckoutCancelled { attempt } = event {
+                uses::give_back(transaction, cart, *attempt)
+            } else {
+                Ok(())
+            }
+        })
+    }
 }
 
 /// More than an entry has events: a cart's lines are bounded, and so is what one command does to each.
@@ -159,11 +186,18 @@ fn changed(events: &[CartEvent]) -> Changed {
         | CartEvent::QuantityChanged { .. }
         | CartEvent::LineNoteChanged { .. }
         | CartEvent::LineRemoved { .. }
+        | CartEvent::LinePriced { .. }
+        | CartEvent::PriceAcknowledged { .. }
         | CartEvent::GuestCartMerged { .. } => changed,
         CartEvent::Renamed { .. }
         | CartEvent::SettingsChanged { .. }
         | CartEvent::NoteChanged { .. }
         | CartEvent::MetadataChanged { .. }
+        | CartEvent::CurrencyChanged { .. }
+        | CartEvent::CouponAdded { .. }
+        | CartEvent::CouponRemoved { .. }
+        | CartEvent::GiftRefused { .. }
+        | CartEvent::GiftAccepted { .. }
         | CartEvent::AddressSelected { .. }
         | CartEvent::ShippingMethodSelected { .. }
         | CartEvent::PaymentMethodSelected { .. } => Changed { description: true, ..changed },

@@ -1,6 +1,6 @@
 //! From what went wrong in the file to what the port's callers can tell apart: all in this place.
 
-use cart_core::id::CartId;
+use cart_core::id::{CartId, PromotionId};
 use cart_core::port::{BoxError, StoreError};
 use rusqlite::{ErrorCode, ffi};
 
@@ -15,6 +15,7 @@ pub(crate) enum Refusal {
     Conflict(CartId),
     AlreadyOpen(CartId),
     Repeated(CartId),
+    UsedUp { promotion: PromotionId, by_customer: bool },
     Corrupt(Damage),
     Sqlite(rusqlite::Error),
 }
@@ -37,6 +38,7 @@ impl From<Refusal> for StoreError {
             Refusal::Conflict(cart) => Self::Conflict { cart },
             Refusal::AlreadyOpen(cart) => Self::AlreadyOpen { cart },
             Refusal::Repeated(cart) => Self::Repeated { cart },
+            Refusal::UsedUp { promotion, by_customer } => Self::UsedUp { promotion, by_customer },
             Refusal::Corrupt(damage) => corrupt(damage),
             Refusal::Sqlite(error) if is_constraint(&error) => corrupt(error),
             Refusal::Sqlite(error) => undone(error.into()),

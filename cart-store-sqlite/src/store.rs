@@ -7,9 +7,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cart_core::actor::{ActorRef, Owner};
 use cart_core::cart::Cart;
-use cart_core::id::{CartId, ChannelId};
+use cart_core::facts::Uses;
+use cart_core::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
 use cart_core::journal::{Entry, KeyOrigin, Position, Positioned, Request};
-use cart_core::port::{CartIndex, CartStore, CartSummary, EventLog, PageRequest, StoreError, Unit};
+use cart_core::port::{
+    CartIndex, CartStore, CartSummary, EventLog, PageRequest, StoreError, Unit, UseLedger,
+};
 use cart_core::version::Version;
 use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
@@ -22,7 +25,7 @@ use crate::load;
 use crate::options::Options;
 use crate::schema::MIGRATIONS;
 use crate::table::OwnerColumns;
-use crate::table::journal;
+use crate::table::{journal, uses};
 use crate::transfer::{self, ExportError, ReplayError};
 use crate::verify::{self, Report};
 
@@ -36,9 +39,11 @@ const FEW: usize = 32;
 ///   then takes no more writes until it is opened again; [`find_request`](EventLog::find_request) answers
 ///   [`StoreError::Unavailable`] for what it does not find, because opening may bring that commit back.
 /// * Of several reasons to refuse a commit, [`StoreError::Conflict`] is told first: a repeated request that was
-///   decided on an old state is a conflict, one decided on the current state is [`StoreError::Repeated`].
+///   decided on an old state is a conflict, one decided on the current state is [`StoreError::Repeated`]. Told last is
+///   [`StoreError::UsedUp`], the total limit before the customer's.
 /// * A write takes one statement for the cart, one for each line that an event names (one for all lines added after
-///   one another) and one for the journal, whatever the size or age of the cart.
+///   one another) and one for the journal, whatever the size or age of the cart. Another currency names all lines. A
+///   checkout takes two or three statements more for each use of a promotion with a limit.
 ///
 /// # Which thread works
 ///
@@ -228,5 +233,22 @@ impl EventLog for SqliteStore {
             None if self.engine.is_stopped() => Err(error::undone(Fault::Stopped)),
             found => Ok(found),
         }
+    }
+}
+
+#[async_trait]
+impl UseLedger for SqliteStore {
+    async fn uses(
+        &self,
+        promotions: &[PromotionId],
+        customer: Option<&CustomerKey>,
+        except: Option<AttemptId>,
+    ) -> Result<Vec<Uses>, StoreError> {
+        let (asked, customer) = (promotions.to_vec(), customer.cloned());
+        let find = move |transaction: &Transaction<'_>| {
+            let of = |promotion| uses::of(transaction, promotion, customer.as_ref(), except);
+            asked.iter().map(of).collect()
+        };
+        self.look(promotions.len(), find).await
     }
 }

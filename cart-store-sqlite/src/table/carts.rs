@@ -7,7 +7,7 @@ use cart_core::money::Currency;
 use cart_core::selection::Selections;
 use cart_core::text::{CartName, Note};
 use cart_core::version::Version;
-use rusqlite::{OptionalExtension, Row, Transaction, params};
+use rusqlite::{OptionalExtension, Row, ToSql, Transaction, params};
 
 use super::columns::{
     Columns, count, int, integer, json_or_default, maybe, micros, parsed, time, to_json_unless, uuid, version,
@@ -23,7 +23,8 @@ macro_rules! columns {
     () => {
         "id, version, updated_at, line_count, expires_at, channel, owner_kind, owner, company, sole, currency,
          created_at, duplicate_of, status, attempt, deadline, order_ref, abandoned_at, abandoned_for, merged_into,
-         merged_version, address, shipping_method, payment_method, settings, name, note, metadata"
+         merged_version, address, shipping_method, payment_method, coupons, refused_gifts, settings, name, note,
+         metadata"
     };
 }
 
@@ -31,29 +32,44 @@ const INSERT: &str = concat!(
     "INSERT INTO carts (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-         ?23, ?24, ?25, ?26, ?27, ?28)"
+         ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)"
 );
 const FIND: &str = concat!("SELECT ", columns!(), " FROM carts WHERE id = ?1");
 
-// Each update is the compare-and-swap on the version. Columns that did not change are left out, above all those of
-// indexes, which SQLite would write again.
-const TOUCH: &str =
-    "UPDATE carts SET version = ?3, updated_at = ?4, line_count = ?5 WHERE id = ?1 AND version = ?2";
-const MOVE_EXPIRY: &str = "UPDATE carts SET version = ?3, updated_at = ?4, line_count = ?5, expires_at = ?6
-     WHERE id = ?1 AND version = ?2";
-const DESCRIBE: &str = "UPDATE carts SET version = ?3, updated_at = ?4, line_count = ?5,
-     address = ?6, shipping_method = ?7, payment_method = ?8, settings = ?9, name = ?10, note = ?11, metadata = ?12
-     WHERE id = ?1 AND version = ?2";
-const CHANGE_ALL: &str = "UPDATE carts SET version = ?3, updated_at = ?4, line_count = ?5,
-     address = ?6, shipping_method = ?7, payment_method = ?8, settings = ?9, name = ?10, note = ?11, metadata = ?12,
-     expires_at = ?13, status = ?14, attempt = ?15, deadline = ?16, order_ref = ?17, abandoned_at = ?18,
-     abandoned_for = ?19, merged_into = ?20, merged_version = ?21
-     WHERE id = ?1 AND version = ?2";
+/// What every update does: the compare-and-swap on the version.
+macro_rules! update {
+    ($($and:expr),*) => {
+        concat!(
+            "UPDATE carts SET version = ?3, updated_at = ?4, line_count = ?5",
+            $(", ", $and,)*
+            " WHERE id = ?1 AND version = ?2"
+        )
+    };
+}
+
+/// The columns that say what a cart is like; no index has any of them.
+macro_rules! described {
+    () => {
+        "currency = ?6, address = ?7, shipping_method = ?8, payment_method = ?9, coupons = ?10,
+         refused_gifts = ?11, settings = ?12, name = ?13, note = ?14, metadata = ?15"
+    };
+}
+
+// Columns that did not change are left out, above all those of indexes, which SQLite would write again.
+const TOUCH: &str = update!();
+const MOVE_EXPIRY: &str = update!("expires_at = ?6");
+pub(crate) const DESCRIBE: &str = update!(described!());
+pub(crate) const DESCRIBE_AND_MOVE_EXPIRY: &str = update!(described!(), "expires_at = ?16");
+const CHANGE_ALL: &str = update!(
+    described!(),
+    "expires_at = ?16, status = ?17, attempt = ?18, deadline = ?19, order_ref = ?20, abandoned_at = ?21,
+     abandoned_for = ?22, merged_into = ?23, merged_version = ?24"
+);
 
 /// How much of a cart's row a write changes, lines apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Changed {
-    /// Name, note, settings, metadata or selections.
+    /// Name, note, settings, metadata, selections, currency, coupons or which gifts were refused.
     pub(crate) description: bool,
     /// When it expires.
     pub(crate) expiry: bool,
@@ -77,7 +93,7 @@ pub(crate) fn insert(transaction: &Transaction<'_>, cart: &Cart) -> Result<(), R
         owner.owner,
         owner.company,
         cart.is_sole(),
-        cart.currency().code(),
+        described.currency,
         micros(cart.created_at()),
         cart.duplicate_of().map(|cart| cart.as_uuid().into_bytes()),
         status.status,
@@ -91,6 +107,8 @@ pub(crate) fn insert(transaction: &Transaction<'_>, cart: &Cart) -> Result<(), R
         described.address,
         described.shipping_method,
         described.payment_method,
+        described.coupons,
+        described.refused_gifts,
         described.settings,
         described.name,
         described.note,
@@ -118,48 +136,22 @@ pub(crate) fn update(
         Changed { description: false, expiry: true, status: false } => {
             prepare(MOVE_EXPIRY)?.execute(params![id, base, version, at, lines, expires_at])
         }
-        Changed { description: true, expiry: false, status: false } => {
-            let d = Described::of(cart)?;
-            prepare(DESCRIBE)?.execute(params![
-                id,
-                base,
-                version,
-                at,
-                lines,
-                d.address,
-                d.shipping_method,
-                d.payment_method,
-                d.settings,
-                d.name,
-                d.note,
-                d.metadata,
-            ])
-        }
-        Changed { description: true, expiry: true, status: false } | Changed { status: true, .. } => {
+        Changed { description: true, .. } | Changed { status: true, .. } => {
             let (d, s) = (Described::of(cart)?, StatusColumns::of(cart.status()));
-            prepare(CHANGE_ALL)?.execute(params![
-                id,
-                base,
-                version,
-                at,
-                lines,
-                d.address,
-                d.shipping_method,
-                d.payment_method,
-                d.settings,
-                d.name,
-                d.note,
-                d.metadata,
-                expires_at,
-                s.status,
-                s.attempt,
-                s.deadline,
-                s.order,
-                s.abandoned_at,
-                s.abandoned_for,
-                s.merged_into,
-                s.merged_version,
-            ])
+            let mut params: Vec<&dyn ToSql> = vec![id, &base, &version, &at, &lines];
+            params.extend(d.columns());
+            let sql = match (changed.status, changed.expiry) {
+                (false, false) => DESCRIBE,
+                (false, true) => DESCRIBE_AND_MOVE_EXPIRY,
+                (true, _) => CHANGE_ALL,
+            };
+            if changed.expiry || changed.status {
+                params.push(&expires_at);
+            }
+            if changed.status {
+                params.extend(s.columns());
+            }
+            prepare(sql)?.execute(params.as_slice())
         }
     };
     Ok(rows?)
@@ -167,9 +159,12 @@ pub(crate) fn update(
 
 /// The columns that say what a cart is like.
 struct Described<'a> {
+    currency: &'static str,
     address: Option<&'a str>,
     shipping_method: Option<&'a str>,
     payment_method: Option<&'a str>,
+    coupons: Option<String>,
+    refused_gifts: Option<String>,
     settings: Option<String>,
     name: Option<&'a str>,
     note: Option<&'a str>,
@@ -179,15 +174,35 @@ struct Described<'a> {
 impl<'a> Described<'a> {
     fn of(cart: &'a Cart) -> rusqlite::Result<Self> {
         let (selections, settings) = (cart.selections(), cart.settings());
+        let (coupons, refused_gifts) = (cart.coupons(), cart.refused_gifts());
         Ok(Self {
+            currency: cart.currency().code(),
             address: selections.address.as_ref().map(AddressId::as_str),
             shipping_method: selections.shipping_method.as_ref().map(ShippingMethodId::as_str),
             payment_method: selections.payment_method.as_ref().map(PaymentMethodId::as_str),
+            coupons: to_json_unless(coupons.is_empty(), &coupons)?,
+            refused_gifts: to_json_unless(refused_gifts.is_empty(), refused_gifts)?,
             settings: to_json_unless(*settings == Default::default(), settings)?,
             name: cart.name().map(CartName::as_str),
             note: cart.note().map(Note::as_str),
             metadata: to_json_unless(cart.metadata().is_empty(), cart.metadata())?,
         })
+    }
+
+    /// In the order of the updates.
+    fn columns(&self) -> [&dyn ToSql; 10] {
+        [
+            &self.currency,
+            &self.address,
+            &self.shipping_method,
+            &self.payment_method,
+            &self.coupons,
+            &self.refused_gifts,
+            &self.settings,
+            &self.name,
+            &self.note,
+            &self.metadata,
+        ]
     }
 }
 
@@ -235,6 +250,8 @@ fn read(row: &Row<'_>) -> Result<(StoredCart, usize), Damage> {
         shipping_method: columns.take(maybe(parsed(ShippingMethodId::new)))?,
         payment_method: columns.take(maybe(parsed(PaymentMethodId::new)))?,
     };
+    let coupons = columns.take(json_or_default)?;
+    let refused_gifts = columns.take(json_or_default)?;
     let settings = columns.take(json_or_default)?;
     let name = columns.take(maybe(parsed(CartName::new)))?;
     let note = columns.take(maybe(parsed(Note::new)))?;
@@ -250,6 +267,8 @@ fn read(row: &Row<'_>) -> Result<(StoredCart, usize), Damage> {
         version,
         lines: Vec::new(),
         selections,
+        coupons,
+        refused_gifts,
         settings,
         note,
         metadata,

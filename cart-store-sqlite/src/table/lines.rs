@@ -24,29 +24,35 @@ pub(crate) const TABLE: &str = "lines";
 /// All columns but the cart, in the order in which they are read and written.
 macro_rules! columns {
     () => {
-        "line_id, position, quantity, list_price, unit_price, added_at, added_by, product, options,
-         distinct_metadata, note, metadata"
+        "line_id, position, quantity, list_price, unit_price, acknowledged_list, acknowledged_unit, added_at,
+         added_by, product, options, distinct_metadata, note, metadata"
     };
 }
 
 const INSERT: &str = concat!(
     "INSERT INTO lines (cart_id, ",
     columns!(),
-    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 );
 /// As many lines as there are, in one statement. JSON has no bytes, so the id is in hexadecimal digits.
 const INSERT_MANY: &str = concat!(
     "INSERT INTO lines (cart_id, ",
     columns!(),
     ") SELECT ?1, unhex(value ->> 'line_id'), value ->> 'position', value ->> 'quantity', value ->> 'list_price',
-         value ->> 'unit_price', value ->> 'added_at', value ->> 'added_by', value ->> 'product',
-         value ->> 'options', value ->> 'distinct_metadata', value ->> 'note', value ->> 'metadata'
+         value ->> 'unit_price', value ->> 'acknowledged_list', value ->> 'acknowledged_unit',
+         value ->> 'added_at', value ->> 'added_by', value ->> 'product', value ->> 'options', value ->> 'distinct_metadata', value ->> 'note', value ->> 'metadata'
        FROM json_each(?2)"
 );
 const SET_QUANTITY: &str = "UPDATE lines SET quantity = ?3 WHERE cart_id = ?1 AND line_id = ?2";
+const SET_PRICES: &str = "UPDATE lines
+     SET list_price = ?3, unit_price = ?4, acknowledged_list = NULL, acknowledged_unit = NULL
+     WHERE cart_id = ?1 AND line_id = ?2";
+const ACKNOWLEDGE: &str =
+    "UPDATE lines SET acknowledged_list = ?3, acknowledged_unit = ?4 WHERE cart_id = ?1 AND line_id = ?2";
 const SET_NOTE: &str = "UPDATE lines SET note = ?3 WHERE cart_id = ?1 AND line_id = ?2";
 const REMOVE: &str = "DELETE FROM lines WHERE cart_id = ?1 AND line_id = ?2";
 const CLEAR: &str = "DELETE FROM lines WHERE cart_id = ?1";
+const PLACES: &str = "SELECT position, line_id FROM lines WHERE cart_id = ?1";
 const OF_CART: &str = concat!("SELECT ", columns!(), " FROM lines WHERE cart_id = ?1");
 
 /// A line that is being added, and its place in the order.
@@ -74,6 +80,8 @@ fn insert(transaction: &Transaction<'_>, cart: CartId, added: &Added<'_>) -> Res
         row.quantity,
         row.list_price,
         row.unit_price,
+        row.acknowledged_list,
+        row.acknowledged_unit,
         row.added_at,
         row.added_by,
         row.product,
@@ -100,6 +108,8 @@ struct LineRow<'a> {
     quantity: u32,
     list_price: i64,
     unit_price: i64,
+    acknowledged_list: Option<i64>,
+    acknowledged_unit: Option<i64>,
     added_at: i64,
     added_by: String,
     product: &'a str,
@@ -119,6 +129,8 @@ impl<'a> LineRow<'a> {
             quantity: line.quantity.get(),
             list_price: line.snapshot.list().minor(),
             unit_price: line.snapshot.unit().minor(),
+            acknowledged_list: line.acknowledged.map(|prices| prices.list().minor()),
+            acknowledged_unit: line.acknowledged.map(|prices| prices.unit().minor()),
             added_at: micros(line.added_at),
             added_by: to_json(&line.added_by)?,
             product: product.as_str(),
@@ -139,6 +151,67 @@ pub(crate) fn set_quantity(
 ) -> rusqlite::Result<usize> {
     let (cart, line) = (cart.as_uuid(), line.as_uuid());
     transaction.prepare_cached(SET_QUANTITY)?.execute(params![cart.as_bytes(), line.as_bytes(), to.get()])
+}
+
+/// Notes anew what one unit of a line costs; answers how many such lines there were.
+pub(crate) fn set_prices(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    line: LineId,
+    prices: UnitPrices,
+) -> rusqlite::Result<usize> {
+    set_two(transaction, SET_PRICES, cart, line, prices)
+}
+
+/// Notes what the shopper knows that one unit of a line costs; answers how many such lines there were.
+pub(crate) fn acknowledge(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    line: LineId,
+    prices: UnitPrices,
+) -> rusqlite::Result<usize> {
+    set_two(transaction, ACKNOWLEDGE, cart, line, prices)
+}
+
+fn set_two(
+    transaction: &Transaction<'_>,
+    sql: &str,
+    cart: CartId,
+    line: LineId,
+    prices: UnitPrices,
+) -> rusqlite::Result<usize> {
+    let (cart, line) = (cart.as_uuid(), line.as_uuid());
+    let (list, unit) = (prices.list().minor(), prices.unit().minor());
+    transaction.prepare_cached(sql)?.execute(params![cart.as_bytes(), line.as_bytes(), list, unit])
+}
+
+/// Notes anew what one unit of every line costs, in the order of the lines.
+pub(crate) fn set_all_prices(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    prices: &[UnitPrices],
+) -> Result<(), Refusal> {
+    let lines = in_order(transaction, cart)?;
+    if lines.len() != prices.len() {
+        return Err(Damage::new(TABLE, cart, "there are not as many lines as prices").into());
+    }
+    for (line, prices) in lines.into_iter().zip(prices) {
+        set_prices(transaction, cart, line, *prices)?;
+    }
+    Ok(())
+}
+
+/// The ids of the lines of a cart, in order.
+fn in_order(transaction: &Transaction<'_>, cart: CartId) -> Result<Vec<LineId>, Refusal> {
+    let mut statement = transaction.prepare_cached(PLACES)?;
+    let mut rows = statement.query([cart.as_uuid().as_bytes()])?;
+    let mut places: Vec<(i64, LineId)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::of(TABLE, row).of_cart(cart);
+        places.push((columns.take(int)?, LineId::from_uuid(columns.take(uuid)?)));
+    }
+    places.sort_by_key(|(position, _)| *position);
+    Ok(places.into_iter().map(|(_, line)| line).collect())
 }
 
 /// Changes the note of a line; answers how many such lines there were.
@@ -200,6 +273,7 @@ fn read(
     let position = columns.take(int)?;
     let quantity = columns.take(|value| Quantity::new(count(value)?).map_err(|error| error.to_string()))?;
     let snapshot = prices(&mut columns, currency)?;
+    let acknowledged = maybe_prices(&mut columns, currency)?;
     let added_at = columns.take(time)?;
     let added_by = columns.take(|value| adders.read(value))?;
     let product = columns.take(parsed(ProductId::new))?;
@@ -207,16 +281,35 @@ fn read(
     let key = LineKey { product, distinct: columns.take(json_or_default)? };
     let note = columns.take(maybe(parsed(Note::new)))?;
     let metadata = columns.take(json_or_default)?;
-    let line = Line { id, key, quantity, note, metadata, snapshot, added_at, added_by };
+    let line = Line { id, key, quantity, note, metadata, snapshot, acknowledged, added_at, added_by };
     Ok((position, Arc::new(line)))
 }
 
 fn prices(columns: &mut Columns<'_, '_>, currency: Currency) -> Result<UnitPrices, Damage> {
-    let list = Money::new(columns.take(int)?, currency);
-    let unit = Money::new(columns.take(int)?, currency);
-    if list.minor() < unit.minor() {
+    let (list, unit) = (columns.take(int)?, columns.take(int)?);
+    unit_prices(columns, currency, list, unit)
+}
+
+fn maybe_prices(columns: &mut Columns<'_, '_>, currency: Currency) -> Result<Option<UnitPrices>, Damage> {
+    match (columns.take(maybe(int))?, columns.take(maybe(int))?) {
+        (None, None) => Ok(None),
+        (Some(list), Some(unit)) => unit_prices(columns, currency, list, unit).map(Some),
+        (Some(_), None) | (None, Some(_)) => {
+            Err(columns.damaged("half of the acknowledged price is missing"))
+        }
+    }
+}
+
+fn unit_prices(
+    columns: &Columns<'_, '_>,
+    currency: Currency,
+    list: i64,
+    unit: i64,
+) -> Result<UnitPrices, Damage> {
+    if list < unit {
         return Err(columns.damaged("the unit price is above the list price"));
     }
+    let [list, unit] = [list, unit].map(|minor| Money::new(minor, currency));
     UnitPrices::new(list, unit).map_err(|error| columns.damaged(&error.to_string()))
 }
 

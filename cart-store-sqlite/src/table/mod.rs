@@ -6,5 +6,6 @@ pub(crate) mod journal;
 pub(crate) mod lines;
 mod owner;
 mod status;
+pub(crate) mod uses;
 
 pub(crate) use self::owner::OwnerColumns;

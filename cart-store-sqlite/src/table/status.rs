@@ -3,6 +3,7 @@
 use cart_core::id::{AttemptId, CartId, OrderRef};
 use cart_core::status::{AbandonReason, Status};
 use cart_core::version::Version;
+use rusqlite::ToSql;
 
 use super::columns::{Columns, integer, maybe, micros, parsed, text, time, uuid, version};
 use crate::error::Damage;
@@ -35,6 +36,20 @@ impl<'a> StatusColumns<'a> {
                 Self { abandoned_at: Some(micros(*since)), ..columns }.abandoned_for(*reason)
             }
         }
+    }
+
+    /// In the order of the updates.
+    pub(super) fn columns(&self) -> [&dyn ToSql; 8] {
+        [
+            &self.status,
+            &self.attempt,
+            &self.deadline,
+            &self.order,
+            &self.abandoned_at,
+            &self.abandoned_for,
+            &self.merged_into,
+            &self.merged_version,
+        ]
     }
 
     fn abandoned_for(self, reason: AbandonReason) -> Self {

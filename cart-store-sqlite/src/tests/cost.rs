@@ -2,7 +2,8 @@
 
 use std::fs;
 
-use cart_core::testing::samples::{line_id, quantity};
+use cart_core::money::Currency;
+use cart_core::testing::samples::{coupon, line_id, prices, quantity};
 
 use super::*;
 use crate::{Durability, Options};
@@ -53,4 +54,21 @@ fn changing_a_quantity_writes_as_many_pages_in_a_large_cart_as_in_a_small_one() 
 #[test]
 fn removing_writes_as_many_pages_in_a_large_cart_as_in_a_small_one() {
     writes_few(|time, _| CartEvent::LineRemoved { line: line_id(time) });
+}
+
+#[test]
+fn a_coupon_writes_as_many_pages_to_a_large_cart_as_to_a_small_one() {
+    writes_few(|time, cart| match cart.coupons().first() {
+        Some(code) => CartEvent::CouponRemoved { code: code.clone() },
+        None => CartEvent::CouponAdded { code: coupon(&format!("CODE-{time}")) },
+    });
+}
+
+#[test]
+fn noting_a_price_writes_as_many_pages_in_a_large_cart_as_in_a_small_one() {
+    writes_few(|time, _| CartEvent::LinePriced { line: line_id(time), prices: prices(7, Currency::EUR) });
+    writes_few(|time, _| CartEvent::PriceAcknowledged {
+        line: line_id(time),
+        prices: prices(7, Currency::EUR),
+    });
 }

@@ -3,8 +3,11 @@
 use std::cell::RefCell;
 
 use cart_core::event::{CartEvent, ClearScope};
-use cart_core::port::EventLog;
-use cart_core::testing::samples::{added, at, line, name, note, quantity};
+use cart_core::id::CustomerKey;
+use cart_core::money::Currency;
+use cart_core::port::{EventLog, UseLedger};
+use cart_core::promotion::{PromotionUse, UseLimit};
+use cart_core::testing::samples::{added, at, coupon, line, name, note, prices, promotion_id, quantity};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::*;
@@ -95,7 +98,8 @@ fn a_line_is_changed_or_removed_with_three_statements() {
 fn a_cart_is_cleared_with_three_statements() {
     let lines = |_: &Cart| vec![CartEvent::Cleared { scope: ClearScope::default() }];
     let all = |_: &Cart| {
-        vec![CartEvent::Cleared { scope: ClearScope { selections: true, note: true, metadata: true } }]
+        let scope = ClearScope { selections: true, note: true, metadata: true, coupons: true };
+        vec![CartEvent::Cleared { scope }]
     };
     for events in [lines, all] {
         runs(events, &["update carts", "delete lines", "insert journal"]);
@@ -110,6 +114,88 @@ fn what_is_on_the_cart_alone_is_changed_with_two_statements() {
         vec![CartEvent::NoteChanged { note: Some(note("n")) }, CartEvent::ExpiryMoved { expires_at: at(9) }]
     };
     runs(both, &["update carts", "insert journal"]);
+}
+
+#[test]
+fn coupons_and_refused_gifts_are_changed_with_two_statements() {
+    let (code, promotion) = (coupon("SAVE"), promotion_id("gift"));
+    let changes = [
+        CartEvent::CouponAdded { code: code.clone() },
+        CartEvent::GiftRefused { promotion: promotion.clone() },
+        CartEvent::GiftAccepted { promotion },
+        CartEvent::CouponRemoved { code },
+    ];
+    for lines in [1, 1_000] {
+        let store = traced();
+        let mut cart = create(&store, 1, lines);
+        for change_alone in &changes {
+            for more in [vec![], vec![CartEvent::ExpiryMoved { expires_at: at(9) }]] {
+                seen();
+                cart = change(&store, &cart, [vec![change_alone.clone()], more].concat());
+                assert_eq!(ran(), ["update carts", "insert journal"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_price_of_a_line_is_noted_with_three_statements() {
+    let prices = prices(500, Currency::EUR);
+    for event in [
+        |line, prices| CartEvent::LinePriced { line, prices },
+        |line, prices| CartEvent::PriceAcknowledged { line, prices },
+    ] {
+        for lines in [1, 1_000] {
+            let store = traced();
+            let cart = create(&store, 1, lines);
+            seen();
+            change(&store, &cart, [event(cart.lines()[0].id, prices)]);
+            assert_eq!(ran(), ["update carts", "update lines", "insert journal"]);
+        }
+    }
+}
+
+#[test]
+fn another_currency_takes_one_statement_for_each_line_and_one_to_find_them() {
+    for lines in [0, 1, 50] {
+        let store = traced();
+        let cart = create(&store, 1, lines);
+        seen();
+        let prices = vec![prices(500, Currency::JPY); cart.lines().len()];
+        change(&store, &cart, [CartEvent::CurrencyChanged { currency: Currency::JPY, prices }]);
+        let each = vec!["update lines"; cart.lines().len()];
+        assert_eq!(ran(), [&["update carts", "select lines"], each.as_slice(), &["insert journal"]].concat());
+    }
+}
+
+#[test]
+fn a_checkout_takes_two_or_three_statements_for_each_use_of_a_promotion() {
+    let by = |customer| PromotionUse { promotion: promotion_id("p"), customer, limit: UseLimit::default() };
+    let key = CustomerKey::new("ann").unwrap();
+    let count = ["insert promotion_counts", "insert promotion_uses"];
+    let count_both = ["insert promotion_counts", "insert promotion_counts", "insert promotion_uses"];
+    for (uses, counted, given_back) in
+        [(vec![], &[][..], 0), (vec![by(None)], &count, 1), (vec![by(Some(key))], &count_both, 1)]
+    {
+        let store = traced();
+        let cart = create(&store, 1, 1);
+        seen();
+        let cart = change(&store, &cart, [begun(1, uses)]);
+        assert_eq!(ran(), [&["update carts", "insert journal"], counted].concat());
+        change(&store, &cart, [CartEvent::CheckoutCancelled { attempt: attempt(1) }]);
+        let give_back = vec!["update promotion_counts"; given_back];
+        let always = ["update carts", "insert journal", "delete promotion_uses"];
+        assert_eq!(ran(), [&always, give_back.as_slice()].concat());
+    }
+}
+
+#[test]
+fn the_uses_of_promotions_are_found_with_one_statement_each() {
+    let store = traced();
+    let asked = [promotion_id("p"), promotion_id("q")];
+    block_on(store.uses(&asked, None, Some(attempt(1)))).unwrap();
+    // The statement selects from nothing but its own parts.
+    assert_eq!(seen().len(), 2);
 }
 
 #[test]

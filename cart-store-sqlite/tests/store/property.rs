@@ -58,18 +58,24 @@ prop_compose! {
     }
 }
 
+fn prices(currency: Currency) -> impl Strategy<Value = UnitPrices> {
+    (0..=i64::MAX, 0..=i64::MAX).prop_map(move |(list, unit)| {
+        UnitPrices::new(Money::new(list, currency), Money::new(unit, currency)).unwrap()
+    })
+}
+
 prop_compose! {
     fn line()(key in key(), units in 1..=1_000_000_u32, note in prop::option::of(text(40)), metadata in metadata(),
-              list in 0..=i64::MAX, unit in 0..=i64::MAX, seconds in -1_000_000_000..1_000_000_000_i64,
-              adder in host_text()) -> Line {
-        let money = |minor| Money::new(minor, Currency::EUR);
+              snapshot in prices(Currency::EUR), acknowledged in prop::option::of(prices(Currency::EUR)),
+              seconds in -1_000_000_000..1_000_000_000_i64, adder in host_text()) -> Line {
         Line {
             id: line_id(0),
             key,
             quantity: quantity(units),
             note: note.map(|note| Note::new(note).unwrap()),
             metadata,
-            snapshot: UnitPrices::new(money(list), money(unit)).unwrap(),
+            snapshot,
+            acknowledged,
             added_at: at(seconds),
             added_by: Actor::user(UserId::new(adder).unwrap()).to_ref(),
         }
