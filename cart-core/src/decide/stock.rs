@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::id::StockItemId;
 use crate::line::Line;
 use crate::policy::OverAsking;
-use crate::pricing::prices_that_count;
+use crate::pricing::{MAX_SUBTOTAL, prices_that_count};
 use crate::product::{Product, ProductKey, QuantityRule, Stock};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
@@ -121,7 +121,8 @@ fn check_amount(
         None => product.prices_for(quantity),
     };
     let amount = prices.list().checked_mul(quantity.get());
-    amount.map(drop).map_err(|_| Rejection::AmountOverflow)
+    let fits = amount.is_ok_and(|amount| amount.minor() <= MAX_SUBTOTAL);
+    if fits { Ok(()) } else { Err(Rejection::AmountOverflow) }
 }
 
 /// Why the quantity asked for is too much; none if it is not.

@@ -246,7 +246,8 @@ fn a_line_of_a_product_that_is_gone_can_be_lowered_but_not_raised() {
 fn clearing_removes_what_the_policy_says() {
     let address = Selection::Address(AddressId::new("home").unwrap());
     let full = || cart().with_line("mug", 2).noted("hello").choosing(address.clone());
-    let full = || full().with(|cart| cart.metadata = metadata(json!({"k": 1})));
+    let full = || full().with(|cart| cart.metadata = metadata(json!({"k": 1}))).with_coupon("TEN");
+    let full = || full().refusing("mug");
     for scope in scopes() {
         given(full())
             .and_policy_with(|policy| policy.clear = scope)
@@ -257,6 +258,8 @@ fn clearing_removes_what_the_policy_says() {
                     && cart.selections().is_empty() == scope.selections
                     && cart.note().is_none() == scope.note
                     && cart.metadata().is_empty() == scope.metadata
+                    && cart.coupons().is_empty() == scope.coupons
+                    && cart.refused_gifts().is_empty() == scope.coupons
             })
             .when(ann().clear())
             .then_nothing();
@@ -264,7 +267,12 @@ fn clearing_removes_what_the_policy_says() {
 }
 
 fn scopes() -> impl Iterator<Item = ClearScope> {
-    (0..8).map(|bits| ClearScope { selections: bits & 1 > 0, note: bits & 2 > 0, metadata: bits & 4 > 0 })
+    (0..16).map(|bits| ClearScope {
+        selections: bits & 1 > 0,
+        note: bits & 2 > 0,
+        metadata: bits & 4 > 0,
+        coupons: bits & 8 > 0,
+    })
 }
 
 #[test]

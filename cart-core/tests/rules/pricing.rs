@@ -4,7 +4,7 @@ use cart_core::id::LineId;
 use cart_core::money::Currency;
 use cart_core::notice::{Notice, Unavailable};
 use cart_core::policy::PriceBasis;
-use cart_core::pricing::{PricedCart, price};
+use cart_core::pricing::{MAX_SUBTOTAL, Part, PricedCart, Subject, price};
 use cart_core::product::Stock;
 use cart_core::rejection::Rejection;
 use cart_core::testing::samples::{at, line_id, prices, product};
@@ -44,8 +44,10 @@ fn every_cent_is_accounted_for() {
     let priced = priced(&given(cart().with_line("mug", 3).with_line("cup", 2)).and_prices("mug", 1500, 1000));
     assert_eq!(priced.derivation.sum(Currency::EUR).unwrap(), priced.totals.total);
     let amounts: Vec<_> =
-        priced.derivation.steps().iter().map(|step| (step.line, step.amount.minor())).collect();
-    assert_eq!(amounts, [(line_id(0), 4500), (line_id(0), -1500), (line_id(1), 2000)]);
+        priced.derivation.steps().iter().map(|step| (step.subject.clone(), step.amount.minor())).collect();
+    let line = |n| Subject::Line(line_id(n));
+    assert_eq!(amounts, [(line(0), 4500), (line(0), -1500), (line(1), 2000)]);
+    assert_eq!(priced.derivation.sum_of(Part::Discount, Currency::EUR).unwrap().minor(), -1500);
 }
 
 fn added_at_1000_now_1200(basis: PriceBasis) -> Scenario {
@@ -185,24 +187,24 @@ fn a_line_whose_amount_does_not_fit_stays_without_counting() {
 #[test]
 fn the_line_that_makes_the_sum_not_fit_stays_without_counting() {
     let lines = cart().with_line("mug", 1).with_line("cup", 1).with_line("pin", 1);
-    let given = dear(lines, [("mug", i64::MAX - 3, 5), ("cup", 4, 1)]).and_prices("pin", 3, 3);
+    let given = dear(lines, [("mug", MAX_SUBTOTAL - 3, 5), ("cup", 4, 1)]).and_prices("pin", 3, 3);
     let priced = priced(&given);
-    assert_eq!(totals(&priced), (i64::MAX, i64::MAX - 8, 8));
+    assert_eq!(totals(&priced), (MAX_SUBTOTAL, MAX_SUBTOTAL - 8, 8));
     assert_eq!(overflows(&priced), [line_id(1)]);
     given.when(ann().remove("mug")).then_priced(|priced| overflows(priced).is_empty()).then_total(4);
 }
 
 #[test]
 fn the_largest_amount_counts() {
-    let largest = given(cart().with_line("mug", 1)).and_prices("mug", i64::MAX, i64::MAX);
+    let largest = given(cart().with_line("mug", 1)).and_prices("mug", MAX_SUBTOTAL, MAX_SUBTOTAL);
     let priced = priced(&largest);
-    assert_eq!(priced.totals.total.minor(), i64::MAX);
+    assert_eq!(priced.totals.total.minor(), MAX_SUBTOTAL);
     assert_eq!(overflows(&priced), []);
 }
 
 #[test]
 fn a_line_whose_amount_would_not_fit_is_neither_added_nor_raised() {
-    let dear = |cart: GivenCart| given(cart).and_prices("mug", i64::MAX / 3, 1);
+    let dear = |cart: GivenCart| given(cart).and_prices("mug", MAX_SUBTOTAL / 3, 1);
     let overflow = Rejection::AmountOverflow;
     dear(cart()).when(ann().add("mug", 3)).then_total(3);
     dear(cart()).when(ann().add("mug", 4)).then_refused_as(overflow.clone());
@@ -220,7 +222,7 @@ fn a_line_whose_amount_would_not_fit_is_neither_added_nor_raised() {
 fn a_raised_line_is_measured_by_the_price_that_counts() {
     let raise = |basis| {
         given(cart().with_line("mug", 1))
-            .and_prices("mug", i64::MAX, 1)
+            .and_prices("mug", MAX_SUBTOTAL, 1)
             .and_policy_with(|policy| policy.price_basis = basis)
             .when(ann().increase("mug", 1))
     };

@@ -2,9 +2,13 @@
 
 use cart_core::actor::Actor;
 use cart_core::metadata::Metadata;
+use cart_core::money::{Amounts, Currency, Money};
+use cart_core::policy::{CartPolicy, CouponMisfit, CouponPolicy, PricingPolicy};
 use cart_core::product::QuantityRule;
+use cart_core::promotion::{Conditions, Effect, MinSubtotal, Promotion, Reduction, Scope, SubtotalBasis};
+use cart_core::quantity::Quantity;
 use cart_core::testing::As;
-use cart_core::testing::samples::quantity;
+use cart_core::testing::samples::{coupon, product, promotion_id, quantity};
 use serde_json::Value;
 
 pub(crate) fn by(actor: Actor) -> As {
@@ -14,6 +18,45 @@ pub(crate) fn by(actor: Actor) -> As {
 pub(crate) fn metadata(value: Value) -> Metadata {
     let Value::Object(object) = value else { unreachable!("metadata is an object") };
     Metadata::new(object).unwrap()
+}
+
+/// A promotion that takes a tenth off the order, by itself or for one of the codes.
+pub(crate) fn tenth_off(id: &str, codes: &[&str]) -> Promotion {
+    let reduction = Reduction::Percent("0.1".parse().unwrap());
+    let effect = Effect::Order { scope: Scope::default(), reduction };
+    Promotion {
+        codes: codes.iter().map(|code| coupon(code)).collect(),
+        ..Promotion::new(promotion_id(id), id, effect)
+    }
+}
+
+/// A promotion that gives one unit of a product.
+pub(crate) fn gift_of(id: &str, given: &str) -> Promotion {
+    let effect = Effect::Gift { product: product(given), quantity: Quantity::ONE };
+    Promotion::new(promotion_id(id), id, effect)
+}
+
+/// The same promotion for lines that cost at least so many minor units of euro together.
+pub(crate) fn from_subtotal(minor: i64, promotion: Promotion) -> Promotion {
+    let amounts = Amounts::from(Money::new(minor, Currency::EUR));
+    let min_subtotal = Some(MinSubtotal { amounts, basis: SubtotalBasis::BeforeDiscounts });
+    Promotion { conditions: Conditions { min_subtotal, ..promotion.conditions }, ..promotion }
+}
+
+/// The policy that takes codes on carts and lets them sleep.
+pub(crate) fn sleeping() -> CartPolicy {
+    let coupons = CouponPolicy { max: 3, misfit: CouponMisfit::Sleeps };
+    CartPolicy {
+        pricing: PricingPolicy { promotions: true, coupons, ..PricingPolicy::default() },
+        ..CartPolicy::shared()
+    }
+}
+
+/// The policy that takes codes off carts once they do not apply.
+pub(crate) fn removing() -> CartPolicy {
+    let mut policy = sleeping();
+    policy.pricing.coupons.misfit = CouponMisfit::Removed;
+    policy
 }
 
 pub(crate) fn rule(min: u32, max: u32, step: u32) -> QuantityRule {

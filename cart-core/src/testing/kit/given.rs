@@ -24,7 +24,9 @@ use crate::promotion::{Effect, Promotion};
 use crate::selection::{Address, Method, Selection, Selections};
 use crate::status::Status;
 use crate::tax::Taxes;
-use crate::testing::samples::{at, cart_id, channel, coupon, line_id, note, prices, product, quantity, user};
+use crate::testing::samples::{
+    at, cart_id, channel, coupon, line_id, note, prices, product, promotion_id, quantity, user,
+};
 use crate::version::Version;
 
 const PRICE: i64 = 1000;
@@ -135,6 +137,14 @@ impl GivenCart {
     #[must_use]
     pub fn with_coupon(self, code: &str) -> Self {
         self.with(|cart| cart.coupons.push(coupon(code)))
+    }
+
+    /// The same without what a promotion gives, because its owner said no.
+    #[must_use]
+    pub fn refusing(self, promotion: &str) -> Self {
+        self.with(|cart| {
+            cart.refused_gifts.insert(promotion_id(promotion));
+        })
     }
 
     /// The same with a choice made.
