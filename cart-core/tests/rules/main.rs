@@ -3,16 +3,23 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot be set up fails")]
 
 mod batch;
+mod charges;
 mod choices;
+mod coupons;
+mod currency;
 mod duplicate;
+mod gifts;
 mod ids;
 mod lifecycle;
 mod limits;
 mod lines;
 mod merge;
 mod permissions;
+mod prices;
 mod pricing;
 mod products;
+mod promotions;
 mod properties;
 mod stock;
 mod support;
+mod taxes;
