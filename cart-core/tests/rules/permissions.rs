@@ -9,13 +9,18 @@ use cart_core::decide::decide;
 use cart_core::event::Settings;
 use cart_core::id::{AddressId, AttemptId, OrderRef, UserId};
 use cart_core::metadata::Metadata;
+use cart_core::money::Currency;
 use cart_core::permission::Permission;
 use cart_core::rejection::Rejection;
 use cart_core::selection::{Address, Selection, SelectionKind};
 use cart_core::status::{AbandonReason, Status};
-use cart_core::testing::samples::{at, cart_id, guest, line_id, note, product, quantity, user, user_for};
+use cart_core::testing::samples::{
+    at, cart_id, coupon, guest, line_id, note, prices, product, promotion_id, quantity, user, user_for,
+};
 use cart_core::testing::{GivenCart, cart, given};
 use cart_core::version::Version;
+
+use crate::support::{gift_of, sleeping, tenth_off};
 
 fn principals() -> [(&'static str, Actor); 8] {
     [
@@ -48,7 +53,8 @@ fn statuses() -> [(&'static str, GivenCart); 8] {
 
 fn owned() -> GivenCart {
     let chosen = Selection::Address(AddressId::new("home").unwrap());
-    cart().owned_by(&user_for("ann", "acme")).with_line("mug", 2).noted("hello").choosing(chosen)
+    let full = cart().owned_by(&user_for("ann", "acme")).with_line("mug", 2).noted("hello").choosing(chosen);
+    full.with_coupon("OLD").refusing("free-plate")
 }
 
 fn commands() -> Vec<(&'static str, Command)> {
@@ -70,6 +76,12 @@ fn commands() -> Vec<(&'static str, Command)> {
         ("clear", Command::Clear),
         ("select", Command::Select { selection: Selection::Address(office) }),
         ("unselect", Command::Unselect { selection: SelectionKind::Address }),
+        ("add coupon", Command::AddCoupon { code: coupon("NEW") }),
+        ("remove coupon", Command::RemoveCoupon { code: coupon("OLD") }),
+        ("refuse gift", Command::RefuseGift { promotion: promotion_id("free-cup") }),
+        ("accept gift", Command::AcceptGift { promotion: promotion_id("free-plate") }),
+        ("acknowledge", Command::AcknowledgePrices),
+        ("change currency", Command::ChangeCurrency { currency: Currency::USD }),
         ("abandon", Command::Abandon),
         ("recover", Command::Recover),
         ("expire", Command::Expire),
@@ -102,7 +114,13 @@ fn word(answer: Result<bool, Rejection>) -> &'static str {
 fn table() -> String {
     let mut table = String::new();
     for (status, cart) in statuses() {
-        let given = given(cart).and_address(Some(Address { country: "CH".into() }));
+        let given = given(cart)
+            .and_address(Some(Address { country: "CH".into() }))
+            .and_policy(sleeping())
+            .and_promotion(tenth_off("ten", &["NEW"]))
+            .and_promotion(gift_of("free-cup", "cup"))
+            .and_prices("mug", 11_00, 11_00);
+        let in_dollars = given.clone().and_product("mug", |mug| mug.prices = prices(1, Currency::USD));
         writeln!(table, "\n# {status}").unwrap();
         writeln!(table, "{:16}{}", "", row(principals().map(|(name, _)| name))).unwrap();
         for (name, permission) in [("(view)", Permission::View), ("(own)", Permission::Own)] {
@@ -111,7 +129,8 @@ fn table() -> String {
             writeln!(table, "{name:16}{}", row(answers)).unwrap();
         }
         for (name, command) in commands() {
-            let facts = given.facts([product("cup")]);
+            let world = if matches!(command, Command::ChangeCurrency { .. }) { &in_dollars } else { &given };
+            let facts = world.facts([product("cup")]);
             let answers = principals().map(|(_, actor)| {
                 let decided = decide(given.cart(), &actor, &command, &facts);
                 word(decided.map(|decision| !decision.events.is_empty()))
