@@ -10,16 +10,19 @@ use cart_core::journal::{EditOutcome, Entry, KeyOrigin, Request};
 use cart_core::notice::Notice;
 use cart_core::permission::Permission;
 use cart_core::policy::{Cardinality, Ttl};
+use cart_core::promotion::NotApplied;
 use cart_core::rejection::Rejection;
 use cart_core::selection::Selection;
 use cart_core::status::{AbandonReason, Status};
-use cart_core::testing::samples::{at, cart_id, guest, key, name, prices, quantity, user};
+use cart_core::testing::samples::{
+    at, cart_id, coupon, guest, key, name, prices, promotion_id, quantity, user,
+};
 use cart_core::testing::{Scenario, cart, given};
 use cart_core::version::Version;
 use chrono::TimeDelta;
 use serde_json::json;
 
-use crate::support::metadata;
+use crate::support::{metadata, removing, sleeping, tenth_off};
 
 fn copy_as(given: &Scenario, actor: &Actor, named: Option<&str>) -> Result<Decision, Rejection> {
     let order = DuplicateCart { source: given.cart().id(), name: named.map(name) };
@@ -154,4 +157,20 @@ fn lines_of_a_copy_share_what_is_left_of_one_stock_item_in_their_order() {
     let given = given(source).and_shared_stock("clay", 10, ["a", "b", "c", "d"]);
     let (copied, _) = copy(&given);
     assert_eq!(lines(&copied), [("a", 4), ("b", 4), ("c", 2)]);
+}
+
+#[test]
+fn codes_and_refused_gifts_are_copied() {
+    let source = cart().with_line("mug", 1).with_coupon("TEN").with_coupon("OTHER").refusing("free-cup");
+    let given = |policy| given(source.clone()).and_policy(policy).and_promotion(tenth_off("ten", &["TEN"]));
+    let (copied, decision) = copy(&given(sleeping()));
+    assert_eq!(copied.coupons(), ["TEN", "OTHER"].map(coupon));
+    assert_eq!(copied.refused_gifts().iter().collect::<Vec<_>>(), [&promotion_id("free-cup")]);
+    assert_eq!(decision.reply.notices, []);
+    let (copied, decision) = copy(&given(removing()));
+    assert_eq!(copied.coupons(), [coupon("TEN")]);
+    let gone = Notice::CouponRemoved { code: coupon("OTHER"), reason: NotApplied::Unknown };
+    assert_eq!(decision.reply.notices, [gone]);
+    let (copied, _) = copy(&given(cart_core::policy::CartPolicy::shared()));
+    assert_eq!(copied.coupons(), []);
 }

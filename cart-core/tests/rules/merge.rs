@@ -276,3 +276,14 @@ fn units_whose_amount_would_not_fit_are_dropped_and_said() {
         assert_eq!(line(&report, id).dropped, Some(DropReason::Capped { rule }));
     }
 }
+
+#[test]
+fn a_gift_that_either_refused_stays_refused() {
+    let given = given(cart().refusing("users").refusing("both"));
+    let from = guests(&[("mug", 1)]).refusing("both").refusing("guests");
+    let events = merged(&given, from, MergeStrategy::Sum).unwrap().into.events;
+    let refused = events.iter().filter(|event| matches!(event, CartEvent::GiftRefused { .. })).count();
+    let after = applied(given.cart(), &events);
+    let kept: Vec<_> = after.refused_gifts().iter().map(|id| id.as_str()).collect();
+    assert_eq!((refused, kept), (1, vec!["both", "guests", "users"]));
+}

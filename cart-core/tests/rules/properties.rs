@@ -7,9 +7,10 @@ use cart_core::event::ClearScope;
 use cart_core::merge::{DropReason, MergeStrategy};
 use cart_core::money::{Currency, Money};
 use cart_core::notice::Notice;
-use cart_core::policy::{AtMinimum, CartPolicy, OnDuplicate, OverAsking, Ttl};
+use cart_core::policy::{AtMinimum, CartPolicy, CouponMisfit, CouponPolicy, OnDuplicate, OverAsking, Ttl};
 use cart_core::pricing::price;
 use cart_core::product::{Product, Stock};
+use cart_core::promotion::{Promotion, Stacking};
 use cart_core::testing::samples::{Write, guest, quantity, user};
 use cart_core::testing::{Ask, GivenCart, Scenario, ann, cart, given};
 use chrono::TimeDelta;
@@ -17,10 +18,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::merge::{guests, report};
-use crate::support::rule;
+use crate::support::{from_subtotal, gift_of, rule, tenth_off};
 
 const IDS: [&str; 6] = ["a", "b", "c", "d", "e", "f"];
 const MOST_UNITS: u32 = 40;
+const CODES: [&str; 3] = ["TENTH", "ALONE", "UNKNOWN"];
+const GIFT: &str = "gift";
 
 fn id() -> impl Strategy<Value = &'static str> {
     proptest::sample::select(&IDS[..])
@@ -66,6 +69,10 @@ fn world() -> impl Strategy<Value = (World, u32)> {
 
 impl World {
     fn around(&self, scenario: Scenario, shared: u32) -> Scenario {
+        let scenario = scenario
+            .and_promotion(from_subtotal(50_00, tenth_off("tenth", &[CODES[0]])))
+            .and_promotion(Promotion { stacking: Stacking::Exclusive, ..tenth_off("alone", &[CODES[1]]) })
+            .and_promotion(gift_of(GIFT, IDS[0]));
         IDS.iter().zip(&self.0).fold(scenario, |given, (id, (shelf, list, unit, step))| {
             let given = given
                 .and_prices(id, *list, *unit)
@@ -93,8 +100,9 @@ fn policy() -> impl Strategy<Value = CartPolicy> {
     let reject_or_remove = prop_oneof![Just(AtMinimum::Reject), Just(AtMinimum::Remove)];
     let sum_or_reject = prop_oneof![3 => Just(OnDuplicate::Sum), 1 => Just(OnDuplicate::Reject)];
     let ttl = prop_oneof![Just(Ttl::Never), Just(Ttl::Sliding(TimeDelta::hours(1)))];
-    (refuse_or_clamp, reject_or_remove, sum_or_reject, ttl, 1..6usize).prop_map(
-        |(over_asking, at_minimum, on_duplicate, user_lifetime, lines)| {
+    let misfit = prop_oneof![Just(CouponMisfit::Sleeps), Just(CouponMisfit::Removed)];
+    (refuse_or_clamp, reject_or_remove, sum_or_reject, ttl, 1..6usize, misfit).prop_map(
+        |(over_asking, at_minimum, on_duplicate, user_lifetime, lines, misfit)| {
             let mut policy = CartPolicy {
                 over_asking,
                 at_minimum,
@@ -103,6 +111,8 @@ fn policy() -> impl Strategy<Value = CartPolicy> {
                 clear: ClearScope { note: true, ..ClearScope::default() },
                 ..CartPolicy::shared()
             };
+            policy.pricing.promotions = true;
+            policy.pricing.coupons = CouponPolicy { max: 2, misfit };
             policy.limits.lines = lines;
             policy.limits.quantity = quantity(MOST_UNITS);
             policy
@@ -119,6 +129,10 @@ enum Step {
     Remove(&'static str),
     Note(&'static str, bool),
     Clear,
+    Coupon(&'static str, bool),
+    Gift(bool),
+    Acknowledge,
+    Currency(Currency),
     Batch(Vec<Step>, bool),
 }
 
@@ -132,6 +146,12 @@ impl Step {
             Self::Remove(id) => ann().remove(id),
             Self::Note(id, some) => ann().note_line(id, some.then_some("a note")),
             Self::Clear => ann().clear(),
+            Self::Coupon(code, true) => ann().add_coupon(code),
+            Self::Coupon(code, false) => ann().remove_coupon(code),
+            Self::Gift(true) => ann().accept_gift(GIFT),
+            Self::Gift(false) => ann().refuse_gift(GIFT),
+            Self::Acknowledge => ann().acknowledge_prices(),
+            Self::Currency(currency) => ann().change_currency(*currency),
             Self::Batch(steps, all) => {
                 let mode = if *all { BatchMode::AllOrNothing } else { BatchMode::PerLine };
                 ann().edit_lines(mode, steps.iter().map(Self::ask).collect::<Vec<_>>())
@@ -155,6 +175,11 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         8 => edit(),
         1 => Just(Step::Clear),
+        3 => (proptest::sample::select(&CODES[..]), proptest::bool::weighted(0.8))
+            .prop_map(|(code, is_added)| Step::Coupon(code, is_added)),
+        1 => any::<bool>().prop_map(Step::Gift),
+        1 => Just(Step::Acknowledge),
+        1 => proptest::sample::select(&[Currency::EUR, Currency::JPY][..]).prop_map(Step::Currency),
         2 => (vec(edit(), 1..5), any::<bool>()).prop_map(|(edits, all)| Step::Batch(edits, all)),
     ]
 }
@@ -169,6 +194,15 @@ fn drawn_on_shared(cart: &Cart, world: &World) -> u32 {
         .filter(|line| shared(line.key.product.product.as_str()))
         .map(|line| line.quantity.get())
         .sum()
+}
+
+/// Where codes do not sleep, those on a cart that was just written to apply.
+fn check_coupons(cart: &Cart, given: &Scenario, policy: &CartPolicy) {
+    assert!(cart.coupons().len() <= policy.pricing.coupons.max, "too many codes");
+    if policy.pricing.coupons.misfit == CouponMisfit::Removed {
+        let coupons = price(cart, &given.facts([])).unwrap().coupons;
+        assert!(coupons.iter().all(|coupon| coupon.outcome.is_ok()), "{coupons:?}");
+    }
 }
 
 fn check_bounds(cart: &Cart, policy: &CartPolicy) {
@@ -225,6 +259,7 @@ proptest! {
             check_bounds(after, &policy);
             prop_assert!(drawn_on_shared(after, &world) <= shared, "{step:?} oversells");
             prop_assert!(after.version() == before.version() || *after != before);
+            check_coupons(after, &scenario, &policy);
             check_priced(after, &scenario);
         }
     }
