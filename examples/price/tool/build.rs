@@ -14,7 +14,7 @@ use cart_core::id::{
 use cart_core::line::{Line, LineKey};
 use cart_core::metadata::Metadata;
 use cart_core::money::Currency;
-use cart_core::policy::CartPolicy;
+use cart_core::policy::{CartPolicy, CouponPolicy};
 use cart_core::product::{Product, ProductKey};
 use cart_core::quantity::Quantity;
 use cart_core::selection::{Address, Method, Selections};
@@ -193,7 +193,7 @@ fn cart(
             .map(|(place, line)| line.read(place, now))
             .collect::<Result<_, _>>()?,
         selections,
-        coupons: coupons(&request.coupons, request.policy.coupons.max)?,
+        coupons: coupons(request)?,
         refused_gifts: request.refused_gifts.clone(),
         settings: Settings::default(),
         note: None,
@@ -232,9 +232,13 @@ impl NamedLine {
 }
 
 /// Each code once, as commands would have put them on the cart.
-fn coupons(codes: &[CouponCode], max: usize) -> Result<Vec<CouponCode>, Error> {
+fn coupons(request: &Request) -> Result<Vec<CouponCode>, Error> {
+    let policy = &request.policy;
+    // Codes can be left on a cart from when there were promotions.
+    let max = if policy.promotions { policy.coupons.max } else { CouponPolicy::MAX };
     let mut seen = HashSet::new();
-    let distinct: Vec<CouponCode> = codes.iter().filter(|code| seen.insert(*code)).cloned().collect();
+    let distinct: Vec<CouponCode> =
+        request.coupons.iter().filter(|code| seen.insert(*code)).cloned().collect();
     if distinct.len() > max {
         return Err(Error::at("coupons", format!("the policy allows {max} codes")));
     }

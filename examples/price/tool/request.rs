@@ -155,9 +155,11 @@ fn set_policy_defaults(policy: &mut Value) {
     for stage in ["promotions", "shipping", "fees"] {
         policy.entry(stage).or_insert(Value::Bool(true));
     }
+    // Where there are no promotions, a policy cannot allow codes.
+    let max = if policy.get("promotions") == Some(&Value::Bool(false)) { 0 } else { CouponPolicy::MAX };
     let coupons = policy.entry("coupons").or_insert_with(|| json!({}));
     if let Some(coupons) = coupons.as_object_mut() {
-        coupons.entry("max").or_insert(CouponPolicy::MAX.into());
+        coupons.entry("max").or_insert(max.into());
     }
 }
 
