@@ -29,7 +29,8 @@ const FIND: &str = "SELECT
      - (SELECT count(*) FROM promotion_uses WHERE attempt = ?3 AND promotion = ?1),
      coalesce((SELECT uses FROM promotion_counts WHERE promotion = ?1 AND customer = ?2), 0)
      - (SELECT count(*) FROM promotion_uses WHERE attempt = ?3 AND promotion = ?1 AND customer = ?2)";
-const OF_CART: &str = "SELECT attempt, promotion, customer FROM promotion_uses WHERE cart_id = ?1";
+const OF_CART: &str =
+    "SELECT attempt, promotion, customer FROM promotion_uses WHERE cart_id = ?1 ORDER BY attempt, promotion";
 
 /// The next promotion by name that has counts, and the next that has uses.
 const NEXT: &str = "SELECT
@@ -170,8 +171,7 @@ pub(crate) fn next_promotion(transaction: &Transaction<'_>, after: &str) -> rusq
     let mut statement = transaction.prepare_cached(NEXT)?;
     let (counted, used): (Option<String>, Option<String>) =
         statement.query_row([after], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    // On a damaged page they may be out of order, and no walk must go round in circles there.
-    Ok(counted.into_iter().chain(used).min().filter(|next| next.as_str() > after))
+    Ok(counted.into_iter().chain(used).min())
 }
 
 /// How many uses a promotion has, and whether they are counted as they should be.

@@ -12,14 +12,17 @@ use rusqlite::Transaction;
 
 use super::merged;
 use super::report::{Problem, Report};
+use super::uses::Uses;
 use crate::error::{Damage, Refusal};
 use crate::load;
+use crate::table::uses::{self, Use};
 use crate::table::{journal, lines};
 
 /// Checks all rows of one cart, one entry of its journal at a time.
 pub(super) fn check(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
     report.carts += 1;
     let stored = load::cart(transaction, id);
+    let stored_uses = uses::of_cart(transaction, id);
     let mut history = History::new(id, report);
     let read = journal::each_of_cart(transaction, id, None, usize::MAX, |entry| {
         history.take(entry);
@@ -27,6 +30,10 @@ pub(super) fn check(transaction: &Transaction<'_>, id: CartId, report: &mut Repo
     });
     if let Err(refusal) = read {
         history.unreadable(damage(refusal));
+    }
+    match stored_uses {
+        Ok(stored) => history.compare_uses(&stored),
+        Err(refusal) => history.add(damage(refusal)),
     }
     match stored {
         Ok(stored) => {
@@ -56,7 +63,9 @@ fn damage(refusal: Refusal) -> Problem {
         Refusal::Corrupt(damage) => damage.into(),
         Refusal::Sqlite(error) => Problem::Structure(error.to_string()),
         // A read meets none of these.
-        Refusal::Conflict(_) | Refusal::AlreadyOpen(_) | Refusal::Repeated(_) => Problem::OtherState,
+        Refusal::Conflict(_) | Refusal::AlreadyOpen(_) | Refusal::Repeated(_) | Refusal::UsedUp { .. } => {
+            Problem::OtherState
+        }
     }
 }
 
@@ -65,6 +74,7 @@ struct History<'a> {
     id: CartId,
     report: &'a mut Report,
     cart: Option<Cart>,
+    uses: Uses,
     due: Version,
     last: Position,
     /// An entry is missing, so that what follows makes no cart.
@@ -72,8 +82,16 @@ struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    const fn new(id: CartId, report: &'a mut Report) -> Self {
-        Self { id, report, cart: None, due: Version::FIRST, last: Position(0), broken: false }
+    fn new(id: CartId, report: &'a mut Report) -> Self {
+        Self {
+            id,
+            report,
+            cart: None,
+            uses: Uses::default(),
+            due: Version::FIRST,
+            last: Position(0),
+            broken: false,
+        }
     }
 
     fn take(&mut self, entry: Result<Positioned, Damage>) {
@@ -101,6 +119,7 @@ impl<'a> History<'a> {
         if self.broken {
             return;
         }
+        entry.events.iter().for_each(|event| self.uses.fold(event));
         let is_creation = |event: &CartEvent| matches!(event, CartEvent::Created(_));
         let creations = entry.events.iter().filter(|event| is_creation(event)).count();
         match &mut self.cart {
@@ -124,6 +143,19 @@ impl<'a> History<'a> {
             (Some(folded), Some(stored)) if folded == stored => {}
             (Some(_), Some(_)) => self.add(Problem::OtherState),
             (Some(_), None) | (None, Some(_)) | (None, None) => self.add(Problem::Halved),
+        }
+    }
+
+    fn compare_uses(&mut self, stored: &[Use]) {
+        if self.broken {
+            return;
+        }
+        if !self.uses.are(stored) {
+            self.add(Problem::OtherUses);
+        }
+        let stranded = self.cart.as_ref().and_then(|cart| self.uses.stranded(cart.status()));
+        if let Some(attempt) = stranded {
+            self.add(Problem::StrandedUses { attempt });
         }
     }
 

@@ -10,12 +10,15 @@
 //!   that was stored with it.
 //! * The journal of a cart, folded from the first entry, is the stored cart.
 //! * Nothing happens to a cart after its end, but that one that was given up or has expired is recovered.
+//! * The uses of promotions are those of checkouts that the journal has begun and not cancelled; such a checkout holds
+//!   its cart or has ended in its order. Every use is counted once for all customers and once for its own.
 //! * A guest's cart that was merged names the other cart and its version; that entry says that it took the lines.
 
 mod cart;
 mod merged;
 mod report;
 mod structure;
+mod uses;
 
 use cart_core::port::StoreError;
 use rusqlite::Transaction;
@@ -30,13 +33,19 @@ const ROWS: u64 = 20_000;
 
 /// Verifies a store that may be in use.
 ///
-/// A cart and its journal are read from one state of the file; different carts may be read from different states.
+/// A cart and its journal are read from one state of the file, and so are a promotion's uses and their counts;
+/// different carts and promotions may be read from different states.
 pub(crate) async fn verify(engine: &Engine) -> Result<Report, StoreError> {
     let mut report = engine.scan(structure).await.map_err(of_read)?;
     let mut after = Some(Vec::new());
     while let Some(from) = after {
         (report, after) =
-            engine.scan(move |transaction| some(transaction, from, report)).await.map_err(of_read)?;
+            engine.scan(move |transaction| some_carts(transaction, from, report)).await.map_err(of_read)?;
+    }
+    let mut after = Some(String::new());
+    while let Some(from) = after {
+        (report, after) =
+            engine.scan(move |transaction| some_counts(transaction, from, report)).await.map_err(of_read)?;
     }
     Ok(report)
 }
@@ -48,14 +57,13 @@ fn structure(transaction: &Transaction<'_>) -> Result<Report, Refusal> {
 }
 
 /// Checks some carts, and answers after which to go on; nothing once there are no more.
-fn some(
+fn some_carts(
     transaction: &Transaction<'_>,
     mut after: Vec<u8>,
     mut report: Report,
 ) -> Result<(Report, Option<Vec<u8>>), Refusal> {
-    let rows = |report: &Report| report.carts + report.lines + report.entries;
-    let enough = rows(&report) + ROWS;
-    while rows(&report) < enough {
+    let enough = report.rows() + ROWS;
+    while report.rows() < enough {
         match carts::next(transaction, &after) {
             Ok(Some((key, id))) => {
                 after = key;
@@ -64,6 +72,26 @@ fn some(
                     Err(damage) => report.add(None, damage.into()),
                 }
             }
+            Ok(None) => return Ok((report, None)),
+            Err(error) => {
+                report.add(None, Problem::Structure(error.to_string()));
+                return Ok((report, None));
+            }
+        }
+    }
+    Ok((report, Some(after)))
+}
+
+/// Checks the counts of some promotions, and answers after which to go on; nothing once there are no more.
+fn some_counts(
+    transaction: &Transaction<'_>,
+    mut after: String,
+    mut report: Report,
+) -> Result<(Report, Option<String>), Refusal> {
+    let (enough, mut promotions) = (report.rows() + ROWS, 0);
+    while report.rows() + promotions < enough {
+        match uses::check_counts(transaction, &after, &mut report) {
+            Ok(Some(promotion)) => (after, promotions) = (promotion, promotions + 1),
             Ok(None) => return Ok((report, None)),
             Err(error) => {
                 report.add(None, Problem::Structure(error.to_string()));

@@ -1,7 +1,7 @@
 //! What a verification found.
 
 use cart_core::cart::ReplayError;
-use cart_core::id::CartId;
+use cart_core::id::{AttemptId, CartId};
 use cart_core::version::Version;
 
 use crate::error::Damage;
@@ -18,6 +18,8 @@ pub struct Report {
     pub lines: u64,
     /// How many entries of the journal.
     pub entries: u64,
+    /// How many uses of promotions with a limit.
+    pub uses: u64,
     /// What is wrong, at most 1,000 findings; none in a sound store.
     pub findings: Vec<Finding>,
     /// How many findings there were besides those listed.
@@ -29,6 +31,11 @@ impl Report {
     #[must_use]
     pub const fn is_sound(&self) -> bool {
         self.findings.is_empty()
+    }
+
+    /// How many rows were looked at.
+    pub(super) const fn rows(&self) -> u64 {
+        self.carts + self.lines + self.entries + self.uses
     }
 
     pub(super) fn add(&mut self, cart: Option<CartId>, problem: Problem) {
@@ -96,6 +103,21 @@ pub enum Problem {
         into: CartId,
         /// With which version of that cart.
         version: Version,
+    },
+    /// The uses of promotions that are stored are not those that the journal leaves.
+    #[error("the journal leads to other uses of promotions than the stored ones")]
+    OtherUses,
+    /// A checkout attempt has uses of promotions, but neither holds the cart nor ended in its order.
+    #[error("attempt {attempt} has uses of promotions and is over")]
+    StrandedUses {
+        /// Which attempt.
+        attempt: AttemptId,
+    },
+    /// A promotion was used more or less often than is counted, by all customers or by one.
+    #[error("the uses of promotion {promotion} are miscounted")]
+    Miscounted {
+        /// Which promotion, as its key stands in the table.
+        promotion: String,
     },
     /// Two lines have the same place in the order.
     #[error("two lines have the same place")]

@@ -1,11 +1,16 @@
 //! The store as a host meets it.
 
-use cart_core::port::{CartStore, StoreError};
+use cart_core::event::CartEvent;
+use cart_core::money::Currency;
+use cart_core::port::{CartStore, StoreError, UseLedger};
+use cart_core::promotion::UseLimit;
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner, unit};
+use cart_core::testing::samples::{
+    Write, added, cart_id, created_sole, line, owner, prices, promotion_id, unit,
+};
 use cart_store_sqlite::{OpenError, Options, SqliteStore};
 
-use crate::support::{Place, commit, fill, grow, journal, load, normal};
+use crate::support::{Place, attempt, begun, change, commit, fill, grow, journal, load, normal, used};
 
 #[test]
 fn what_was_committed_is_there_when_opened_again() {
@@ -66,10 +71,86 @@ fn a_change_of_a_line_that_is_not_there_is_corrupt_and_changes_nothing() {
     drop(store);
     place.tamper("DELETE FROM lines");
     let store = place.open();
-    let write = Write::new([cart_core::event::CartEvent::LineRemoved { line: cart.lines()[0].id }]);
+    let write = Write::new([CartEvent::LineRemoved { line: cart.lines()[0].id }]);
     let entries = journal(&store).len();
     assert!(matches!(commit(&store, write.change(&cart)), Err(StoreError::Corrupt { .. })));
     assert_eq!(journal(&store).len(), entries);
+}
+
+#[test]
+fn another_currency_without_a_price_for_every_line_is_corrupt_and_changes_nothing() {
+    let store = SqliteStore::in_memory().unwrap();
+    let cart = grow(&store, 1, 3);
+    for lines in [0, 3, 5] {
+        let prices = vec![prices(1, Currency::JPY); lines];
+        let changed = Write::new([CartEvent::CurrencyChanged { currency: Currency::JPY, prices }]);
+        assert!(matches!(commit(&store, changed.change(&cart)), Err(StoreError::Corrupt { .. })));
+        assert_eq!(load(&store, cart.id()).unwrap().as_ref(), Some(&cart));
+    }
+}
+
+#[test]
+fn a_use_that_is_given_back_without_being_counted_is_corrupt_and_changes_nothing() {
+    let place = Place::new();
+    let store = place.open();
+    let uses = [used("p", "ann", UseLimit::default())];
+    let held = change(&store, &grow(&store, 1, 0), [begun(1, uses)]);
+    let cancelled = [CartEvent::CheckoutCancelled { attempt: attempt(1) }];
+    for sql in [
+        "DELETE FROM promotion_counts WHERE customer = 'ann'",
+        "UPDATE promotion_counts SET uses = 0",
+        "DELETE FROM promotion_counts",
+    ] {
+        place.tamper(sql);
+        let refused = commit(&store, Write::new(cancelled.clone()).change(&held));
+        assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{sql}: {refused:?}");
+        assert_eq!(load(&store, held.id()).unwrap().as_ref(), Some(&held), "{sql}");
+    }
+}
+
+#[test]
+fn uses_that_are_counted_too_low_are_corrupt_where_they_come_to_less_than_none() {
+    let place = Place::new();
+    let store = place.open();
+    change(&store, &grow(&store, 1, 0), [begun(1, [used("p", "ann", UseLimit::default())])]);
+    place.tamper("UPDATE promotion_counts SET uses = 0");
+    let asked = block_on(store.uses(&[promotion_id("p")], None, Some(attempt(1))));
+    assert!(matches!(asked, Err(StoreError::Corrupt { .. })), "{asked:?}");
+}
+
+#[test]
+fn a_checkout_gives_back_no_use_of_another_cart_with_the_same_attempt() {
+    let store = SqliteStore::in_memory().unwrap();
+    let [one, other] = [1, 2].map(|number| {
+        change(&store, &grow(&store, number, 0), [begun(1, [used("p", "ann", UseLimit::default())])])
+    });
+    let cancelled = [CartEvent::CheckoutCancelled { attempt: attempt(1) }];
+    change(&store, &one, cancelled.clone());
+    let uses = || block_on(store.uses(&[promotion_id("p")], None, None)).unwrap()[0].total;
+    assert_eq!(uses(), 1);
+    change(&store, &other, cancelled);
+    assert_eq!(uses(), 0);
+}
+
+#[test]
+fn a_use_that_is_in_a_checkout_twice_is_corrupt_and_changes_nothing() {
+    let store = SqliteStore::in_memory().unwrap();
+    let cart = grow(&store, 1, 0);
+    let twice = ["ann", "bob"].map(|customer| used("p", customer, UseLimit::default()));
+    let refused = commit(&store, Write::new([begun(1, twice)]).change(&cart));
+    assert!(matches!(refused, Err(StoreError::Corrupt { .. })), "{refused:?}");
+    assert_eq!(load(&store, cart.id()).unwrap(), Some(cart));
+}
+
+#[test]
+fn a_repetition_of_a_checkout_is_told_before_its_promotion_is_used_up() {
+    let store = SqliteStore::in_memory().unwrap();
+    let once = UseLimit { total: Some(1), per_customer: None };
+    let begin = Write::new([begun(1, [used("p", "ann", once)])]).with_key("key");
+    let first = begin.clone().change(&grow(&store, 1, 0));
+    let held = std::sync::Arc::clone(&first.cart);
+    commit(&store, first).unwrap();
+    assert!(matches!(commit(&store, begin.change(&held)), Err(StoreError::Repeated { .. })));
 }
 
 #[test]
@@ -81,6 +162,8 @@ fn the_messages_of_errors_hold_nothing_that_shoppers_wrote() {
         "UPDATE lines SET options = '{\"secret\":\"\"}'",
         "UPDATE carts SET owner_kind = 'guest', owner = 'secret'",
         "UPDATE carts SET status = 'secret'",
+        "UPDATE carts SET coupons = '[\"secret%\"]'",
+        "UPDATE carts SET refused_gifts = '\"secret\"'",
         "UPDATE carts SET note = printf('%.*c', 501, 'secret')",
     ] {
         let place = Place::new();

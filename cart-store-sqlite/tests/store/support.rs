@@ -1,18 +1,24 @@
 //! Folders for files, and stores with something in them.
 
+use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
-use cart_core::id::CartId;
+use cart_core::facts::Uses;
+use cart_core::id::{AttemptId, CartId, CustomerKey, OrderRef};
 use cart_core::journal::{Position, Positioned};
-use cart_core::port::{CartStore, Commit, EventLog, StoreError};
-use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner, quantity, unit};
+use cart_core::port::{CartStore, Commit, EventLog, StoreError, UseLedger};
+use cart_core::promotion::{PromotionUse, UseLimit};
+use cart_core::testing::samples::{
+    Write, added, at, cart_id, created_sole, line, owner, promotion_id, quantity, unit,
+};
 use cart_core::testing::{block_on, laws};
 use cart_store_sqlite::{Durability, Options, SqliteStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A folder for one test, with the place of a store in it.
 pub(crate) struct Place {
@@ -72,6 +78,54 @@ pub(crate) fn fill(store: &SqliteStore) {
     for number in 100..110 {
         grow(store, number, 5);
     }
+    check_out(store);
+}
+
+/// The cart whose checkout [`fill`] leaves begun.
+pub(crate) const HELD: u64 = 110;
+
+/// Puts carts into a store whose checkouts use promotions: one begun, one completed, one cancelled.
+fn check_out(store: &SqliteStore) {
+    let limit = UseLimit { total: Some(100), per_customer: Some(2) };
+    let uses = |customer| [used("spring", customer, limit), used("clearance", "", limit)];
+    let order = OrderRef::new("order-1").unwrap();
+    let lives = [
+        vec![begun(1, uses("ann"))],
+        vec![begun(2, uses("bob")), CartEvent::CheckoutCompleted { attempt: attempt(2), order }],
+        vec![begun(3, uses("cid")), CartEvent::CheckoutCancelled { attempt: attempt(3) }],
+    ];
+    for (number, life) in (HELD..).zip(lives) {
+        life.into_iter().fold(grow(store, number, 1), |cart, event| change(store, &cart, [event]));
+    }
+}
+
+/// How often the promotions were used that [`fill`] uses, by each of its customers and by nobody known.
+pub(crate) fn all_uses(store: &SqliteStore) -> Result<Vec<Vec<Uses>>, StoreError> {
+    let asked = ["spring", "clearance"].map(promotion_id);
+    let customers = ["", "ann", "bob", "cid"].map(|key| CustomerKey::new(key).ok());
+    customers.iter().map(|customer| block_on(store.uses(&asked, customer.as_ref(), None))).collect()
+}
+
+pub(crate) fn attempt(number: u128) -> AttemptId {
+    AttemptId::from_uuid(Uuid::from_u128(number))
+}
+
+/// The beginning of a checkout that uses promotions.
+pub(crate) fn begun(number: u128, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
+    CartEvent::CheckoutBegun { attempt: attempt(number), deadline: at(60), uses: uses.into() }
+}
+
+/// The use of a promotion by a customer; by nobody known if the key is empty.
+pub(crate) fn used(promotion: &str, customer: &str, limit: UseLimit) -> PromotionUse {
+    PromotionUse { promotion: promotion_id(promotion), customer: CustomerKey::new(customer).ok(), limit }
+}
+
+/// Changes a cart, and answers what becomes of it.
+pub(crate) fn change(store: &SqliteStore, cart: &Cart, events: impl Into<Vec<CartEvent>>) -> Arc<Cart> {
+    let changed = Write::new(events).change(cart);
+    let cart = Arc::clone(&changed.cart);
+    commit(store, changed).unwrap();
+    cart
 }
 
 /// Makes a cart and changes it so many times.
@@ -81,9 +135,7 @@ pub(crate) fn grow(store: &SqliteStore, number: u64, times: u64) -> Arc<Cart> {
     let mut cart = Arc::clone(&first.cart);
     commit(store, first).unwrap();
     for time in 1..=times {
-        let grown = Write::new([added(line(time, 1)), requantified(&cart, time)]).change(&cart);
-        cart = Arc::clone(&grown.cart);
-        commit(store, grown).unwrap();
+        cart = change(store, &cart, [added(line(time, 1)), requantified(&cart, time)]);
     }
     cart
 }
@@ -95,4 +147,26 @@ fn requantified(cart: &Cart, to: u64) -> CartEvent {
         from: line.quantity,
         to: quantity(u32::try_from(to).unwrap() + 1),
     }
+}
+
+/// Something to write to that can be looked at afterwards.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The journal of a store as text.
+pub(crate) fn exported(store: &SqliteStore) -> String {
+    let page = Page::default();
+    let entries = block_on(store.export(page.clone())).unwrap();
+    assert_eq!(usize::try_from(entries).unwrap(), journal(store).len());
+    String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
 }

@@ -1,35 +1,16 @@
 //! A journal out of a store and into a new one.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use cart_core::id::CartId;
+use cart_core::port::StoreError;
+use cart_core::promotion::UseLimit;
 use cart_core::testing::block_on;
 use cart_store_sqlite::SqliteStore;
 use cart_store_sqlite::transfer::{ExportError, LineError, ReplayError};
 
-use crate::support::{Place, fill, grow, journal, load, normal};
-
-/// Something to write to that can be looked at afterwards.
-#[derive(Clone, Default)]
-struct Page(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Page {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn exported(store: &SqliteStore) -> String {
-    let page = Page::default();
-    let entries = block_on(store.export(page.clone())).unwrap();
-    assert_eq!(usize::try_from(entries).unwrap(), journal(store).len());
-    String::from_utf8(page.0.lock().unwrap().clone()).unwrap()
-}
+use crate::support::{Place, all_uses, begun, change, exported, fill, grow, journal, load, normal, used};
 
 /// All carts that the journal names, as they are stored.
 fn carts(store: &SqliteStore) -> Vec<Arc<cart_core::cart::Cart>> {
@@ -50,6 +31,7 @@ fn a_replayed_store_has_the_same_carts_lines_and_journal() {
     assert_eq!(usize::try_from(entries).unwrap(), journal(&store).len());
     assert_eq!(journal(&replayed), journal(&store));
     assert_eq!(carts(&replayed), carts(&store));
+    assert_eq!(all_uses(&replayed).unwrap(), all_uses(&store).unwrap());
     assert_eq!(exported(&replayed), export);
     assert!(block_on(replayed.verify()).unwrap().is_sound());
     grow(&replayed, 999, 2);
@@ -64,7 +46,7 @@ fn rows_are_the_same_byte_for_byte() {
     SqliteStore::replay(place.beside("new.db"), exported(&place.open()).as_bytes()).unwrap();
     let raw = place.raw();
     raw.execute("ATTACH ?1 AS new", [place.beside("new.db").to_str().unwrap()]).unwrap();
-    for table in ["carts", "lines", "journal"] {
+    for table in ["carts", "lines", "journal", "promotion_uses", "promotion_counts"] {
         for (one, other) in [("main", "new"), ("new", "main")] {
             let sql = format!(
                 "SELECT count(*) FROM (SELECT * FROM {one}.{table} EXCEPT SELECT * FROM {other}.{table})"
@@ -194,6 +176,24 @@ fn an_entry_that_makes_an_impossible_cart_is_refused() {
         lines[3] = lines[3].replacen("-000000000000\",\"from\"", "-0000000000ff\",\"from\"", 1);
     };
     assert!(matches!(refused(missing), (4, LineError::Refused(_))));
+}
+
+#[test]
+fn an_entry_that_uses_a_promotion_beyond_its_limit_is_refused() {
+    let store = SqliteStore::in_memory().unwrap();
+    let limit = UseLimit { total: Some(2), per_customer: None };
+    for (number, attempt) in [(1, 1), (2, 2)] {
+        change(&store, &grow(&store, number, 0), [begun(attempt, [used("p", "ann", limit)])]);
+    }
+    let export = exported(&store);
+    assert_eq!(SqliteStore::replay(Place::new().path, export.as_bytes()).unwrap(), 4);
+    let lower = export.replace("\"total\":2", "\"total\":1");
+    assert_ne!(lower, export);
+    let refused = SqliteStore::replay(Place::new().path, lower.as_bytes());
+    let Err(ReplayError::Line { line: 5, reason: LineError::Refused(reason) }) = refused else {
+        panic!("{refused:?}")
+    };
+    assert!(matches!(reason, StoreError::UsedUp { by_customer: false, .. }), "{reason:?}");
 }
 
 /// Commits to the store before it takes what is written to it.

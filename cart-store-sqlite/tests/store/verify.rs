@@ -2,8 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
 use cart_core::merge::{MergeReport, MergeStrategy};
+use cart_core::promotion::UseLimit;
 use cart_core::status::AbandonReason;
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{Write, at, cart_id};
@@ -11,7 +13,7 @@ use cart_core::version::Version;
 use cart_store_sqlite::SqliteStore;
 use cart_store_sqlite::verify::{Finding, Problem, Report};
 
-use crate::support::{Place, commit, fill, grow};
+use crate::support::{HELD, Place, attempt, begun, change, commit, fill, grow, used};
 
 fn verified(store: &SqliteStore) -> Report {
     block_on(store.verify()).unwrap()
@@ -25,7 +27,10 @@ fn a_store_that_nobody_tampered_with_is_sound() {
         fill(store);
         let report = verified(store);
         assert!(report.is_sound(), "{:?}", report.findings);
-        assert!(report.carts >= 15 && report.lines >= 60 && report.entries >= 80, "{report:?}");
+        assert!(
+            report.carts >= 15 && report.lines >= 60 && report.entries >= 80 && report.uses >= 4,
+            "{report:?}"
+        );
     }
 }
 
@@ -50,7 +55,8 @@ fn a_store_in_use_is_sound_at_every_moment() {
             let (store, written) = (&store, &written);
             scope.spawn(move || {
                 for number in 0..20 {
-                    grow(store, writer * 100 + number, 20);
+                    let cart = grow(store, writer * 100 + number, 20);
+                    check_out(store, &cart, number);
                     written.fetch_add(1, Ordering::Relaxed);
                 }
             });
@@ -60,7 +66,17 @@ fn a_store_in_use_is_sound_at_every_moment() {
             assert!(report.is_sound(), "{:?}", report.findings);
         }
     });
-    assert_eq!(verified(&store).carts, 40);
+    let report = verified(&store);
+    assert_eq!((report.carts, report.uses), (40, 20));
+}
+
+/// Begins a checkout that uses promotions, and cancels every other one.
+fn check_out(store: &SqliteStore, cart: &Cart, number: u64) {
+    let uses = [used("spring", "ann", UseLimit::default())];
+    let held = change(store, cart, [begun(number.into(), uses)]);
+    if number.is_multiple_of(2) {
+        change(store, &held, [CartEvent::CheckoutCancelled { attempt: attempt(number.into()) }]);
+    }
 }
 
 /// Tampers with the carts 100 to 109 and answers what is found, in words.
@@ -114,6 +130,10 @@ fn another_state_than_the_journals_is_found() {
         "UPDATE carts SET owner = 'eve' WHERE id = {}",
         "UPDATE carts SET name = 'other' WHERE id = {}",
         "UPDATE lines SET position = -position WHERE cart_id = {}",
+        "UPDATE lines SET acknowledged_list = 9, acknowledged_unit = 9 WHERE cart_id = {}",
+        "UPDATE carts SET coupons = '[\"OTHER\"]' WHERE id = {}",
+        "UPDATE carts SET refused_gifts = '[\"other\"]' WHERE id = {}",
+        "UPDATE carts SET currency = 'USD' WHERE id = {}",
     ] {
         found_in_103(sql, "another state");
     }
@@ -177,6 +197,22 @@ fn values_that_no_cart_has_are_found() {
             "UPDATE lines SET note = printf('%.*c', 501, 'x') WHERE cart_id = {}",
             "column note: note must be at most",
         ),
+        (
+            "UPDATE lines SET acknowledged_unit = 1 WHERE cart_id = {}",
+            "half of the acknowledged price is missing",
+        ),
+        (
+            "UPDATE lines SET acknowledged_list = 1, acknowledged_unit = 2 WHERE cart_id = {}",
+            "the unit price is above the list price",
+        ),
+        (
+            "UPDATE carts SET coupons = '[\"a b\", \"%\"]' WHERE id = {}",
+            "column coupons: not as expected at byte",
+        ),
+        (
+            "UPDATE carts SET refused_gifts = '[\"\"]' WHERE id = {}",
+            "column refused_gifts: not as expected at byte",
+        ),
         ("UPDATE lines SET product = '' WHERE cart_id = {}", "column product: product id must be"),
         ("UPDATE carts SET currency = 'EURO' WHERE id = {}", "column currency: "),
         ("UPDATE carts SET updated_at = created_at - 1 WHERE id = {}", "the times contradict each other"),
@@ -220,11 +256,95 @@ fn a_merged_cart_that_no_other_took_is_found() {
     }
 }
 
+/// Tampers with the uses of promotions and answers what is found, in words.
+fn found_in_uses(sql: &str) -> Vec<String> {
+    let sql = sql.replace("{held}", &key(HELD)).replace("{active}", &key(103));
+    found(&sql)
+}
+
+#[test]
+fn other_uses_than_the_journals_are_found() {
+    let of = |number| format!("cart {}: the journal leads to other uses of promotions", cart_id(number));
+    for (sql, cart) in [
+        ("DELETE FROM promotion_uses WHERE cart_id = {held}", HELD),
+        ("UPDATE promotion_uses SET customer = 'eve' WHERE cart_id = {held} AND promotion = 'spring'", HELD),
+        (
+            "UPDATE promotion_uses SET promotion = 'winter' WHERE cart_id = {held} AND promotion = 'spring'",
+            HELD,
+        ),
+        ("UPDATE promotion_uses SET attempt = zeroblob(16) WHERE cart_id = {held}", HELD),
+        ("INSERT INTO promotion_uses VALUES ({active}, zeroblob(16), 'spring', '')", 103),
+        ("UPDATE promotion_uses SET cart_id = {active} WHERE cart_id = {held}", 103),
+    ] {
+        let found = found_in_uses(sql);
+        assert!(found.iter().any(|finding| finding.starts_with(&of(cart))), "{sql}: {found:?}");
+    }
+}
+
+#[test]
+fn uses_that_are_counted_wrongly_are_found() {
+    let miscounted = ["the file: the uses of promotion spring are miscounted"];
+    for sql in [
+        "UPDATE promotion_counts SET uses = uses + 1 WHERE promotion = 'spring' AND customer = ''",
+        "UPDATE promotion_counts SET uses = uses - 1 WHERE promotion = 'spring' AND customer = 'ann'",
+        "UPDATE promotion_counts SET uses = 1 WHERE promotion = 'spring' AND customer = 'cid'",
+        "DELETE FROM promotion_counts WHERE promotion = 'spring' AND customer = ''",
+        "DELETE FROM promotion_counts WHERE promotion = 'spring' AND customer = 'ann'",
+        "DELETE FROM promotion_counts WHERE promotion = 'spring'",
+        "INSERT INTO promotion_counts VALUES ('spring', 'eve', 1)",
+    ] {
+        assert_eq!(found_in_uses(sql), miscounted, "{sql}");
+    }
+    let never_used = "INSERT INTO promotion_counts VALUES ('winter', '', 1)";
+    assert_eq!(found_in_uses(never_used), ["the file: the uses of promotion winter are miscounted"]);
+}
+
+#[test]
+fn a_use_of_a_cart_that_is_not_there_is_found() {
+    let found = found_in_uses("INSERT INTO promotion_uses VALUES (zeroblob(16), zeroblob(16), 'spring', '')");
+    let orphan = "the file: a row of promotion_uses belongs to no cart";
+    assert!(found.iter().any(|finding| finding == orphan), "{found:?}");
+}
+
+#[test]
+fn uses_of_a_checkout_that_is_over_are_found() {
+    let store = SqliteStore::in_memory().unwrap();
+    let cart = grow(&store, 1, 0);
+    let begun = Write::new([begun(1, [used("spring", "ann", UseLimit::default())])]).change(&cart);
+    let held = std::sync::Arc::clone(&begun.cart);
+    commit(&store, begun).unwrap();
+    assert!(verified(&store).is_sound());
+    let end = CartEvent::Abandoned { since: at(0), reason: AbandonReason::GivenUp };
+    commit(&store, Write::new([end]).change(&held)).unwrap();
+    let problem = Problem::StrandedUses { attempt: attempt(1) };
+    assert_eq!(verified(&store).findings, [Finding { cart: Some(cart_id(1)), problem }]);
+}
+
+#[test]
+fn more_promotions_than_are_looked_at_at_once_are_all_looked_at() {
+    let place = Place::new();
+    let store = place.open();
+    let cart = grow(&store, 1, 0);
+    let uses: Vec<_> = (0..30_000).map(|n| used(&format!("{n:05}"), "ann", UseLimit::default())).collect();
+    commit(&store, Write::new([begun(1, uses)]).change(&cart)).unwrap();
+    assert_eq!(
+        verified(&store),
+        Report { carts: 1, lines: 1, entries: 2, uses: 30_000, ..Report::default() }
+    );
+    drop(store);
+    place.tamper("UPDATE promotion_counts SET uses = 2 WHERE promotion = '29999' AND customer = ''");
+    let problem = Problem::Miscounted { promotion: "29999".to_owned() };
+    assert_eq!(verified(&place.open()).findings, [Finding { cart: None, problem }]);
+}
+
 #[test]
 fn a_missing_index_or_trigger_is_found() {
-    for (kind, name) in
-        [("INDEX", "one_open_cart"), ("INDEX", "journal_by_version"), ("TRIGGER", "journal_is_not_rewritten")]
-    {
+    for (kind, name) in [
+        ("INDEX", "one_open_cart"),
+        ("INDEX", "journal_by_version"),
+        ("INDEX", "uses_by_promotion"),
+        ("TRIGGER", "journal_is_not_rewritten"),
+    ] {
         let found = found(&format!("DROP {kind} {name}"));
         assert_eq!(found, [format!("the file: {name} is not as the schema has it")]);
     }
