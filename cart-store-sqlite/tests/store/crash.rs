@@ -7,12 +7,17 @@ use std::sync::Arc;
 
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
+use cart_core::money::Currency;
 use cart_core::port::{CartStore, Commit};
-use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner, quantity, unit};
+use cart_core::promotion::{PromotionUse, UseLimit};
+use cart_core::status::Status;
+use cart_core::testing::samples::{
+    Write, added, cart_id, coupon, created_sole, line, owner, prices, quantity, unit,
+};
 use cart_core::testing::{Dice, block_on};
 use cart_store_sqlite::{Options, SqliteStore};
 
-use crate::support::{Place, load, normal};
+use crate::support::{Place, begun, load, normal, used};
 
 const CHILD: &str = "CART_TEST_STORE";
 const CARTS: u64 = 8;
@@ -94,13 +99,38 @@ fn next(cart: Option<Arc<Cart>>, number: u64, dice: &mut Dice) -> Commit {
         return Write::new(lines.collect::<Vec<_>>())
             .create(cart_id(number), created_sole(owner(&format!("u{number}"))));
     };
+    if let Status::Checkout { attempt, .. } = *cart.status() {
+        return Write::new([CartEvent::CheckoutCancelled { attempt }]).change(&cart);
+    }
     let Some(first) = cart.lines().first() else {
-        return Write::new(lines.collect::<Vec<_>>()).change(&cart);
+        let euro = [currency(Currency::EUR, 0)].into_iter().chain(lines);
+        return Write::new(euro.collect::<Vec<_>>()).change(&cart);
     };
-    let event = match dice.below(3) {
+    let event = match dice.below(6) {
         0 => CartEvent::LineRemoved { line: first.id },
         1 => CartEvent::Cleared { scope: Default::default() },
+        2 => currency(Currency::JPY, cart.lines().len()),
+        3 => coupon_changed(&cart),
+        4 => begun(cart.version().get().into(), uses(number)),
         _ => CartEvent::QuantityChanged { line: first.id, from: first.quantity, to: quantity(7) },
     };
     Write::new([event]).change(&cart)
+}
+
+fn currency(currency: Currency, lines: usize) -> CartEvent {
+    CartEvent::CurrencyChanged { currency, prices: vec![prices(7, currency); lines] }
+}
+
+fn coupon_changed(cart: &Cart) -> CartEvent {
+    match cart.coupons().first() {
+        Some(code) => CartEvent::CouponRemoved { code: code.clone() },
+        None => CartEvent::CouponAdded { code: coupon("SAVE") },
+    }
+}
+
+/// One use that the customer has to itself, and one that it shares with all others.
+fn uses(number: u64) -> [PromotionUse; 2] {
+    let limit = UseLimit { total: Some(u32::MAX), per_customer: Some(1) };
+    let customer = format!("u{number}");
+    [used(&customer, &customer, limit), used("shared", &customer, limit)]
 }

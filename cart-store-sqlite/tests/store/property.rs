@@ -10,7 +10,9 @@ use cart_core::metadata::Metadata;
 use cart_core::money::{Currency, Money};
 use cart_core::product::{Options as Chosen, ProductKey, UnitPrices};
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{Write, at, cart_id, created, line_id, owner, quantity};
+use cart_core::testing::samples::{
+    Write, at, cart_id, coupon, created, line_id, owner, promotion_id, quantity,
+};
 use cart_core::text::{CartName, Note};
 use cart_store_sqlite::SqliteStore;
 use proptest::prelude::*;
@@ -94,6 +96,13 @@ fn lines() -> impl Strategy<Value = Vec<Line>> {
     })
 }
 
+/// Coupon codes and refused gifts, in any order.
+fn wishes() -> impl Strategy<Value = Vec<CartEvent>> {
+    let code = "[A-ZÄÖÉ0-9+_.-]{1,20}".prop_map(|code| CartEvent::CouponAdded { code: coupon(&code) });
+    let gift = host_text().prop_map(|gift| CartEvent::GiftRefused { promotion: promotion_id(&gift) });
+    prop::collection::vec(prop_oneof![code, gift], 0..6)
+}
+
 fn added(lines: &[Line]) -> Vec<CartEvent> {
     lines.iter().map(|line| CartEvent::LineAdded { line: Arc::new(line.clone()) }).collect()
 }
@@ -102,7 +111,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn what_is_written_is_read(lines in lines(), name in text(100), note in text(500), metadata in metadata()) {
+    fn what_is_written_is_read(lines in lines(), wishes in wishes(), name in text(100), note in text(500),
+                               metadata in metadata(), yen in prop::collection::vec(prices(Currency::JPY), 8)) {
         let store = SqliteStore::in_memory().unwrap();
         let created = Created {
             name: Some(CartName::new(name).unwrap()),
@@ -110,17 +120,21 @@ proptest! {
             metadata,
             ..created(owner("ann"))
         };
-        let at_once = Write::new(added(&lines)).create(cart_id(1), created.clone());
+        let changed = CartEvent::CurrencyChanged { currency: Currency::JPY, prices: yen[..lines.len()].to_vec() };
+        let at_once = Write::new([added(&lines), wishes.clone()].concat()).create(cart_id(1), created.clone());
         let mut one_by_one = Write::new([]).create(cart_id(2), created);
         commit(&store, at_once.clone()).unwrap();
         commit(&store, one_by_one.clone()).unwrap();
-        for event in added(&lines) {
+        for event in added(&lines).into_iter().chain(wishes) {
             one_by_one = Write::new([event]).change(&one_by_one.cart);
             commit(&store, one_by_one.clone()).unwrap();
         }
         prop_assert_eq!(load(&store, cart_id(1)).unwrap(), Some(Arc::clone(&at_once.cart)));
         prop_assert_eq!(load(&store, cart_id(2)).unwrap(), Some(Arc::clone(&one_by_one.cart)));
         prop_assert_eq!(at_once.cart.lines(), one_by_one.cart.lines());
+        let other = Write::new([changed]).change(&at_once.cart);
+        commit(&store, other.clone()).unwrap();
+        prop_assert_eq!(load(&store, cart_id(1)).unwrap(), Some(other.cart));
         prop_assert_eq!(&journal(&store)[0].entry, &*at_once.entry);
         let report = block_on(store.verify()).unwrap();
         prop_assert!(report.is_sound(), "{:?}", report.findings);

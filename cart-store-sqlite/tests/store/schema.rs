@@ -1,19 +1,27 @@
 //! The guarantees of the tables, tried with SQL alone.
 
-use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner};
+use std::sync::Arc;
 
-use crate::support::{Place, commit};
+use cart_core::cart::Cart;
+use cart_core::promotion::UseLimit;
+use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner};
+use cart_store_sqlite::SqliteStore;
+
+use crate::support::{Place, begun, change, commit, used};
 
 /// A file with one open cart of one line, of an owner who may have only one.
 fn place() -> Place {
     let place = Place::new();
-    let store = place.open();
-    commit(
-        &store,
-        Write::new([added(line(1, 2))]).with_key("key").create(cart_id(1), created_sole(owner("ann"))),
-    )
-    .unwrap();
+    put_one(&place.open());
     place
+}
+
+fn put_one(store: &SqliteStore) -> Arc<Cart> {
+    let made = Write::new([added(line(1, 2))]).with_key("key");
+    let made = made.create(cart_id(1), created_sole(owner("ann")));
+    let cart = Arc::clone(&made.cart);
+    commit(store, made).unwrap();
+    cart
 }
 
 /// Runs SQL that must be refused by a constraint whose message holds the words given.
@@ -95,6 +103,71 @@ fn prices_are_not_negative_and_the_list_price_is_the_higher_one() {
     refused("UPDATE lines SET unit_price = -1", "CHECK constraint failed");
     refused(&another_line("list_price = NULL"), "NOT NULL");
     refused(&another_line("unit_price = 9.5"), "cannot store REAL value in INTEGER column");
+}
+
+#[test]
+fn an_acknowledged_price_is_whole_and_follows_the_rules_of_prices() {
+    for changed in [
+        "acknowledged_list = 5",
+        "acknowledged_unit = 5",
+        "acknowledged_list = -1, acknowledged_unit = -1",
+        "acknowledged_list = 5, acknowledged_unit = -1",
+        "acknowledged_list = 5, acknowledged_unit = 6",
+    ] {
+        refused(&format!("UPDATE lines SET {changed}"), "CHECK constraint failed");
+    }
+    let apart = "UPDATE lines SET acknowledged_list = 5, acknowledged_unit = 0";
+    place().raw().execute_batch(apart).unwrap();
+}
+
+#[test]
+fn coupons_and_refused_gifts_are_there_or_not() {
+    for column in ["coupons", "refused_gifts"] {
+        refused(&format!("UPDATE carts SET {column} = ''"), &format!("CHECK constraint failed: {column}"));
+    }
+}
+
+/// Runs SQL on a file with a use of a promotion by one customer.
+fn run_on_uses(sql: &str) -> rusqlite::Result<()> {
+    let place = Place::new();
+    let store = place.open();
+    change(&store, &put_one(&store), [begun(1, [used("p", "ann", UseLimit::default())])]);
+    place.raw().execute_batch(sql)
+}
+
+fn refused_on_uses(sql: &str, words: &str) {
+    let error = run_on_uses(sql).expect_err(sql).to_string();
+    assert!(error.contains(words), "{sql}: {error}");
+}
+
+#[test]
+fn a_use_belongs_to_a_cart_and_is_once_in_a_checkout() {
+    let another = |changed: &str| {
+        format!(
+            "CREATE TEMP TABLE other AS SELECT * FROM promotion_uses;
+             UPDATE other SET {changed};
+             INSERT INTO main.promotion_uses SELECT * FROM other;"
+        )
+    };
+    for changed in ["promotion = 'q'", "attempt = randomblob(16)"] {
+        run_on_uses(&another(changed)).unwrap();
+    }
+    refused_on_uses(&another("cart_id = randomblob(16)"), "FOREIGN KEY");
+    refused_on_uses(&another("customer = 'bob'"), "UNIQUE constraint failed: promotion_uses.cart_id");
+    refused_on_uses(&another("attempt = x'01'"), "CHECK constraint failed: length(attempt)");
+    refused_on_uses(&another("promotion = ''"), "CHECK constraint failed: promotion");
+    refused_on_uses(&another("promotion = 'q', customer = NULL"), "NOT NULL");
+}
+
+#[test]
+fn uses_are_counted_once_and_never_below_zero() {
+    refused_on_uses("UPDATE promotion_counts SET uses = -1", "CHECK constraint failed: uses");
+    refused_on_uses("UPDATE promotion_counts SET uses = NULL", "NOT NULL");
+    refused_on_uses("UPDATE promotion_counts SET promotion = ''", "CHECK constraint failed: promotion");
+    refused_on_uses(
+        "INSERT INTO promotion_counts SELECT * FROM promotion_counts",
+        "UNIQUE constraint failed: promotion_counts.promotion, promotion_counts.customer",
+    );
 }
 
 #[test]
