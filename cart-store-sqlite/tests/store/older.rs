@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use cart_core::facts::Uses;
 use cart_core::id::CartId;
 use cart_core::testing::block_on;
 
-use crate::support::{Place, fill, grow, journal, load};
+use crate::support::{Place, all_uses, fill, grow, journal, load};
 
 /// Written by `writes_the_file_of_this_schema` with the schema of migration 1.
 const FIRST: &str = "tests/data/schema-1.sqlite";
@@ -18,7 +19,9 @@ fn a_file_of_the_first_schema_is_opened_and_sound() {
     let store = place.open();
     let report = block_on(store.verify()).unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
-    assert_eq!((report.carts, report.entries), (15, 90));
+    assert_eq!((report.carts, report.entries, report.uses), (19, 114, 6));
+    let by_ann = &all_uses(&store).unwrap()[1];
+    assert_eq!(by_ann.first(), Some(&Uses { total: 3, by_customer: 1 }));
     let mut carts: Vec<CartId> = journal(&store).iter().map(|positioned| positioned.entry.cart).collect();
     carts.dedup();
     for cart in carts {
