@@ -1,5 +1,7 @@
 //! The pricing tool as its users meet it: a process that reads a request and writes an answer.
 
+#[path = "price/bad.rs"]
+mod bad;
 #[path = "price/page.rs"]
 mod page;
 #[path = "price/path.rs"]
