@@ -15,7 +15,8 @@ impl CartService {
         cart: &Cart,
         mut facts: Facts,
     ) -> Result<(PricedCart, Facts), CartError> {
-        if facts.policy.pricing.tax.mode == TaxMode::External {
+        let is_external = facts.policy.pricing.tax.mode == TaxMode::External;
+        if is_external && !facts.terms.customer.tax_exempt {
             facts.terms.taxes = Taxes::External(self.external_tax(cart, &facts).await?);
         }
         Ok((price(cart, &facts)?, facts))

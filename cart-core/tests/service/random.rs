@@ -1,20 +1,23 @@
 //! What holds after whatever was asked by whomever.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cart_core::actor::Actor;
 use cart_core::command::{BatchMode, Command, LineEdit};
 use cart_core::id::CartId;
-use cart_core::money::Money;
+use cart_core::money::{Currency, Money};
 use cart_core::policy::{CartPolicy, Creation, GuestCarts, OverAsking, Ttl};
+use cart_core::promotion::{Conditions, Effect, Promotion, Reduction, Scope};
 use cart_core::service::{Caller, Target};
 use cart_core::status::StatusName;
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{guest, key, line_id, quantity, user};
+use cart_core::testing::samples::{coupon, guest, key, line_id, product, promotion_id, quantity, user};
 use chrono::TimeDelta;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use crate::host::Host;
 use crate::shop::{Shop, add, current, rename};
 
 const PRODUCTS: [&str; 3] = ["mug", "cup", "gone"];
@@ -23,9 +26,16 @@ const MOST_UNITS: u32 = 20;
 
 #[derive(Clone, Debug)]
 enum Step {
-    Ask { actor: u8, command: Ask, with_key: Option<u8> },
+    Ask {
+        actor: u8,
+        command: Ask,
+        with_key: Option<u8>,
+    },
     Wait(i64),
     Restock(u32),
+    Reprice(i64),
+    /// The promotion begins, or ends.
+    Promote(bool),
     Expire,
 }
 
@@ -42,6 +52,12 @@ enum Ask {
     Abandon,
     Recover,
     Look,
+    AddCoupon,
+    RemoveCoupon,
+    RefuseGift,
+    AcceptGift,
+    Acknowledge,
+    ChangeCurrency,
 }
 
 fn ask() -> impl Strategy<Value = Ask> {
@@ -59,6 +75,12 @@ fn ask() -> impl Strategy<Value = Ask> {
         1 => Just(Ask::Abandon),
         1 => Just(Ask::Recover),
         2 => Just(Ask::Look),
+        4 => Just(Ask::AddCoupon),
+        1 => Just(Ask::RemoveCoupon),
+        1 => Just(Ask::RefuseGift),
+        1 => Just(Ask::AcceptGift),
+        1 => Just(Ask::Acknowledge),
+        1 => Just(Ask::ChangeCurrency),
     ]
 }
 
@@ -68,6 +90,8 @@ fn step() -> impl Strategy<Value = Step> {
         10 => asked.prop_map(|(actor, command, with_key)| Step::Ask { actor, command, with_key }),
         1 => (0..90i64).prop_map(Step::Wait),
         1 => (0..30u32).prop_map(Step::Restock),
+        1 => (0..3000i64).prop_map(Step::Reprice),
+        1 => any::<bool>().prop_map(Step::Promote),
         1 => Just(Step::Expire),
     ]
 }
@@ -87,6 +111,25 @@ fn policy() -> CartPolicy {
     policy
 }
 
+/// A shop where a code takes a tenth off from four units on, and a gift can be had.
+fn promoting(policy: CartPolicy, hot_carts: usize) -> (Shop, Arc<Host>) {
+    let host = Arc::new(Host::default());
+    let gift = Effect::Gift { product: product("cup"), quantity: quantity(1) };
+    host.promotions.put(Promotion::new(promotion_id("gift"), "gift", gift));
+    host.promotions.put(tenth());
+    let shop = Shop::over(Arc::default(), policy, |builder| host.serve(builder.hot_carts(hot_carts)));
+    shop.catalog.set_stock("mug", 12);
+    (shop, host)
+}
+
+fn tenth() -> Promotion {
+    let reduction = Reduction::Percent("0.1".parse().unwrap());
+    let effect = Effect::Order { scope: Scope::default(), reduction };
+    let conditions = Conditions { min_quantity: Some(quantity(4)), ..Conditions::default() };
+    let codes = [coupon("TENTH")].into();
+    Promotion { codes, conditions, ..Promotion::new(promotion_id("tenth"), "tenth", effect) }
+}
+
 fn actor(n: u8) -> Actor {
     match n {
         0 => user("ann"),
@@ -102,10 +145,13 @@ fn newest(shop: &Shop, actor: &Actor) -> Option<CartId> {
     carts.first().map(|cart| cart.id)
 }
 
-fn play(shop: &Shop, step: &Step) {
+fn play((shop, host): &(Shop, Arc<Host>), step: &Step) {
     match step {
         Step::Wait(minutes) => shop.clock.advance(TimeDelta::minutes(*minutes)),
         Step::Restock(units) => shop.catalog.set_stock("mug", *units),
+        Step::Reprice(minor) => shop.catalog.set_price("mug", *minor),
+        Step::Promote(true) => host.promotions.put(tenth()),
+        Step::Promote(false) => host.promotions.remove(&promotion_id("tenth")),
         Step::Expire => drop(block_on(shop.service.expire_due(2)).unwrap()),
         Step::Ask { actor: n, command, with_key } => {
             let actor = actor(*n);
@@ -143,6 +189,12 @@ fn ask_for(shop: &Shop, actor: &Actor, caller: Caller, ask: &Ask) {
         Ask::Clear => Command::Clear,
         Ask::Abandon => Command::Abandon,
         Ask::Recover => Command::Recover,
+        Ask::AddCoupon => Command::AddCoupon { code: coupon("TENTH") },
+        Ask::RemoveCoupon => Command::RemoveCoupon { code: coupon("TENTH") },
+        Ask::RefuseGift => Command::RefuseGift { promotion: promotion_id("gift") },
+        Ask::AcceptGift => Command::AcceptGift { promotion: promotion_id("gift") },
+        Ask::Acknowledge => Command::AcknowledgePrices,
+        Ask::ChangeCurrency => Command::ChangeCurrency { currency: Currency::JPY },
     };
     let target = match (ask, newest) {
         (Ask::Recover, Some(id)) => Target::Cart(id),
@@ -176,6 +228,7 @@ fn check_stored(shop: &Shop) {
         shop.check(*id);
         let cart = shop.stored(*id);
         assert!(cart.lines().len() <= MOST_LINES);
+        assert!(cart.coupons().len() <= 1);
         for line in cart.lines() {
             assert!((1..=MOST_UNITS).contains(&line.quantity.get()));
             assert_ne!(line.key.product.product.as_str(), "gone", "a product that is not sold");
@@ -192,11 +245,11 @@ proptest! {
 
     #[test]
     fn versions_bounds_journal_and_sums_hold(steps in vec(step(), 1..40)) {
-        let shop = Shop::new(policy());
-        shop.catalog.set_stock("mug", 12);
+        let played = promoting(policy(), 100);
         for step in &steps {
-            play(&shop, step);
+            play(&played, step);
         }
+        let (shop, _) = played;
         check_stored(&shop);
         let published: usize = shop.publisher.published().iter().map(Vec::len).sum();
         prop_assert_eq!(published, shop.journal().len());
@@ -205,10 +258,11 @@ proptest! {
     #[test]
     fn where_nothing_is_recovered_an_ended_cart_never_changes(steps in vec(step(), 1..40)) {
         let policy = CartPolicy { recovery: cart_core::policy::Recovery::Never, ..policy() };
-        let shop = Shop::new(policy);
+        let played = promoting(policy, 100);
+        let shop = &played.0;
         let mut ended = BTreeMap::new();
         for step in &steps {
-            play(&shop, step);
+            play(&played, step);
             for id in shop.journal().iter().map(|entry| entry.cart) {
                 let cart = shop.stored(id);
                 if cart.status().name() == StatusName::Abandoned {
@@ -221,14 +275,13 @@ proptest! {
 
     #[test]
     fn a_service_that_keeps_nothing_at_hand_answers_the_same(steps in vec(step(), 1..30)) {
-        let hot = Shop::new(policy());
-        let cold = Shop::over(std::sync::Arc::default(), policy(), |builder| builder.hot_carts(0));
+        let (hot, cold) = (promoting(policy(), 100), promoting(policy(), 0));
         for step in &steps {
             play(&hot, step);
             play(&cold, step);
-            prop_assert_eq!(hot.journal().len(), cold.journal().len());
+            prop_assert_eq!(hot.0.journal().len(), cold.0.journal().len());
         }
-        for (of_hot, of_cold) in hot.journal().iter().zip(&cold.journal()) {
+        for (of_hot, of_cold) in hot.0.journal().iter().zip(&cold.0.journal()) {
             prop_assert_eq!(&of_hot.reply, &of_cold.reply);
             prop_assert_eq!(of_hot.events.len(), of_cold.events.len());
         }

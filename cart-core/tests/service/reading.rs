@@ -6,6 +6,7 @@ use cart_core::id::{CartId, UserId};
 use cart_core::notice::Notice;
 use cart_core::policy::CartPolicy;
 use cart_core::port::PageRequest;
+use cart_core::pricing::MAX_SUBTOTAL;
 use cart_core::rejection::Rejection;
 use cart_core::service::{CartError, CartService, Target};
 use cart_core::status::StatusName;
@@ -142,8 +143,8 @@ fn a_price_that_became_too_large_leaves_its_line_out_and_locks_nothing() {
 #[test]
 fn what_would_make_the_sum_too_large_is_refused() {
     let shop = Shop::new(CartPolicy::storefront());
-    shop.catalog.set_price("mug", i64::MAX / 2);
-    shop.catalog.set_price("cup", i64::MAX / 2);
+    shop.catalog.set_price("mug", MAX_SUBTOTAL / 2);
+    shop.catalog.set_price("cup", MAX_SUBTOTAL / 2);
     shop.execute(ann(), &current(), &add("mug", 1)).unwrap();
     shop.execute(ann(), &current(), &add("cup", 1)).unwrap();
     assert_eq!(rejection(shop.execute(ann(), &current(), &add("cup", 1))), Rejection::AmountOverflow);
