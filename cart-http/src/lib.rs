@@ -59,6 +59,7 @@ mod deadline;
 mod guard;
 mod idempotency;
 mod json;
+mod not_applied;
 mod precondition;
 mod problem;
 mod request_id;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Problem, ProblemCode};
+use crate::not_applied::WhyNot;
 use crate::precondition::etag;
 
 impl From<CartError> for Problem {
@@ -46,6 +47,9 @@ fn from_store(store: &StoreError, error: &CartError) -> Problem {
         StoreError::Conflict { .. } | StoreError::AlreadyOpen { .. } | StoreError::Repeated { .. } => {
             Problem::new(ProblemCode::Contended).retry_soon()
         }
+        StoreError::UsedUp { promotion, by_customer } => Problem::new(ProblemCode::PromotionUsedUp)
+            .field("promotion_id", promotion.as_str())
+            .field("by_customer", *by_customer),
         StoreError::Unavailable { .. } => logged(ProblemCode::Unavailable, error).retry_soon(),
         StoreError::Full { .. } => logged(ProblemCode::StorageFull, error),
         StoreError::Unknown { .. } => logged(ProblemCode::OutcomeUnknown, error).retry_soon(),
@@ -104,6 +108,21 @@ impl From<&Rejection> for Problem {
             Rejection::SelectionMisfit { selection, reason } => Self::new(Code::SelectionMisfit)
                 .field("selection", word(selection))
                 .field("reason", word(reason)),
+            // A code may be worth money: no answer repeats it where it might be written down.
+            Rejection::CouponNotFound { .. } => Self::new(Code::CouponNotFound),
+            Rejection::CouponNotApplicable { reason, .. } => WhyNot::of(reason)
+                .into_members()
+                .fold(Self::new(Code::CouponNotApplicable), |problem, (name, value)| {
+                    problem.field(name, value)
+                }),
+            Rejection::TooManyCoupons { max } => Self::new(Code::TooManyCoupons).field("maximum", *max),
+            Rejection::GiftNotFound { promotion } => {
+                Self::new(Code::GiftNotFound).field("promotion_id", promotion.as_str())
+            }
+            Rejection::NoPriceInCurrency { currency, lines } => {
+                let items: Vec<String> = lines.iter().map(ToString::to_string).collect();
+                Self::new(Code::NoPriceInCurrency).field("currency", currency.code()).field("item_ids", items)
+            }
             Rejection::AmountOverflow => Self::new(Code::AmountOverflow),
             Rejection::Unmergeable => Self::new(Code::Unmergeable),
             _ => logged(Code::Internal, rejection),
@@ -122,9 +141,12 @@ fn word(value: impl Serialize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use cart_core::id::{CartId, LineId, ProductId};
+    use cart_core::coupon::CouponCode;
+    use cart_core::id::{CartId, LineId, ProductId, PromotionId};
+    use cart_core::money::{Currency, Money};
     use cart_core::notice::Unavailable;
     use cart_core::permission::Permission;
+    use cart_core::promotion::NotApplied;
     use cart_core::quantity::Quantity;
     use cart_core::selection::{Misfit, SelectionKind};
     use cart_core::status::StatusName;
@@ -135,13 +157,18 @@ mod tests {
 
     const ID: &str = "00000000-0000-0000-0000-000000000007";
 
+    fn promotion() -> PromotionId {
+        PromotionId::new("spring").unwrap()
+    }
+
     /// One of each.
     fn rejections() -> Vec<(Rejection, u16, &'static str, Value)> {
         let id = Uuid::from_u128(7);
         let (cart, line) = (CartId::from_uuid(id), LineId::from_uuid(id));
         let product = ProductKey::plain(ProductId::new("mug").unwrap());
         let six = Quantity::new(6).unwrap();
-        let none = json!({});
+        let (code, none) = (CouponCode::new("SECRET").unwrap(), json!({}));
+        let euros = |minor| Money::new(minor, Currency::EUR);
         vec![
             (Rejection::CartNotFound, 404, "cart_not_found", none.clone()),
             (
@@ -211,6 +238,35 @@ mod tests {
                 "selection_misfit",
                 json!({"selection": "shipping_method", "reason": "nothing_to_deliver"}),
             ),
+            (Rejection::CouponNotFound { code: code.clone() }, 422, "coupon_not_found", none.clone()),
+            (
+                Rejection::CouponNotApplicable { code: code.clone(), reason: NotApplied::Ended },
+                422,
+                "coupon_not_applicable",
+                json!({"reason": "ended"}),
+            ),
+            (
+                Rejection::CouponNotApplicable {
+                    code,
+                    reason: NotApplied::BelowSubtotal { min: euros(5000), subtotal: euros(1250) },
+                },
+                422,
+                "coupon_not_applicable",
+                json!({"reason": "below_subtotal", "minimum": "50.00", "subtotal": "12.50"}),
+            ),
+            (Rejection::TooManyCoupons { max: 5 }, 422, "too_many_coupons", json!({"maximum": 5})),
+            (
+                Rejection::GiftNotFound { promotion: promotion() },
+                404,
+                "gift_not_found",
+                json!({"promotion_id": "spring"}),
+            ),
+            (
+                Rejection::NoPriceInCurrency { currency: Currency::USD, lines: vec![line] },
+                409,
+                "no_price_in_currency",
+                json!({"currency": "USD", "item_ids": [ID]}),
+            ),
             (Rejection::AmountOverflow, 422, "amount_overflow", none.clone()),
             (Rejection::Unmergeable, 422, "unmergeable", none),
         ]
@@ -226,5 +282,12 @@ mod tests {
             assert!(document.remove("type").is_some() && document.remove("title").is_some());
             assert_eq!(Value::Object(document.clone()), members, "{rejection}");
         }
+    }
+    #[test]
+    fn a_promotion_that_others_used_up_is_a_conflict() {
+        let error = StoreError::UsedUp { promotion: promotion(), by_customer: true };
+        let document = Problem::from(CartError::Store(error)).to_value(None);
+        assert_eq!((&document["status"], &document["code"]), (&409.into(), &"promotion_used_up".into()));
+        assert_eq!((&document["promotion_id"], &document["by_customer"]), (&"spring".into(), &true.into()));
     }
 }

@@ -64,6 +64,8 @@ catalogue! {
     CartNotFound = "cart_not_found", NOT_FOUND, "There is no such cart";
     /// The cart has no such line; `item_id` says which.
     LineNotFound = "line_not_found", NOT_FOUND, "The cart has no such item";
+    /// No promotion that may concern the cart gives anything by this id: `promotion_id`.
+    GiftNotFound = "gift_not_found", NOT_FOUND, "There is no such gift";
     /// The path exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
     /// The body stopped arriving or took too long.
@@ -85,6 +87,11 @@ catalogue! {
     /// Fewer units of `product_id` can be had than asked for: the line would have `requested`, and could have
     /// `available`.
     InsufficientStock = "insufficient_stock", CONFLICT, "There is not enough in stock";
+    /// Products of the cart have no price in `currency`; `item_ids` says which items.
+    NoPriceInCurrency = "no_price_in_currency", CONFLICT, "There is no price in that currency";
+    /// The promotion `promotion_id` was used as often as it can be; `by_customer` says whether by this customer, and
+    /// not by all together.
+    PromotionUsedUp = "promotion_used_up", CONFLICT, "The promotion has been used up";
     /// Others changed the cart each time it was tried. `cart` is the cart as it was last seen, where there is one.
     Contended = "contended", CONFLICT, "Too many others are changing the cart";
     /// The cart's lifetime has ended.
@@ -120,8 +127,15 @@ catalogue! {
     /// An owner has at most `maximum` open carts.
     TooManyCarts = "too_many_carts", UNPROCESSABLE_ENTITY, "There are too many open carts";
     /// The choice does not fit: `selection` is `address`, `shipping_method` or `payment_method`; `reason` is
-    /// `not_found`, `inactive`, `currency`, `contents`, `destination` or `nothing_to_deliver`.
+    /// `not_found`, `inactive`, `currency`, `contents`, `destination`, `nothing_to_deliver`, `subtotal` or `weight`.
     SelectionMisfit = "selection_misfit", UNPROCESSABLE_ENTITY, "The choice does not fit the cart";
+    /// No promotion has the coupon code.
+    CouponNotFound = "coupon_not_found", UNPROCESSABLE_ENTITY, "There is no such coupon";
+    /// The coupon takes nothing off this cart, and the shop keeps no code that does not; `reason` says why, with
+    /// `minimum` and `units` or `subtotal` for what there is too little of, and `excluded_by` for another promotion.
+    CouponNotApplicable = "coupon_not_applicable", UNPROCESSABLE_ENTITY, "The coupon does not apply to the cart";
+    /// A cart takes at most `maximum` coupon codes.
+    TooManyCoupons = "too_many_coupons", UNPROCESSABLE_ENTITY, "The cart cannot take more coupons";
     /// An amount would be too large to be computed exactly.
     AmountOverflow = "amount_overflow", UNPROCESSABLE_ENTITY, "The amounts are too large";
     /// The carts are of different channels or currencies, or one cart twice.
