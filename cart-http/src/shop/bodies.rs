@@ -1,8 +1,10 @@
 //! The bodies of requests. None has a price, a total, a status, an owner or a version: unknown fields are refused.
 
 use cart_core::command::{AddLine, BatchMode, Command, LineEdit};
+use cart_core::coupon::CouponCode;
 use cart_core::id::{AddressId, LineId, PaymentMethodId, ProductId, ShippingMethodId};
 use cart_core::metadata::Metadata;
+use cart_core::money::Currency;
 use cart_core::product::{Options, ProductKey};
 use cart_core::quantity::Quantity;
 use cart_core::rejection::Rejection;
@@ -168,6 +170,18 @@ pub(super) struct ChooseShippingMethod {
 #[serde(deny_unknown_fields)]
 pub(super) struct ChoosePaymentMethod {
     pub(super) payment_method_id: PaymentMethodId,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EnterCode {
+    pub(super) code: CouponCode,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ChooseCurrency {
+    pub(super) currency: Currency,
 }
 
 /// A number of units as the body has it; whether it is one that a line can have is answered in the words of the

@@ -13,7 +13,7 @@ use crate::problem::Problem;
 
 pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Answer, Problem> {
     match existing(shop.service.cart(&actor, &shop.target()).await)? {
-        Some(view) => Ok(Answer::shown(view)),
+        Some(view) => Ok(Answer::shown(view, shop.prices)),
         None => shop.empty(false),
     }
 }
@@ -28,7 +28,7 @@ pub(super) async fn clear(
         match shop.execute(write, &Command::Clear).await {
             // What is not there has nothing in it.
             Err(problem) if problem.code() == crate::ProblemCode::CartNotFound => shop.empty(preview),
-            done => Ok(Answer::changed(done?, preview)),
+            done => Ok(Answer::changed(done?, shop.prices, preview)),
         }
     };
     complete(deadline, clearing).await
@@ -37,6 +37,6 @@ pub(super) async fn clear(
 impl Shop {
     /// What is shown before there is a cart.
     fn empty(&self, preview: bool) -> Result<Answer, Problem> {
-        Ok(Answer::empty(self.service.currency(&self.channel)?, preview))
+        Ok(Answer::empty(self.service.currency(&self.channel)?, self.prices, preview))
     }
 }

@@ -2,11 +2,12 @@
 
 use axum::extract::State;
 use cart_core::command::{Command, LineEdit};
+use cart_core::id::LineId;
 
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{AddItem, Batch, ChangeItem, Nothing, Units};
-use super::path::ItemId;
+use super::path::InPath;
 use super::write::Write;
 use crate::json::StrictJson;
 use crate::problem::Problem;
@@ -22,7 +23,7 @@ pub(super) async fn add(
 pub(super) async fn edit(
     State(shop): State<Shop>,
     write: Write,
-    ItemId(line): ItemId,
+    InPath(line): InPath<LineId>,
     StrictJson(change): StrictJson<ChangeItem>,
 ) -> Result<Answer, Problem> {
     shop.write(write, change.into_command(line)?).await
@@ -31,7 +32,7 @@ pub(super) async fn edit(
 pub(super) async fn increase(
     State(shop): State<Shop>,
     write: Write,
-    ItemId(line): ItemId,
+    InPath(line): InPath<LineId>,
     units: Option<StrictJson<Units>>,
 ) -> Result<Answer, Problem> {
     let by = Units::quantity(units)?;
@@ -41,7 +42,7 @@ pub(super) async fn increase(
 pub(super) async fn decrease(
     State(shop): State<Shop>,
     write: Write,
-    ItemId(line): ItemId,
+    InPath(line): InPath<LineId>,
     units: Option<StrictJson<Units>>,
 ) -> Result<Answer, Problem> {
     let by = Units::quantity(units)?;
@@ -51,7 +52,7 @@ pub(super) async fn decrease(
 pub(super) async fn remove(
     State(shop): State<Shop>,
     write: Write,
-    ItemId(line): ItemId,
+    InPath(line): InPath<LineId>,
     _: Option<StrictJson<Nothing>>,
 ) -> Result<Answer, Problem> {
     shop.write(write, Command::Edit(LineEdit::Remove { line })).await

@@ -1,17 +1,19 @@
 //! Notices as they are answered.
 
-use cart_core::id::{CartId, LineId};
+use cart_core::coupon::CouponCode;
+use cart_core::id::{CartId, LineId, TaxClass};
 use cart_core::notice::{Notice, Unavailable};
 use cart_core::quantity::Quantity;
 use cart_core::selection::{Misfit, SelectionKind};
 use serde::Serialize;
 
 use super::amount::Amount;
+use crate::not_applied::WhyNot;
 
 /// Something the shopper should know, as data; `code` says what.
 #[derive(Debug, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
-pub(super) enum NoticeBody {
+pub(super) enum NoticeBody<'a> {
     PriceChanged { item_id: LineId, from: Amount, to: Amount },
     StockReduced { item_id: LineId, available: u32 },
     ProductWithdrawn { item_id: LineId },
@@ -19,12 +21,23 @@ pub(super) enum NoticeBody {
     AmountOverflow { item_id: LineId },
     QuantityClamped { item_id: LineId, requested: u32, given: Quantity },
     SelectionStale { selection: SelectionKind, reason: Misfit },
+    CouponSleeping(CouponNotice<'a>),
+    CouponRemoved(CouponNotice<'a>),
+    TaxUnknown { tax_class: Option<&'a TaxClass> },
     CartReplaced { previous_cart_id: CartId },
 }
 
-impl NoticeBody {
+/// A coupon code, which is not called `code` because that is what the notice is called by.
+#[derive(Debug, Serialize)]
+pub(super) struct CouponNotice<'a> {
+    coupon: &'a CouponCode,
+    #[serde(flatten)]
+    why_not: WhyNot,
+}
+
+impl<'a> NoticeBody<'a> {
     /// None for a notice that this surface does not know.
-    pub(super) fn of(notice: &Notice) -> Option<Self> {
+    pub(super) fn of(notice: &'a Notice) -> Option<Self> {
         Some(match *notice {
             Notice::PriceChanged { line: item_id, from, to } => {
                 Self::PriceChanged { item_id, from: Amount(from), to: Amount(to) }
@@ -39,6 +52,13 @@ impl NoticeBody {
                 Self::QuantityClamped { item_id, requested, given }
             }
             Notice::SelectionStale { selection, reason } => Self::SelectionStale { selection, reason },
+            Notice::CouponSleeping { ref code, ref reason } => {
+                Self::CouponSleeping(CouponNotice { coupon: code, why_not: WhyNot::of(reason) })
+            }
+            Notice::CouponRemoved { ref code, ref reason } => {
+                Self::CouponRemoved(CouponNotice { coupon: code, why_not: WhyNot::of(reason) })
+            }
+            Notice::TaxUnknown { ref class } => Self::TaxUnknown { tax_class: class.as_ref() },
             Notice::CartReplaced { previous: previous_cart_id } => Self::CartReplaced { previous_cart_id },
             _ => return None,
         })

@@ -2,20 +2,20 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use cart_core::id::LineId;
+use serde::de::DeserializeOwned;
 
 use crate::problem::{Problem, ProblemCode};
 
-/// The item that the path names; only ever looked up inside the caller's cart.
+/// What the path names, percent-decoded; only ever looked up inside the caller's cart.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct ItemId(pub(super) LineId);
+pub(super) struct InPath<T>(pub(super) T);
 
-impl<S: Send + Sync> FromRequestParts<S> for ItemId {
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         match Path::from_request_parts(parts, state).await {
-            Ok(Path(line)) => Ok(Self(line)),
+            Ok(Path(named)) => Ok(Self(named)),
             Err(_) => Err(Problem::new(ProblemCode::MalformedUri)),
         }
     }

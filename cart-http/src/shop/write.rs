@@ -78,14 +78,25 @@ impl Shop {
     /// Changes the caller's cart, or shows what that would do.
     pub(super) async fn write(self, write: Write, command: Command) -> Result<Answer, Problem> {
         let (deadline, preview) = (write.deadline, write.preview);
-        let writing = async move { Ok(Answer::changed(self.execute(write, &command).await?, preview)) };
+        let writing = async move {
+            let outcome = self.execute(write, &command).await?;
+            Ok(Answer::changed(outcome, self.prices, preview))
+        };
         complete(deadline, writing).await
     }
 
     pub(super) async fn execute(&self, write: Write, command: &Command) -> Result<Outcome, Problem> {
         let is_conditional = write.if_match.is_some();
         let outcome = self.try_execute(write, command).await;
-        outcome.map_err(|error| refusal(error, is_conditional))
+        outcome.map_err(|error| self.refusal(error, is_conditional))
+    }
+
+    fn refusal(&self, error: CartError, is_conditional: bool) -> Problem {
+        if is_conditional && matches!(error, CartError::Rejected(Rejection::CartNotFound)) {
+            // A cart that is not there is at none of the versions named.
+            return version_conflict(None);
+        }
+        with_current(error, self.prices)
     }
 
     async fn try_execute(&self, write: Write, command: &Command) -> Result<Outcome, CartError> {
@@ -140,14 +151,6 @@ impl Shop {
             Err(error) => existing(Err(error)),
         }
     }
-}
-
-fn refusal(error: CartError, is_conditional: bool) -> Problem {
-    if is_conditional && matches!(error, CartError::Rejected(Rejection::CartNotFound)) {
-        // A cart that is not there is at none of the versions named.
-        return version_conflict(None);
-    }
-    with_current(error)
 }
 
 /// Tells a cart that is not there from what went wrong.

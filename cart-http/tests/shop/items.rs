@@ -17,7 +17,10 @@ async fn before_the_first_add_there_is_an_empty_cart_and_nothing_is_made() {
         assert_eq!(reply.header("etag"), None);
         let expected = json!({
             "id": null, "version": 0, "status": "active", "currency": "EUR", "name": null, "note": null,
-            "items": [], "item_count": 0, "subtotal": "0.00", "discount": "0.00", "total": "0.00",
+            "items": [], "item_count": 0, "subtotal": "0.00", "discount": "0.00", "shipping_total": "0.00",
+            "fees_total": "0.00", "tax": "0.00", "cash_rounding": "0.00", "total": "0.00",
+            "shipping": null, "payment_fee": null, "fees": [], "taxes": [], "tax_included": false,
+            "coupons": [], "promotions": [], "gifts": [], "refused_gifts": [],
             "address_id": null, "shipping_method_id": null, "payment_method_id": null,
             "settings": {"locale": null}, "notices": [],
             "created_at": null, "updated_at": null, "expires_at": null,
@@ -41,7 +44,7 @@ async fn the_first_add_makes_the_cart_with_prices_of_the_server() {
         "id": id, "product_id": "mug", "name": "A thing", "image": "/img/1.jpg", "kind": "product",
         "options": {"size": "L"}, "quantity": 3, "note": "a gift", "metadata": {"wrap": 1},
         "list_price": "15.00", "unit_price": "12.50", "unit_discount": "2.50",
-        "subtotal": "45.00", "discount": "7.50", "total": "37.50",
+        "subtotal": "45.00", "discount": "7.50", "total": "37.50", "tax": "0.00",
         "available": true, "unavailable_reason": null,
     });
     assert_eq!(cart["items"], json!([item]));
@@ -183,7 +186,7 @@ fn on_sale() -> Product {
 fn assert_is_left_out(cart: &Value, id: &str, reason: &str) {
     let item = &cart["items"][1];
     assert_eq!((&item["available"], &item["unavailable_reason"]), (&json!(false), &json!(reason)));
-    for amount in ["subtotal", "discount", "total"] {
+    for amount in ["subtotal", "discount", "total", "tax"] {
         assert_eq!(item[amount], Value::Null, "{reason}");
     }
     assert_eq!((&cart["total"], &cart["notices"][0]["item_id"]), (&json!("12.50"), &json!(id)));

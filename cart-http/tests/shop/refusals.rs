@@ -110,7 +110,7 @@ async fn store_with_checkout() -> Arc<MemoryStore> {
     store.commit(unit([made])).await.unwrap();
     let attempt = serde_json::from_value(json!("01890a5d-ac96-774b-bcce-b302099a8057")).unwrap();
     let deadline = cart_core::testing::samples::at(60);
-    let begun = Write::new([CartEvent::CheckoutBegun { attempt, deadline }]).change(&cart);
+    let begun = Write::new([CartEvent::CheckoutBegun { attempt, deadline, uses: Vec::new() }]).change(&cart);
     store.commit(unit([begun])).await.unwrap();
     assert!(store.open_cart(&channel("shop"), &owner("ann")).await.unwrap().is_some());
     store

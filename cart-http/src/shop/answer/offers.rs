@@ -1,0 +1,103 @@
+//! Coupons, promotions and gifts.
+
+use cart_core::cart::Cart;
+use cart_core::coupon::CouponCode;
+use cart_core::id::{ProductId, PromotionId};
+use cart_core::money::{Currency, Money};
+use cart_core::pricing::{PricedCart, PricedCoupon, PricedGift, PricedPromotion};
+use cart_core::product::Options;
+use cart_core::quantity::Quantity;
+use serde::Serialize;
+
+use crate::not_applied::WhyNot;
+use crate::shop::amount::Amount;
+
+/// A code on the cart. One that is not applied takes off nothing, and `reason` says why.
+#[derive(Serialize)]
+pub(super) struct CouponBody<'a> {
+    code: &'a CouponCode,
+    promotion_id: Option<&'a PromotionId>,
+    applied: bool,
+    discount: Amount,
+    #[serde(flatten)]
+    why_not: WhyNot,
+}
+
+impl<'a> CouponBody<'a> {
+    pub(super) fn of(coupon: &'a PricedCoupon, currency: Currency) -> Self {
+        let (discount, why_not) = match &coupon.outcome {
+            Ok(discount) => (*discount, WhyNot::nothing()),
+            Err(reason) => (Money::zero(currency), WhyNot::of(reason)),
+        };
+        Self {
+            code: &coupon.code,
+            promotion_id: coupon.promotion.as_ref(),
+            applied: coupon.outcome.is_ok(),
+            discount: Amount(discount),
+            why_not,
+        }
+    }
+}
+
+/// A promotion that applies. What the others would need is between the shop and those they are for.
+#[derive(Serialize)]
+pub(super) struct PromotionBody<'a> {
+    id: &'a PromotionId,
+    name: &'a str,
+    code: Option<&'a CouponCode>,
+    discount: Amount,
+}
+
+impl<'a> PromotionBody<'a> {
+    pub(super) fn of(promotion: &'a PricedPromotion) -> Option<Self> {
+        let discount = *promotion.outcome.as_ref().ok()?;
+        Some(Self {
+            id: &promotion.id,
+            name: &promotion.name,
+            code: promotion.code.as_ref(),
+            discount: Amount(discount),
+        })
+    }
+}
+
+/// What a promotion gives for nothing; it is no item and in no sum.
+#[derive(Serialize)]
+pub(super) struct GiftBody<'a> {
+    promotion_id: &'a PromotionId,
+    product_id: &'a ProductId,
+    options: &'a Options,
+    name: &'a str,
+    quantity: Quantity,
+    value: Amount,
+}
+
+impl<'a> GiftBody<'a> {
+    pub(super) fn of(gift: &'a PricedGift) -> Self {
+        Self {
+            promotion_id: &gift.promotion,
+            product_id: &gift.product.product,
+            options: &gift.product.options,
+            name: &gift.name,
+            quantity: gift.quantity,
+            value: Amount(gift.value),
+        }
+    }
+}
+
+/// A gift that the shopper said no to. The promotion has a name as long as there is one.
+#[derive(Serialize)]
+pub(super) struct RefusedGiftBody<'a> {
+    promotion_id: &'a PromotionId,
+    name: Option<&'a str>,
+}
+
+impl<'a> RefusedGiftBody<'a> {
+    pub(super) fn all(cart: &'a Cart, priced: &'a PricedCart) -> Vec<Self> {
+        let name = |id: &PromotionId| {
+            let promotion = priced.promotions.iter().find(|promotion| promotion.id == *id);
+            promotion.map(|promotion| &*promotion.name)
+        };
+        let refused = cart.refused_gifts().iter();
+        refused.map(|id| Self { promotion_id: id, name: name(id) }).collect()
+    }
+}

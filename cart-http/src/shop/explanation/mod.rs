@@ -1,0 +1,64 @@
+//! Why the cart costs what it costs.
+
+mod step;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use cart_core::money::{Currency, Money};
+use cart_core::pricing::PricedCart;
+use cart_core::service::CartView;
+use serde::Serialize;
+
+use self::step::StepBody;
+use super::Shop;
+use super::amount::Amount;
+use super::write::{Shopper, existing};
+use crate::problem::Problem;
+
+pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Response, Problem> {
+    Ok(match existing(shop.service.cart(&actor, &shop.target()).await)? {
+        Some(view) => Json(ExplanationBody::of(&for_the_shopper(view))).into_response(),
+        None => Json(ExplanationBody::empty(shop.service.currency(&shop.channel)?)).into_response(),
+    })
+}
+
+/// The text names every promotion that was considered. One that needs no code and does not apply is between the shop
+/// and those it is for: it may not have begun, or be for another group of customers.
+fn for_the_shopper(mut view: CartView) -> CartView {
+    view.priced.promotions.retain(|promotion| promotion.outcome.is_ok() || promotion.code.is_some());
+    view
+}
+
+/// The steps whose amounts, apart from taxes inside the prices, add up to the total.
+#[derive(Serialize)]
+struct ExplanationBody<'a> {
+    version: u64,
+    currency: &'static str,
+    steps: Vec<StepBody<'a>>,
+    text: Vec<String>,
+    total: Amount,
+}
+
+impl<'a> ExplanationBody<'a> {
+    fn of(view: &'a CartView) -> Self {
+        let priced: &PricedCart = &view.priced;
+        Self {
+            version: view.cart.version().get(),
+            currency: view.cart.currency().code(),
+            steps: priced.derivation.steps().iter().map(StepBody::of).collect(),
+            text: priced.explain().to_string().lines().map(str::to_owned).collect(),
+            total: Amount(priced.totals.total),
+        }
+    }
+
+    fn empty(currency: Currency) -> Self {
+        Self {
+            version: 0,
+            currency: currency.code(),
+            steps: Vec::new(),
+            text: Vec::new(),
+            total: Amount(Money::zero(currency)),
+        }
+    }
+}
