@@ -32,6 +32,12 @@ async fn a_write_for_another_version_is_refused_with_the_cart_as_it_is() {
         (Method::DELETE, String::new(), None),
         (Method::PUT, "/address".to_owned(), Some(json!({"address_id": "ann-home"}))),
         (Method::DELETE, "/address".to_owned(), None),
+        (Method::POST, "/coupons".to_owned(), Some(json!({"code": "TEN"}))),
+        (Method::DELETE, "/coupons/TEN".to_owned(), None),
+        (Method::DELETE, "/gifts/pens".to_owned(), None),
+        (Method::PUT, "/gifts/pens".to_owned(), None),
+        (Method::PUT, "/currency".to_owned(), Some(json!({"currency": "USD"}))),
+        (Method::POST, "/prices/acknowledge".to_owned(), None),
     ];
     for (method, path, body) in writes {
         for tag in ["\"1\"", "\"3\"", "\"1\", \"3\"", "\"never\"", "\"02\""] {

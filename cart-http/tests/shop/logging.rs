@@ -3,7 +3,9 @@
 use std::io;
 use std::sync::{Mutex, Once};
 
+use axum::http::Method;
 use cart_core::testing::{Fault, StoreCall};
+use serde_json::json;
 use tracing::level_filters::LevelFilter;
 
 use crate::support::{Client, Shop};
@@ -69,4 +71,30 @@ async fn what_is_refused_is_not_an_error() {
     let conditional = shop.ann().with("if-match", "\"1\"");
     refused(conditional).try_to_add("mug", 1).await.problem(412, "version_conflict");
     assert_eq!(lines_about("refused"), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_coupon_code_is_in_no_log() {
+    let shop = Shop::open().await;
+    shop.ann().add("mug", 1).await;
+    let client = logged(&shop.ann(), "coupon");
+    let enter = async |code| client.post("/coupons", json!({"code": code})).await;
+    enter("secret-1").await.problem(422, "coupon_not_found");
+    enter("secret/2").await.problem(422, "invalid_value");
+    shop.store.fail_next(StoreCall::Commit, 1, Fault::Full);
+    enter("ten").await.problem(507, "storage_full");
+    enter("ten").await.ok();
+    shop.store.fail_next(StoreCall::Commit, 1, Fault::Full);
+    client.send(Method::DELETE, "/coupons/ten", None).await.problem(507, "storage_full");
+    client.send(Method::DELETE, "/coupons/secret%2f3", None).await.problem(400, "malformed_uri");
+    let lines = lines_about("coupon");
+    assert_eq!(lines.len(), 2, "{lines:#?}");
+    for line in lines {
+        let line = line.to_lowercase();
+        assert!(
+            !line.contains("secret") && !line.contains("coupons/") && !line.contains("\"ten\""),
+            "{line}"
+        );
+        assert!(!line.split(|c: char| !c.is_alphanumeric()).any(|word| word == "ten"), "{line}");
+    }
 }

@@ -9,10 +9,15 @@
 
 mod attacks;
 mod conditions;
+mod coupons;
+mod explanation;
+mod gifts;
 mod items;
 mod logging;
+mod prices;
 mod protocol;
 mod refusals;
 mod repetition;
 mod selections;
+mod sums;
 mod support;

@@ -25,6 +25,13 @@ fn operations(item: &str) -> Vec<(Method, String)> {
         (Method::DELETE, "/shipping-method".to_owned()),
         (Method::PUT, "/payment-method".to_owned()),
         (Method::DELETE, "/payment-method".to_owned()),
+        (Method::POST, "/coupons".to_owned()),
+        (Method::DELETE, "/coupons/TEN".to_owned()),
+        (Method::PUT, "/gifts/pens".to_owned()),
+        (Method::DELETE, "/gifts/pens".to_owned()),
+        (Method::PUT, "/currency".to_owned()),
+        (Method::POST, "/prices/acknowledge".to_owned()),
+        (Method::GET, "/explanation".to_owned()),
     ];
     table.into()
 }
@@ -94,7 +101,7 @@ async fn every_answer_is_private() {
 async fn other_paths_and_methods_are_refused_with_problems() {
     let shop = Shop::open().await;
     let id = item_id(&shop.ann().add("mug", 1).await, 0);
-    for path in ["/", "/items/", "/nowhere", "/items/a/b/c", "/address/1"] {
+    for path in ["/", "/items/", "/nowhere", "/items/a/b/c", "/address/1", "/coupons/", "/gifts", "/prices"] {
         shop.ann().send(Method::GET, path, None).await.problem(404, "not_found");
     }
     let table = [
@@ -103,6 +110,10 @@ async fn other_paths_and_methods_are_refused_with_problems() {
         (Method::PUT, format!("/items/{id}"), "PATCH,DELETE"),
         (Method::GET, format!("/items/{id}/increase"), "POST"),
         (Method::PATCH, "/address".to_owned(), "PUT,DELETE"),
+        (Method::GET, "/coupons".to_owned(), "POST"),
+        (Method::PUT, "/coupons/TEN".to_owned(), "DELETE"),
+        (Method::POST, "/gifts/pens".to_owned(), "PUT,DELETE"),
+        (Method::POST, "/explanation".to_owned(), "GET,HEAD"),
     ];
     for (method, path, allowed) in table {
         let reply = shop.ann().send(method, &path, None).await;
@@ -185,6 +196,12 @@ async fn fields_without_their_names_are_no_body() {
         (Method::PUT, "/shipping-method".to_owned(), json!(["post"])),
         (Method::PUT, "/payment-method".to_owned(), json!(["card"])),
         (Method::DELETE, "/address".to_owned(), json!([])),
+        (Method::POST, "/coupons".to_owned(), json!(["TEN"])),
+        (Method::DELETE, "/coupons/TEN".to_owned(), json!([])),
+        (Method::PUT, "/gifts/pens".to_owned(), json!([])),
+        (Method::DELETE, "/gifts/pens".to_owned(), json!([])),
+        (Method::PUT, "/currency".to_owned(), json!(["USD"])),
+        (Method::POST, "/prices/acknowledge".to_owned(), json!([])),
     ];
     for (method, path, body) in table {
         let problem = shop.ann().send(method, &path, Some(body)).await.problem(422, "invalid_value");

@@ -32,6 +32,7 @@ async fn every_write_can_be_repeated() {
     let shop = Shop::open().await;
     let cart = shop.ann().add("mug", 5).await;
     let path = format!("/items/{}", item_id(&cart, 0));
+    shop.catalog.set_price("mug", 999);
     let batch = json!({"mode": "per_line", "edits": [{"op": "add", "product_id": "pen"}, {"op": "add", "product_id": "none"}]});
     let writes = [
         (Method::POST, "/items".to_owned(), Some(json!({"product_id": "mug"}))),
@@ -41,8 +42,14 @@ async fn every_write_can_be_repeated() {
         (Method::POST, format!("{path}/decrease"), Some(json!({"by": 2}))),
         (Method::PUT, "/address".to_owned(), Some(json!({"address_id": "ann-home"}))),
         (Method::DELETE, "/address".to_owned(), None),
+        (Method::POST, "/prices/acknowledge".to_owned(), None),
+        (Method::POST, "/coupons".to_owned(), Some(json!({"code": "PEN"}))),
+        (Method::DELETE, "/gifts/pens".to_owned(), None),
+        (Method::PUT, "/gifts/pens".to_owned(), None),
+        (Method::DELETE, "/coupons/PEN".to_owned(), None),
         (Method::DELETE, path, None),
         (Method::DELETE, String::new(), None),
+        (Method::PUT, "/currency".to_owned(), Some(json!({"currency": "USD"}))),
     ];
     for (number, (method, path, body)) in writes.into_iter().enumerate() {
         let client = shop.ann().with("x-idempotency-key", format!("k-{number}"));
@@ -51,7 +58,7 @@ async fn every_write_can_be_repeated() {
         assert_eq!(again.header("idempotency-replayed"), Some("true"), "{method} {path}");
         assert_eq!(again.ok(), first, "{method} {path}");
     }
-    assert_eq!(shop.ann().get().await.ok()["version"], 10);
+    assert_eq!(shop.ann().get().await.ok()["version"], 16);
 }
 
 #[tokio::test]
@@ -127,6 +134,7 @@ async fn a_preview_answers_as_the_write_would_and_writes_nothing() {
         (Method::PATCH, path.clone(), Some(json!({"quantity": 9}))),
         (Method::POST, format!("{path}/increase"), None),
         (Method::PUT, "/address".to_owned(), Some(json!({"address_id": "ann-home"}))),
+        (Method::POST, "/coupons".to_owned(), Some(json!({"code": "TEN"}))),
         (Method::DELETE, path, None),
         (Method::DELETE, String::new(), None),
     ];

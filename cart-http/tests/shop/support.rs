@@ -13,7 +13,9 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use cart_core::actor::{Actor, GuestToken, Owner};
 use cart_core::id::{AddressId, PaymentMethodId, ShippingMethodId, UserId};
-use cart_core::memory::{MemoryAddressBook, MemoryMethodBook, MemoryStore};
+use cart_core::memory::{
+    MemoryAddressBook, MemoryFeeBook, MemoryMethodBook, MemoryPromotionBook, MemoryStore, MemoryTaxBook,
+};
 use cart_core::money::{Currency, Money};
 use cart_core::policy::CartPolicy;
 use cart_core::port::Store;
@@ -29,7 +31,7 @@ use cart_http::serve::{ServeLimits, serve};
 use cart_http::{AuthError, Authenticator, Guard, shop};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What a test may choose about a shop before it opens.
@@ -56,6 +58,9 @@ pub(crate) struct Shop {
     pub(crate) address: SocketAddr,
     pub(crate) catalog: Arc<FixedCatalog>,
     pub(crate) methods: Arc<MemoryMethodBook>,
+    pub(crate) promotions: Arc<MemoryPromotionBook>,
+    pub(crate) fees: Arc<MemoryFeeBook>,
+    pub(crate) taxes: Arc<MemoryTaxBook>,
     pub(crate) store: Arc<FailingStore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) publisher: Arc<RecordingPublisher>,
@@ -79,6 +84,9 @@ impl Shop {
             address: listener.local_addr().unwrap(),
             catalog: Arc::new(stocked()),
             methods: Arc::new(methods()),
+            promotions: Arc::default(),
+            fees: Arc::default(),
+            taxes: Arc::default(),
             store: Arc::new(FailingStore::new(plan.store)),
             clock: Arc::default(),
             publisher: Arc::default(),
@@ -88,6 +96,9 @@ impl Shop {
             .channel(channel("shop"), plan.policy, Currency::EUR)
             .addresses(Arc::new(addresses()))
             .methods(shop.methods.clone())
+            .promotions(shop.promotions.clone())
+            .fees(shop.fees.clone())
+            .taxes(shop.taxes.clone())
             .clock(shop.clock.clone())
             .ids(Arc::new(CountingIds::default()))
             .timer(Arc::new(RecordingTimer::default()))
@@ -99,7 +110,13 @@ impl Shop {
         let app = guard.around(routes).layer(from_fn_with_state(shop.abandoned.clone(), watch));
         let served = serve(listener, app, ServeLimits::default(), std::future::pending());
         tokio::spawn(served);
+        on_offer().into_iter().for_each(|promotion| shop.promote(promotion));
         shop
+    }
+
+    /// Offers a promotion, which is written as hosts write it.
+    pub(crate) fn promote(&self, promotion: Value) {
+        self.promotions.put(serde_json::from_value(promotion).unwrap());
     }
 
     /// A client with this bearer token.
@@ -204,7 +221,7 @@ impl Client {
 
     /// Asks to add units of a product.
     pub(crate) async fn try_to_add(&self, product: &str, quantity: u32) -> Reply {
-        self.post("/items", serde_json::json!({"product_id": product, "quantity": quantity})).await
+        self.post("/items", json!({"product_id": product, "quantity": quantity})).await
     }
 
     /// Sends a request to a path below the cart's, with a body of JSON if there is one.
@@ -301,6 +318,28 @@ fn stocked() -> FixedCatalog {
     catalog.put(product("beer"), Product { quantity_rule: by_six, ..offer(150, 150) });
     catalog.put(product("palace"), offer(i64::MAX / 2, i64::MAX / 2));
     catalog
+}
+
+/// Promotions for those who have the code.
+fn on_offer() -> Vec<Value> {
+    let off = |reduction: Value| json!({"on": "order", "reduction": reduction});
+    vec![
+        json!({"id": "ten", "name": "Ten off", "codes": ["TEN"], "effect": off(json!({"percent": "0.10"}))}),
+        json!({
+            "id": "big", "name": "Big order", "codes": ["BIG"],
+            "conditions": {"min_subtotal": {"amounts": {"EUR": "50.00"}}},
+            "effect": off(json!({"amount": {"EUR": "20.00"}})),
+        }),
+        json!({
+            "id": "past", "name": "Last year", "codes": ["PAST"],
+            "conditions": {"ends_at": "2025-12-31T00:00:00Z"},
+            "effect": off(json!({"percent": "0.10"})),
+        }),
+        json!({
+            "id": "pens", "name": "A pen with it", "codes": ["PEN"],
+            "effect": {"on": "gift", "product": {"product": "pen"}, "quantity": 2},
+        }),
+    ]
 }
 
 fn addresses() -> MemoryAddressBook {
