@@ -271,7 +271,8 @@ fn of_several_misfits_the_first_is_told() {
     wrong.active = false;
     (wrong.charge, wrong.kinds, wrong.countries) = (Charge::Amount(dollars(1)), set(&["plan"]), set(&["DE"]));
     (wrong.min_subtotal, wrong.max_grams) = (euros(99_00), Some(1));
-    let mends: [(Misfit, fn(&mut Method)); 6] = [
+    type Mend = fn(&mut Method);
+    let mends: [(Misfit, Mend); 6] = [
         (Misfit::Inactive, |method| method.active = true),
         (Misfit::Currency, |method| method.charge = Charge::Free),
         (Misfit::Contents, |method| method.kinds.clear()),

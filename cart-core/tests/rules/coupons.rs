@@ -1,5 +1,6 @@
 //! Coupon codes on carts: taken, kept asleep, taken off.
 
+use cart_core::command::Command;
 use cart_core::decide::merge;
 use cart_core::event::{CartEvent, ClearScope};
 use cart_core::merge::MergeStrategy;
@@ -8,6 +9,7 @@ use cart_core::notice::Notice;
 use cart_core::policy::{CartPolicy, Ttl};
 use cart_core::promotion::{Conditions, NotApplied, Promotion, Stacking, UseLimit};
 use cart_core::rejection::Rejection;
+use cart_core::status::{AbandonReason, Status};
 use cart_core::testing::samples::{Write, at, coupon, guest, promotion_id, user};
 use cart_core::testing::{Scenario, ann, cart, given};
 use chrono::TimeDelta;
@@ -200,7 +202,7 @@ fn what_changes_nothing_takes_no_code_off() {
         .and_policy(removing())
         .when(ann().set_quantity("mug", 1))
         .then_nothing()
-        .when(ann().ask(cart_core::command::Command::Abandon))
+        .when(ann().ask(Command::Abandon))
         .then_events_fit(|events| matches!(events, [CartEvent::Abandoned { .. }]));
 }
 
@@ -241,6 +243,20 @@ fn clearing_takes_codes_and_refusals_off_where_policy_says_so() {
         .when(ann().clear())
         .then_nothing();
     given(false).when(ann().clear()).then_nothing();
+}
+
+#[test]
+fn a_recovered_cart_has_only_codes_that_apply() {
+    let given_up = Status::Abandoned { since: at(0), reason: AbandonReason::GivenUp };
+    given(cart().with_line("mug", 1).with_coupon("OLD").with_coupon("TEN").in_status(given_up))
+        .and_policy(removing())
+        .and_promotion(tenth_off("ten", &["TEN"]))
+        .when(ann().ask(Command::Recover))
+        .then_events_fit(
+            |events| matches!(events, [CartEvent::Recovered { .. }, gone_too] if *gone_too == gone("OLD")),
+        )
+        .then_notices([told_gone("OLD", NotApplied::Unknown)])
+        .then_total(9_00);
 }
 
 fn merged(policy: CartPolicy, users: &[&str], from: &[&str]) -> (Vec<String>, Vec<Notice>) {

@@ -6,9 +6,12 @@ use cart_core::command::Command;
 use cart_core::memory::MemoryStore;
 use cart_core::policy::CartPolicy;
 use cart_core::port::StoreError;
+use cart_core::promotion::{Effect, Promotion, UseLimit};
 use cart_core::service::{CartError, Target};
+use cart_core::testing::samples::{product, promotion_id, quantity};
 use cart_core::testing::{Fault, StoreCall, block_on};
 
+use crate::host::Host;
 use crate::shop::{Shop, add, ann, ann_with, current, lines, rename};
 
 type Fits = fn(&StoreError) -> bool;
@@ -214,4 +217,32 @@ fn a_store_that_cannot_be_read_fails_the_call() {
     shop.failing.fail_next(StoreCall::Load, 1, Fault::Unavailable);
     assert!(matches!(shop.read(&ann(), &cart), Err(CartError::Store(StoreError::Unavailable { .. }))));
     assert!(shop.read(&ann(), &cart).is_ok());
+}
+
+#[test]
+fn what_is_used_up_is_a_refusal_and_not_tried_again() {
+    let (shop, cart) = shop_with_cart();
+    shop.failing.fail_next(StoreCall::Commit, 1, Fault::UsedUp);
+    let refused = store_error(&shop, &cart);
+    assert!(
+        matches!(&refused, StoreError::UsedUp { promotion, .. } if promotion.as_str() == "used-up"),
+        "{refused:?}"
+    );
+    assert_eq!((shop.counting.calls()[&StoreCall::Commit], shop.journal().len()), (1, 1));
+    let again = shop.execute(ann_with("k"), &cart, &add("mug", 1)).unwrap();
+    assert!(!again.replayed && again.view.cart.version().get() == 2);
+}
+
+#[test]
+fn a_ledger_that_fails_refuses_the_command() {
+    let host = Arc::new(Host::default());
+    let limit = UseLimit { total: Some(1), per_customer: None };
+    let gift = Effect::Gift { product: product("cup"), quantity: quantity(1) };
+    host.promotions.put(Promotion { limit, ..Promotion::new(promotion_id("once"), "once", gift) });
+    let shop = Shop::over(Arc::default(), CartPolicy::company(), |builder| host.serve(builder));
+    let cart = Target::Cart(shop.cart());
+    shop.failing.fail_next(StoreCall::Uses, 1, Fault::Unavailable);
+    assert!(matches!(store_error(&shop, &cart), StoreError::Unavailable { .. }));
+    assert_eq!(shop.journal().len(), 1);
+    assert!(shop.execute(ann(), &cart, &add("mug", 1)).is_ok());
 }

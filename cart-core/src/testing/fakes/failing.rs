@@ -16,6 +16,7 @@ use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{
     CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
 };
+use crate::testing::samples::promotion_id;
 use crate::version::Version;
 
 /// How a call fails.
@@ -29,6 +30,8 @@ pub enum Fault {
     Corrupt,
     /// Nothing is done; [`StoreError::Conflict`], as if somebody else had been faster.
     Conflict,
+    /// Nothing is done; [`StoreError::UsedUp`], of a promotion `used-up`.
+    UsedUp,
     /// Nothing is done, and nobody can tell; [`StoreError::Unknown`].
     UnknownNotDone,
     /// All is done, and nobody can tell; [`StoreError::Unknown`].
@@ -39,7 +42,12 @@ impl Fault {
     const fn comes_after_the_effect(self) -> bool {
         match self {
             Self::UnknownDone => true,
-            Self::Unavailable | Self::Full | Self::Corrupt | Self::Conflict | Self::UnknownNotDone => false,
+            Self::Unavailable
+            | Self::Full
+            | Self::Corrupt
+            | Self::Conflict
+            | Self::UsedUp
+            | Self::UnknownNotDone => false,
         }
     }
 
@@ -50,6 +58,7 @@ impl Fault {
             Self::Full => StoreError::Full { store, source },
             Self::Corrupt => StoreError::Corrupt { store, source },
             Self::Conflict => StoreError::Conflict { cart },
+            Self::UsedUp => StoreError::UsedUp { promotion: promotion_id("used-up"), by_customer: false },
             Self::UnknownNotDone | Self::UnknownDone => StoreError::Unknown { store, source },
         }
     }

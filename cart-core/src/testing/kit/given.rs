@@ -348,11 +348,8 @@ impl Scenario {
 
     /// What a command would be decided with.
     pub(super) fn facts_for(&self, command: &Command) -> Facts {
-        let currency = match command {
-            Command::ChangeCurrency { currency } => *currency,
-            #[expect(clippy::wildcard_enum_match_arm, reason = "no other command is about another currency")]
-            _ => self.cart.currency(),
-        };
+        let asked = if let Command::ChangeCurrency { currency } = command { Some(*currency) } else { None };
+        let currency = asked.unwrap_or(self.cart.currency());
         self.facts_in(currency, command.added_products().cloned())
     }
 
