@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cart_core::memory::{RandomIds, SystemClock};
-use cart_core::policy::CartPolicy;
 use cart_core::port::{Clock, Ids};
 use cart_core::service::CartService;
 use cart_http::serve::{ServeLimits, serve};
@@ -82,12 +81,7 @@ fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
 }
 
 fn service(world: &World, store: Arc<SqliteStore>) -> Result<CartService, Error> {
-    let catalog = world.catalog().map_err(|error| format!("CART_WORLD: {error}"))?;
-    Ok(CartService::builder(store, Arc::new(catalog))
-        .channel(world.channel.clone(), CartPolicy::storefront(), world.currency)
-        .addresses(Arc::new(world.addresses()))
-        .methods(Arc::new(world.methods()))
-        .build()?)
+    Ok(world.service(store).map_err(|error| format!("CART_WORLD: {error}"))?.build()?)
 }
 
 fn jwt_secret(settings: &Settings) -> Result<JwtSecret, Error> {

@@ -1,0 +1,163 @@
+//! The demo world: what a real host would have in its own systems, read from one JSON file.
+//!
+//! The format is documented in `docs/world.md`. Unknown fields are refused, so that a misspelt one is noticed.
+
+mod products;
+mod service;
+mod terms;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::sync::Arc;
+
+use cart_core::actor::Owner;
+use cart_core::charge::{Charge, Fee};
+use cart_core::id::{
+    AddressId, ChannelId, CompanyId, CustomerGroupId, PaymentMethodId, ShippingMethodId, TaxClass, UserId,
+};
+use cart_core::memory::{MemoryAddressBook, MemoryMethodBook};
+use cart_core::money::{Amounts, Currency};
+use cart_core::promotion::Promotion;
+use cart_core::selection::{Address, Method};
+use cart_core::tax::Treatment;
+use serde::Deserialize;
+
+use self::products::{StockItem, WorldProduct};
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The world as its file has it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct World {
+    pub(crate) channel: ChannelId,
+    pub(crate) currency: Currency,
+    stock_items: Vec<StockItem>,
+    products: Vec<WorldProduct>,
+    shipping_methods: Vec<WorldMethod<ShippingMethodId>>,
+    payment_methods: Vec<WorldMethod<PaymentMethodId>>,
+    #[serde(default)]
+    promotions: Vec<Promotion>,
+    #[serde(default)]
+    fees: Vec<Fee>,
+    /// By country.
+    #[serde(default)]
+    taxes: BTreeMap<Arc<str>, TaxTable>,
+    taxes_without_destination: Option<TaxTable>,
+    pub(crate) users: Vec<WorldUser>,
+}
+
+/// How each class of things is taxed.
+type TaxTable = BTreeMap<TaxClass, Treatment>;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldMethod<Id> {
+    id: Id,
+    name: String,
+    #[serde(default = "yes")]
+    active: bool,
+    #[serde(default)]
+    currencies: BTreeSet<Currency>,
+    #[serde(default)]
+    kinds: BTreeSet<Arc<str>>,
+    #[serde(default)]
+    countries: BTreeSet<Arc<str>>,
+    #[serde(default)]
+    min_subtotal: Amounts,
+    #[serde(default)]
+    max_subtotal: Amounts,
+    max_grams: Option<u64>,
+    #[serde(default)]
+    charge: Charge,
+    tax_class: Option<TaxClass>,
+}
+
+/// Somebody who can sign in.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WorldUser {
+    pub(crate) id: UserId,
+    pub(crate) company: Option<CompanyId>,
+    #[serde(default)]
+    groups: BTreeSet<CustomerGroupId>,
+    #[serde(default)]
+    tax_exempt: bool,
+    addresses: Vec<WorldAddress>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WorldAddress {
+    id: AddressId,
+    country: Arc<str>,
+}
+
+impl WorldUser {
+    fn owner(&self) -> Owner {
+        Owner::User { user: self.id.clone(), company: self.company.clone() }
+    }
+}
+
+/// Collects what must not occur twice.
+fn distinct<K: Ord + Display, V>(
+    what: &str,
+    pairs: impl Iterator<Item = Result<(K, V), Error>>,
+) -> Result<BTreeMap<K, V>, Error> {
+    let mut all = BTreeMap::new();
+    for pair in pairs {
+        let (key, value) = pair?;
+        if all.contains_key(&key) {
+            return Err(format!("{what} {key} occurs twice").into());
+        }
+        all.insert(key, value);
+    }
+    Ok(all)
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl World {
+    /// Reads a world.
+    pub(crate) fn parse(json: &str) -> Result<Self, Error> {
+        Ok(serde_json::from_str(json)?)
+    }
+
+    /// The addresses of its users.
+    fn addresses(&self) -> MemoryAddressBook {
+        let book = MemoryAddressBook::default();
+        for user in &self.users {
+            for address in &user.addresses {
+                book.put(user.owner(), address.id.clone(), Address { country: Arc::clone(&address.country) });
+            }
+        }
+        book
+    }
+
+    /// Its shipping and payment methods.
+    fn methods(&self) -> MemoryMethodBook {
+        let book = MemoryMethodBook::default();
+        self.shipping_methods.iter().for_each(|method| book.put_shipping(method.id.clone(), method.read()));
+        self.payment_methods.iter().for_each(|method| book.put_payment(method.id.clone(), method.read()));
+        book
+    }
+}
+
+impl<Id> WorldMethod<Id> {
+    fn read(&self) -> Method {
+        Method {
+            active: self.active,
+            currencies: self.currencies.clone(),
+            kinds: self.kinds.clone(),
+            countries: self.countries.clone(),
+            min_subtotal: self.min_subtotal.clone(),
+            max_subtotal: self.max_subtotal.clone(),
+            max_grams: self.max_grams,
+            charge: self.charge.clone(),
+            tax_class: self.tax_class.clone(),
+            ..Method::new(self.name.as_str())
+        }
+    }
+}

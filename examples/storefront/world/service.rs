@@ -1,0 +1,32 @@
+//! The service of a shop that sells what is in the world.
+
+use std::sync::Arc;
+
+use cart_core::policy::{CartPolicy, PricingPolicy, TaxMode, TaxPolicy};
+use cart_core::port::Store;
+use cart_core::service::{CartService, CartServiceBuilder};
+
+use super::{Error, World};
+
+impl World {
+    /// Carts of its channel in a store, with everything that the world knows.
+    pub(crate) fn service(&self, store: Arc<dyn Store>) -> Result<CartServiceBuilder, Error> {
+        let catalog = self.catalog()?;
+        let promotions = self.promotions(&catalog)?;
+        Ok(CartService::builder(store, Arc::new(catalog))
+            .channel(self.channel.clone(), policy(), self.currency)
+            .addresses(Arc::new(self.addresses()))
+            .methods(Arc::new(self.methods()))
+            .customers(Arc::new(self.customers()?))
+            .promotions(Arc::new(promotions))
+            .fees(Arc::new(self.fees()?))
+            .taxes(Arc::new(self.taxes()?)))
+    }
+}
+
+/// A storefront whose prices are without tax, as in the United States: it is added once there is an address.
+fn policy() -> CartPolicy {
+    let storefront = CartPolicy::storefront();
+    let tax = TaxPolicy { mode: TaxMode::OnTop, ..storefront.pricing.tax };
+    CartPolicy { pricing: PricingPolicy { tax, ..storefront.pricing }, ..storefront }
+}
