@@ -3,33 +3,25 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use cart_core::actor::{ActorRef, Owner};
+use cart_core::actor::Owner;
 use cart_core::cart::{Cart, StoredCart};
 use cart_core::coupon::CouponCode;
 use cart_core::event::Settings;
-use cart_core::facts::{Choices, Facts, Products};
-use cart_core::id::{
-    AddressId, CartId, ChannelId, LineId, PaymentMethodId, ProductId, ShippingMethodId, UserId,
-};
-use cart_core::line::{Line, LineKey};
+use cart_core::facts::{Facts, Products};
+use cart_core::id::{CartId, ChannelId, UserId};
 use cart_core::metadata::Metadata;
 use cart_core::money::Currency;
 use cart_core::policy::{CartPolicy, CouponPolicy};
-use cart_core::product::{Product, ProductKey};
-use cart_core::quantity::Quantity;
-use cart_core::selection::{Address, Method, Selections};
+use cart_core::selection::Selections;
 use cart_core::status::Status;
 use cart_core::version::Version;
 use chrono::{DateTime, Utc};
-use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::error::{At as _, Error};
-use super::request::{Goods, MethodRequest, Request};
-use super::terms;
-
-/// The most lines, and the most products besides.
-const MAX_LINES: usize = 1000;
+use super::goods::NamedLine;
+use super::request::Request;
+use super::{choices, goods, terms};
 
 /// A cart to be priced, with what its lines are called.
 #[derive(Debug)]
@@ -40,24 +32,16 @@ pub(super) struct Built {
     pub(super) names: Vec<String>,
 }
 
-/// A line of the request.
-struct NamedLine {
-    name: String,
-    key: ProductKey,
-    product: Product,
-    quantity: Quantity,
-}
-
 /// Reads what the fields mean.
 pub(super) fn build(request: &Request, now: DateTime<Utc>) -> Result<Built, Error> {
     let currency = currency(request.currency, request.exponent)?;
     let now = request.now.unwrap_or(now);
-    let lines = lines(&request.lines, currency)?;
-    let others = other_products(&request.products, currency)?;
+    let lines = goods::lines(&request.lines, currency)?;
+    let others = goods::other_products(&request.products, currency)?;
     let policy = CartPolicy { pricing: request.policy.clone(), ..CartPolicy::storefront() };
     policy.check().at(|| "policy".to_owned())?;
     let terms = terms::read(request, currency)?;
-    let (choices, selections) = choices(request)?;
+    let (choices, selections) = choices::read(request)?;
     let cart = Arc::new(cart(request, currency, now, &lines, selections)?);
     let (names, products): (Vec<_>, Vec<_>) =
         lines.into_iter().map(|line| (line.name, Some(Arc::new(line.product)))).unzip();
@@ -81,92 +65,6 @@ fn currency(named: Option<Currency>, exponent: Option<u8>) -> Result<Currency, E
             Err(Error::at("exponent", format!("{named} has {} decimal places", named.exponent())))
         }
         named => Ok(named.unwrap_or(stand_in)),
-    }
-}
-
-fn lines(lines: &[Goods], currency: Currency) -> Result<Vec<NamedLine>, Error> {
-    if lines.len() > MAX_LINES {
-        return Err(Error::at("lines", format!("a request has at most {MAX_LINES} lines")));
-    }
-    let mut names = HashSet::with_capacity(lines.len());
-    let read = |(place, goods): (usize, &Goods)| {
-        let at = format!("lines[{place}]");
-        let name = goods.id.clone().unwrap_or_else(|| (place + 1).to_string());
-        if !names.insert(name.clone()) {
-            return Err(Error::at(format!("{at}.id"), format!("another line has the id {name:?}")));
-        }
-        let named = ProductId::new(&name).at(|| format!("{at}.id"))?;
-        let (key, product) = goods.read(goods.product.clone().unwrap_or(named), &name, currency, &at)?;
-        Ok(NamedLine { name, key, product, quantity: goods.quantity.unwrap_or(Quantity::ONE) })
-    };
-    lines.iter().enumerate().map(read).collect()
-}
-
-type Answers = Vec<(ProductKey, Option<Arc<Product>>)>;
-
-fn other_products(products: &[Goods], currency: Currency) -> Result<Answers, Error> {
-    if products.len() > MAX_LINES {
-        return Err(Error::at("products", format!("a request has at most {MAX_LINES} products")));
-    }
-    let mut keys = HashSet::with_capacity(products.len());
-    let read = |(place, goods): (usize, &Goods)| {
-        let at = format!("products[{place}]");
-        if goods.id.is_some() || goods.quantity.is_some() {
-            return Err(Error::at(at, "only lines have an id and a quantity"));
-        }
-        let missing = || Error::at(at.clone(), "missing field `product`");
-        let id = goods.product.clone().ok_or_else(missing)?;
-        let (key, product) = goods.read(id.clone(), id.as_str(), currency, &at)?;
-        if !keys.insert(key.clone()) {
-            return Err(Error::at(at, "this product occurs twice"));
-        }
-        Ok((key, Some(Arc::new(product))))
-    };
-    products.iter().enumerate().map(read).collect()
-}
-
-/// The selected methods and the destination, and that they are selected.
-fn choices(request: &Request) -> Result<(Choices, Selections), Error> {
-    let mut choices = Choices::default();
-    let mut selections = Selections::default();
-    if let Some(country) = &request.destination {
-        let is_code = country.len() == 2 && country.bytes().all(|letter| letter.is_ascii_uppercase());
-        let country = is_code.then(|| country.as_str().into());
-        let country =
-            country.ok_or("a country is two capitals, as in ISO 3166-1").at(|| "destination".to_owned())?;
-        choices.address = Some(Address { country });
-        selections.address = Some(AddressId::new("destination").at(|| "destination".to_owned())?);
-    }
-    if let Some(method) = &request.shipping {
-        selections.shipping_method =
-            Some(ShippingMethodId::new(method.id()).at(|| "shipping.id".to_owned())?);
-        choices.shipping_method = Some(method.read());
-    }
-    if let Some(method) = &request.payment {
-        selections.payment_method = Some(PaymentMethodId::new(method.id()).at(|| "payment.id".to_owned())?);
-        choices.payment_method = Some(method.read());
-    }
-    Ok((choices, selections))
-}
-
-impl MethodRequest {
-    fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or("standard")
-    }
-
-    fn read(&self) -> Method {
-        Method {
-            active: self.active,
-            currencies: self.currencies.clone(),
-            kinds: self.kinds.clone(),
-            countries: self.countries.clone(),
-            min_subtotal: self.min_subtotal.clone(),
-            max_subtotal: self.max_subtotal.clone(),
-            max_grams: self.max_grams,
-            charge: self.charge.clone(),
-            tax_class: self.tax_class.clone(),
-            ..Method::new(self.name.as_deref().unwrap_or(self.id()))
-        }
     }
 }
 
@@ -204,31 +102,6 @@ fn cart(
         expires_at: None,
     };
     Cart::from_stored(stored).at(|| "lines".to_owned())
-}
-
-/// The id of the line at a place.
-pub(super) fn line_id(place: usize) -> LineId {
-    LineId::from_uuid(Uuid::from_u128(place as u128 + 1))
-}
-
-impl NamedLine {
-    fn read(&self, place: usize, now: DateTime<Utc>) -> Result<Arc<Line>, Error> {
-        // Its name makes each line one of its own, whatever product it is of.
-        let distinct: Map<String, Value> =
-            [("line".to_owned(), self.name.as_str().into())].into_iter().collect();
-        let distinct = Metadata::new(distinct).at(|| format!("lines[{place}].id"))?;
-        Ok(Arc::new(Line {
-            id: line_id(place),
-            key: LineKey { product: self.key.clone(), distinct },
-            quantity: self.quantity,
-            note: None,
-            metadata: Metadata::default(),
-            snapshot: self.product.prices_for(self.quantity),
-            acknowledged: None,
-            added_at: now,
-            added_by: ActorRef::System,
-        }))
-    }
 }
 
 /// Each code once, as commands would have put them on the cart.

@@ -2,6 +2,7 @@
 
 mod answer;
 mod build;
+mod choices;
 mod error;
 mod goods;
 mod json;

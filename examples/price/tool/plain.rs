@@ -6,8 +6,8 @@ use cart_core::money::Money;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::build::line_id;
 use super::error::Error;
+use super::goods::line_id;
 
 /// Translates values.
 #[derive(Debug)]
