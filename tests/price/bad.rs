@@ -44,7 +44,11 @@ fn everything() -> Value {
         "promotions": [{
             "id": "ten", "name": "10% off", "priority": 1, "codes": ["TEN"],
             "conditions": {
-                "scope": {"kinds": ["product"]}, "min_quantity": 1,
+                "scope": {
+                    "products": ["mug"], "kinds": ["product"], "categories": ["kitchen"],
+                    "except_products": ["pen"], "except_categories": ["office"], "except_reduced": false
+                },
+                "min_quantity": 1,
                 "min_subtotal": {"amounts": {"EUR": "1.00"}, "basis": "after-discounts"},
                 "customer_groups": ["trade"], "channels": ["shop"], "currencies": ["EUR"],
                 "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2027-01-01T00:00:00Z"
@@ -59,7 +63,12 @@ fn everything() -> Value {
             "active": true, "currencies": ["EUR"], "kinds": ["product"], "countries": ["DE"],
             "min_subtotal": {"EUR": "1.00"}, "max_subtotal": {"EUR": "1000.00"}, "max_grams": 5000},
         "payment": {"id": "cod", "charge": {"percent": "0.02"}},
-        "fees": [{"id": "cod", "name": "On delivery", "on": {"payment": ["cod"]}, "charge": {"amount": {"EUR": "2.00"}}}]
+        "fees": [
+            {"id": "cod", "name": "On delivery", "on": {"payment": ["cod"]}, "charge": {"amount": {"EUR": "2.00"}}},
+            {"id": "small", "name": "Small order", "charge": {"by_subtotal": [
+                {"from": {"EUR": "0.00"}, "amounts": {"EUR": "3.00"}}, {"from": {"EUR": "20.00"}, "amounts": {"EUR": "0.00"}}
+            ]}}
+        ]
     })
 }
 
