@@ -203,7 +203,7 @@ fn what_contradicts_itself_is_refused() {
     assert_eq!(again("lines"), "lines[1].id");
     assert_eq!(again("products"), "products[1]");
     assert_eq!(again("promotions"), "promotions[1].id");
-    assert_eq!(again("fees"), "fees[1].id");
+    assert_eq!(again("fees"), "fees[2].id");
 
     for (path, value, at) in [
         ("lines[0].tiers[1].from", json!(5), "lines[0].tiers"),
