@@ -79,7 +79,8 @@ impl Treatment {
 /// numerators over one denominator.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EffectiveRates {
-    pub(crate) numerators: Vec<u128>,
+    /// One for each tax, in their order; zero beyond.
+    pub(crate) numerators: [u128; Treatment::MAX_RATES],
     pub(crate) sum: u128,
     pub(crate) denominator: u128,
 }
@@ -103,8 +104,10 @@ impl EffectiveRates {
             };
             billionths(tax).checked_mul(on)
         };
-        let numerators: Option<Vec<u128>> = taxes.iter().map(effective).collect();
-        let numerators = numerators.ok_or(TaxError::TooHigh)?;
+        let mut numerators = [0; Treatment::MAX_RATES];
+        for (numerator, tax) in numerators.iter_mut().zip(taxes) {
+            *numerator = effective(tax).ok_or(TaxError::TooHigh)?;
+        }
         let sum = numerators.iter().try_fold(0_u128, |sum, rate| sum.checked_add(*rate));
         match sum.ok_or(TaxError::TooHigh)? {
             sum if sum > Treatment::MAX_TOTAL * (denominator / ONE) => Err(TaxError::TooHigh),

@@ -32,6 +32,22 @@ pub(super) struct Item {
     pub(super) current: i64,
 }
 
+/// What of an item is reduced: so many units of it, at what they cost now.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Portion {
+    /// The item's place.
+    pub(super) place: usize,
+    pub(super) units: u32,
+    pub(super) amount: i64,
+}
+
+impl Portion {
+    /// The whole of an item.
+    pub(super) fn whole((place, item): (usize, &Item)) -> Self {
+        Self { place, units: item.quantity, amount: item.current }
+    }
+}
+
 impl<'a> Basket<'a> {
     pub(super) fn new(policy: &'a PricingPolicy, currency: Currency, lines: &'a [PricedLine]) -> Self {
         let mut items = Vec::with_capacity(lines.len());
@@ -62,25 +78,14 @@ impl<'a> Basket<'a> {
 
     /// Whether a scope is about an item.
     pub(super) fn is_in(&self, scope: &Scope, item: &Item) -> bool {
-        scope.is_everything()
-            || self
-                .line(item)
-                .zip(self.product(item))
-                .is_some_and(|(line, (id, product))| scope.contains(id, product, line.prices))
+        let known = self.line(item).zip(self.product(item));
+        known.is_some_and(|(line, (id, product))| scope.contains(id, product, line.prices))
     }
 
-    /// The places, among the items, of those that a scope is about.
-    pub(super) fn in_scope(&self, scope: &Scope) -> Vec<usize> {
-        if scope.is_everything() {
-            return (0..self.items.len()).collect();
-        }
-        let concerned = self.items.iter().enumerate().filter(|(_, item)| self.is_in(scope, item));
-        concerned.map(|(place, _)| place).collect()
-    }
-
-    /// The items at some places.
-    pub(super) fn at<'b>(&'b self, places: &'b [usize]) -> impl Iterator<Item = (usize, &'b Item)> {
-        places.iter().filter_map(|&place| Some((place, self.items.get(place)?)))
+    /// The items that a scope is about, with their places.
+    pub(super) fn concerned<'b>(&'b self, scope: &'b Scope) -> impl Iterator<Item = (usize, &'b Item)> {
+        let all = scope.is_everything();
+        self.items.iter().enumerate().filter(move |(_, item)| all || self.is_in(scope, item))
     }
 
     /// What all items cost now.

@@ -41,6 +41,8 @@ impl<'a> Work<'a> {
     ) -> Self {
         let mut basket = Basket::new(&facts.policy.pricing, cart.currency(), lines);
         let rates = Rates::of(&basket, facts);
+        // Most promotions that apply reduce most lines, and most lines have one tax.
+        derivation.reserve(basket.items.len() * (facts.terms.promotions.len().min(4) + 1));
         let stale = stale_selections(cart, facts);
         let fits = |kind| !stale.iter().any(|notice| is_about(notice, kind));
         let charging = Charging { cart, facts };
@@ -76,7 +78,7 @@ impl<'a> Work<'a> {
         Self { facts, basket, rates, promotions, gifts, shipping, payment, fees, stale }
     }
 
-    fn to_tax(&mut self) -> ToTax<'_, 'a> {
+    fn as_to_tax(&mut self) -> ToTax<'_, 'a> {
         ToTax {
             basket: &self.basket,
             shipping: self.shipping.as_mut(),
@@ -87,7 +89,7 @@ impl<'a> Work<'a> {
 
     /// What a tax service has to know.
     pub(super) fn taxable(mut self) -> TaxableCart {
-        self.to_tax().taxable()
+        self.as_to_tax().taxable()
     }
 
     /// Works the taxes out.
@@ -105,7 +107,7 @@ impl<'a> Work<'a> {
             TaxMode::External => match &self.facts.terms.taxes {
                 _ if self.facts.terms.customer.tax_exempt => Taxed::default(),
                 Taxes::External(Some(figures)) => {
-                    let taxed = self.to_tax().by_service(figures, derivation)?;
+                    let taxed = self.as_to_tax().by_service(figures, derivation)?;
                     if taxed.is_none() {
                         unknown.push(None);
                     }

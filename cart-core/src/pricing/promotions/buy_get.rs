@@ -1,7 +1,6 @@
 //! Buy some, get some cheaper: which units are reduced.
 
-use super::reduce::Portion;
-use crate::pricing::basket::{Basket, Item};
+use crate::pricing::basket::{Basket, Item, Portion};
 use crate::promotion::Scope;
 use crate::quantity::Quantity;
 
@@ -27,8 +26,7 @@ impl BuyGet<'_> {
     /// The units that are reduced, in the order of the lines.
     pub(super) fn portions(&self, basket: &Basket<'_>) -> Vec<Portion> {
         let candidates = self.candidates(basket);
-        let bought = |item: &&Item| basket.is_in(self.buy, item);
-        let in_buy = basket.items.iter().filter(bought).map(|item| u64::from(item.quantity)).sum();
+        let in_buy = basket.concerned(self.buy).map(|(_, item)| u64::from(item.quantity)).sum();
         let mut left = self.reduced(&candidates, in_buy);
         let mut portions = Vec::new();
         for candidate in candidates {
@@ -44,14 +42,15 @@ impl BuyGet<'_> {
 
     /// The items whose units can be reduced, the cheapest units first.
     fn candidates(&self, basket: &Basket<'_>) -> Vec<Candidate> {
-        let mut places = basket.in_scope(self.get);
-        places.sort_by_key(|place| basket.items.get(*place).map(|item| item.unit));
+        let mut items: Vec<(usize, &Item)> = basket.concerned(self.get).collect();
+        items.sort_by_key(|(_, item)| item.unit);
+        let buys_all = self.buy.is_everything();
         let candidate = |(place, item): (usize, &Item)| Candidate {
             place,
             units: item.quantity.into(),
-            is_bought: basket.is_in(self.buy, item),
+            is_bought: buys_all || basket.is_in(self.buy, item),
         };
-        basket.at(&places).map(candidate).collect()
+        items.into_iter().map(candidate).collect()
     }
 
     /// How many units are reduced: the largest number that enough units are bought for.

@@ -2,20 +2,18 @@
 
 use super::buy_get::BuyGet;
 use super::gift::gift;
-use super::reduce::Reducing;
+use super::reduce::{Reducing, SplitBy};
 use super::takings::Takings;
 use crate::cart::Cart;
 use crate::facts::Facts;
 use crate::id::ShippingMethodId;
-use crate::money::Rounding;
+use crate::money::{Money, Rounding};
 use crate::pricing::arithmetic::fraction;
-use crate::pricing::basket::Basket;
+use crate::pricing::basket::{Basket, Portion};
 use crate::pricing::derivation::Working;
 use crate::pricing::priced::PricedLine;
 use crate::pricing::tax::Rates;
-use crate::promotion::{
-    Counting, Effect, NotApplied, Promotion, QuantityTier, Reduction, Scope, SubtotalBasis, ValueTier,
-};
+use crate::promotion::{Counting, Effect, NotApplied, Promotion, QuantityTier, Reduction, Scope, ValueTier};
 
 /// The world in which promotions are tried and applied.
 #[derive(Clone, Copy, Debug)]
@@ -41,15 +39,14 @@ pub(super) fn takings(
     delivery: Option<Delivery<'_>>,
 ) -> Result<Takings, NotApplied> {
     promotion.conditions.hold_for(basket)?;
-    let mut takings = Takings::default();
+    let mut takings = Takings::with_room_for(basket.items.len());
     let reducing = Reducing { basket, rates: world.rates };
     match &promotion.effect {
         Effect::Lines { scope, reduction } => {
             reducing.lines(&concerned(basket, scope)?, reduction, &mut takings)?;
         }
         Effect::Units { scope, reduction } => {
-            let portions = reducing.portions(&concerned(basket, scope)?);
-            reducing.units(&portions, reduction, None, &mut takings)?;
+            reducing.units(&concerned(basket, scope)?, reduction, SplitBy::Policy, &mut takings)?;
         }
         Effect::QuantityTiers { scope, counting, tiers } => {
             reducing.quantity_tiers(&concerned(basket, scope)?, *counting, tiers, &mut takings)?;
@@ -66,14 +63,14 @@ pub(super) fn takings(
             if portions.is_empty() {
                 return Err(NotApplied::NothingConcerned);
             }
-            let weights: Vec<i64> = portions.iter().map(|portion| portion.amount).collect();
-            reducing.units(&portions, reduction, Some(&weights), &mut takings)?;
+            reducing.units(&portions, reduction, SplitBy::Amounts, &mut takings)?;
         }
         Effect::Order { scope, reduction } => {
             reducing.order(&concerned(basket, scope)?, reduction, &mut takings)?;
         }
         Effect::ValueTiers { scope, basis, tiers } => {
-            reducing.value_tiers(&concerned(basket, scope)?, *basis, tiers, &mut takings)?;
+            let subtotal = basket.money(basket.sum(scope, *basis));
+            reducing.value_tiers(&concerned(basket, scope)?, subtotal, tiers, &mut takings)?;
         }
         Effect::Shipping { methods, reduction } => {
             let is_reduced =
@@ -88,21 +85,23 @@ pub(super) fn takings(
     if takings.is_nothing() { Err(NotApplied::NothingLeft) } else { Ok(takings) }
 }
 
-fn concerned(basket: &Basket<'_>, scope: &Scope) -> Result<Vec<usize>, NotApplied> {
-    let places = basket.in_scope(scope);
-    if places.is_empty() { Err(NotApplied::NothingConcerned) } else { Ok(places) }
+/// The items that a scope is about, as a whole; at least one.
+fn concerned(basket: &Basket<'_>, scope: &Scope) -> Result<Vec<Portion>, NotApplied> {
+    let mut portions = Vec::with_capacity(basket.items.len());
+    portions.extend(basket.concerned(scope).map(Portion::whole));
+    if portions.is_empty() { Err(NotApplied::NothingConcerned) } else { Ok(portions) }
 }
 
 impl Reducing<'_> {
     /// Reduces each unit by the tier that is reached; lines of one tier together.
     fn quantity_tiers(
         &self,
-        places: &[usize],
+        portions: &[Portion],
         counting: Counting,
         tiers: &[QuantityTier],
         takings: &mut Takings,
     ) -> Result<(), NotApplied> {
-        let together: u64 = self.basket.at(places).map(|(_, item)| u64::from(item.quantity)).sum();
+        let together: u64 = portions.iter().map(|portion| u64::from(portion.units)).sum();
         let tier_of = |units: u32| {
             let counted = match counting {
                 Counting::EachLine => units.into(),
@@ -110,7 +109,6 @@ impl Reducing<'_> {
             };
             tiers.iter().rposition(|tier| u64::from(tier.from.get()) <= counted)
         };
-        let portions = self.portions(places);
         let first = tiers.first().ok_or(NotApplied::Faulty)?;
         if portions.iter().all(|portion| tier_of(portion.units).is_none()) {
             let units = match counting {
@@ -123,7 +121,7 @@ impl Reducing<'_> {
             let reached: Vec<_> =
                 portions.iter().copied().filter(|portion| tier_of(portion.units) == Some(index)).collect();
             if !reached.is_empty() {
-                self.units(&reached, &tier.reduction, None, takings)?;
+                self.units(&reached, &tier.reduction, SplitBy::Policy, takings)?;
             }
         }
         Ok(())
@@ -132,16 +130,15 @@ impl Reducing<'_> {
     /// Reduces items together by the tier that they reach.
     fn value_tiers(
         &self,
-        places: &[usize],
-        basis: SubtotalBasis,
+        portions: &[Portion],
+        subtotal: Money,
         tiers: &[ValueTier],
         takings: &mut Takings,
     ) -> Result<(), NotApplied> {
-        let subtotal = self.basket.money(self.basket.sum(places, basis));
         let froms =
             || tiers.iter().filter_map(|tier| Some((tier.from.in_currency(subtotal.currency())?, tier)));
-        match froms().filter(|(from, _)| from.minor() <= subtotal.minor()).last() {
-            Some((_, tier)) => self.order(places, &tier.reduction, takings),
+        match froms().rfind(|(from, _)| from.minor() <= subtotal.minor()) {
+            Some((_, tier)) => self.order(portions, &tier.reduction, takings),
             None => match froms().next() {
                 Some((min, _)) => Err(NotApplied::BelowSubtotal { min, subtotal }),
                 None => Err(NotApplied::Currency),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::cart::Cart;
 use crate::coupon::CouponCode;
 use crate::facts::Facts;
-use crate::pricing::basket::Basket;
-use crate::promotion::{Conditions, MinSubtotal, NotApplied, Promotion, SubtotalBasis};
+use crate::pricing::basket::{Basket, Item};
+use crate::promotion::{Conditions, MinSubtotal, NotApplied, Promotion, Scope, SubtotalBasis};
 
 /// A promotion that may concern the cart, and whether it may still apply.
 #[derive(Debug)]
@@ -79,36 +79,36 @@ impl Conditions {
         if self.scope.is_everything() && self.min_quantity.is_none() && self.min_subtotal.is_none() {
             return if basket.items.is_empty() { Err(NotApplied::NothingConcerned) } else { Ok(()) };
         }
-        let places = basket.in_scope(&self.scope);
-        if places.is_empty() {
-            return Err(NotApplied::NothingConcerned);
+        let mut units = None;
+        for (_, item) in basket.concerned(&self.scope) {
+            units = Some(units.unwrap_or(0) + u64::from(item.quantity));
         }
-        let units = basket.at(&places).map(|(_, item)| u64::from(item.quantity)).sum();
+        let units = units.ok_or(NotApplied::NothingConcerned)?;
         match self.min_quantity {
             Some(min) if units < u64::from(min.get()) => Err(NotApplied::BelowQuantity { min, units }),
             Some(_) | None => {
-                self.min_subtotal.as_ref().map_or(Ok(()), |least| least.is_reached(basket, &places))
+                self.min_subtotal.as_ref().map_or(Ok(()), |least| least.is_reached(basket, &self.scope))
             }
         }
     }
 }
 
 impl MinSubtotal {
-    fn is_reached(&self, basket: &Basket<'_>, places: &[usize]) -> Result<(), NotApplied> {
+    fn is_reached(&self, basket: &Basket<'_>, scope: &Scope) -> Result<(), NotApplied> {
         let min = self.amounts.in_currency(basket.currency).ok_or(NotApplied::Currency)?;
-        let subtotal = basket.money(basket.sum(places, self.basis));
+        let subtotal = basket.money(basket.sum(scope, self.basis));
         if subtotal.minor() < min.minor() { Err(NotApplied::BelowSubtotal { min, subtotal }) } else { Ok(()) }
     }
 }
 
 impl Basket<'_> {
-    /// What the items at some places cost together.
-    pub(super) fn sum(&self, places: &[usize], basis: SubtotalBasis) -> i64 {
-        let cost = |(_, item): (usize, &crate::pricing::basket::Item)| match basis {
+    /// What the items in a scope cost together.
+    pub(super) fn sum(&self, scope: &Scope, basis: SubtotalBasis) -> i64 {
+        let cost = |(_, item): (usize, &Item)| match basis {
             SubtotalBasis::BeforeDiscounts => item.sold,
             SubtotalBasis::AfterDiscounts => item.current,
         };
-        self.at(places).map(cost).sum()
+        self.concerned(scope).map(cost).sum()
     }
 }
 

@@ -4,32 +4,26 @@ use super::takings::Takings;
 use crate::money::{Amounts, Rate, Rounding};
 use crate::policy::{AllocationWeights, PercentLevel};
 use crate::pricing::arithmetic::{fraction, per_unit};
-use crate::pricing::basket::{Basket, Item};
+use crate::pricing::basket::{Basket, Portion};
 use crate::pricing::derivation::Working;
 use crate::pricing::tax::Rates;
 use crate::promotion::{NotApplied, Reduction};
 use crate::quantity::Quantity;
+
+/// In proportion to what a discount is split.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SplitBy {
+    /// The weights of the policy.
+    Policy,
+    /// What the portions cost.
+    Amounts,
+}
 
 /// What reductions are worked out from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reducing<'a> {
     pub(super) basket: &'a Basket<'a>,
     pub(super) rates: &'a Rates<'a>,
-}
-
-/// What of an item is reduced: so many units of it, at what they cost now.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Portion {
-    pub(super) place: usize,
-    pub(super) units: u32,
-    pub(super) amount: i64,
-}
-
-impl Portion {
-    /// The whole of an item.
-    pub(super) fn whole((place, item): (usize, &Item)) -> Self {
-        Self { place, units: item.quantity, amount: item.current }
-    }
 }
 
 impl<'a> Reducing<'a> {
@@ -43,30 +37,24 @@ impl<'a> Reducing<'a> {
         Ok(amount.minor())
     }
 
-    /// The whole of each item at some places.
-    pub(super) fn portions(&self, places: &[usize]) -> Vec<Portion> {
-        self.basket.at(places).map(Portion::whole).collect()
-    }
-
-    /// Reduces each item as a whole.
+    /// Reduces each portion as a whole.
     pub(super) fn lines(
         &self,
-        places: &[usize],
+        portions: &[Portion],
         reduction: &Reduction,
         takings: &mut Takings,
     ) -> Result<(), NotApplied> {
-        let portions = self.portions(places);
         match reduction {
             Reduction::Percent(rate) => {
-                self.percent(&portions, *rate, self.basket.policy.line_percentages, None, takings);
+                self.percent(portions, *rate, self.basket.policy.line_percentages, SplitBy::Policy, takings);
             }
             Reduction::Amount(amounts) => {
                 let amount = self.stated(amounts)?;
-                self.amounts(&portions, |_| amount, takings);
+                self.amounts(portions, |_| amount, takings);
             }
             Reduction::Price(amounts) => {
                 let price = self.stated(amounts)?;
-                self.prices(&portions, |_| price, takings);
+                self.prices(portions, |_| price, takings);
             }
         }
         Ok(())
@@ -77,12 +65,12 @@ impl<'a> Reducing<'a> {
         &self,
         portions: &[Portion],
         reduction: &Reduction,
-        weights: Option<&[i64]>,
+        by: SplitBy,
         takings: &mut Takings,
     ) -> Result<(), NotApplied> {
         match reduction {
             Reduction::Percent(rate) => {
-                self.percent(portions, *rate, self.basket.policy.line_percentages, weights, takings);
+                self.percent(portions, *rate, self.basket.policy.line_percentages, by, takings);
             }
             Reduction::Amount(amounts) => {
                 let amount = self.stated(amounts)?;
@@ -96,29 +84,28 @@ impl<'a> Reducing<'a> {
         Ok(())
     }
 
-    /// Reduces items together.
+    /// Reduces portions together.
     pub(super) fn order(
         &self,
-        places: &[usize],
+        portions: &[Portion],
         reduction: &Reduction,
         takings: &mut Takings,
     ) -> Result<(), NotApplied> {
-        let portions = self.portions(places);
         let together: i64 = portions.iter().map(|portion| portion.amount).sum();
         match reduction {
             Reduction::Percent(rate) => {
-                self.percent(&portions, *rate, self.basket.policy.order_percentages, None, takings);
+                self.percent(portions, *rate, self.basket.policy.order_percentages, SplitBy::Policy, takings);
             }
             Reduction::Amount(amounts) => {
                 let amount = self.stated(amounts)?;
                 let working = Working::Stated { amount: self.basket.money(amount) };
-                self.split(&portions, amount.min(together), None, working, takings);
+                self.split(portions, amount.min(together), SplitBy::Policy, working, takings);
             }
             Reduction::Price(amounts) => {
                 let price = self.stated(amounts)?;
                 let (price_now, from) = (self.basket.money(price), self.basket.money(together));
                 let working = Working::Price { price: price_now, from };
-                self.split(&portions, (together - price).max(0), None, working, takings);
+                self.split(portions, (together - price).max(0), SplitBy::Policy, working, takings);
             }
         }
         Ok(())
@@ -129,7 +116,7 @@ impl<'a> Reducing<'a> {
         portions: &[Portion],
         rate: Rate,
         level: PercentLevel,
-        weights: Option<&[i64]>,
+        by: SplitBy,
         takings: &mut Takings,
     ) {
         let rounding = self.rounding();
@@ -147,7 +134,7 @@ impl<'a> Reducing<'a> {
             PercentLevel::PerOrder => {
                 let together = portions.iter().map(|portion| portion.amount).sum();
                 let off = fraction(together, rate, rounding);
-                self.split(portions, off, weights, working(together, None), takings);
+                self.split(portions, off, by, working(together, None), takings);
             }
         }
     }
@@ -168,29 +155,23 @@ impl<'a> Reducing<'a> {
         }
     }
 
-    /// Splits a discount over portions; by the policy's weights if no others are given.
-    fn split(
-        &self,
-        portions: &[Portion],
-        discount: i64,
-        weights: Option<&[i64]>,
-        whole: Working,
-        takings: &mut Takings,
-    ) {
+    /// Splits a discount over portions.
+    fn split(&self, portions: &[Portion], discount: i64, by: SplitBy, whole: Working, takings: &mut Takings) {
         if discount == 0 {
             return;
         }
-        let caps: Vec<i64> = portions.iter().map(|portion| portion.amount).collect();
-        let own;
-        let weights = match weights {
-            Some(weights) => weights,
-            None => {
-                own = self.weights(portions);
-                &own
+        let amounts: Vec<i64> = portions.iter().map(|portion| portion.amount).collect();
+        let policy = self.basket.policy;
+        let shares = match (by, policy.weights) {
+            (SplitBy::Amounts, _) | (SplitBy::Policy, AllocationWeights::Discounted) => {
+                policy.allocation.split_capped(discount, &amounts, &amounts)
+            }
+            (SplitBy::Policy, AllocationWeights::Listed | AllocationWeights::TaxInclusive) => {
+                policy.allocation.split_capped(discount, &self.weights(portions), &amounts)
             }
         };
         // Without anything to split by, there is nothing to take off either.
-        let Ok(shares) = self.basket.policy.allocation.split_capped(discount, weights, &caps) else { return };
+        let Ok(shares) = shares else { return };
         takings.wholes.push(whole);
         let working = Working::Share { of: self.basket.money(discount) };
         for (portion, share) in portions.iter().zip(shares) {

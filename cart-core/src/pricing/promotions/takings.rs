@@ -26,6 +26,11 @@ pub(super) struct Taking {
 }
 
 impl Takings {
+    /// Nothing yet, with room for as many items.
+    pub(super) fn with_room_for(items: usize) -> Self {
+        Self { items: Vec::with_capacity(items), ..Self::default() }
+    }
+
     /// Notes what is taken off an item, if it is anything.
     pub(super) fn take(&mut self, place: usize, amount: i64, working: Working) {
         if amount > 0 {

@@ -5,11 +5,13 @@ use super::rates::{ClassRates, is_same};
 use crate::money::MoneyError;
 use crate::policy::{TaxLevel, TaxMode, TaxPolicy, TaxSplit};
 use crate::pricing::arithmetic::divide;
-use crate::tax::TaxRate;
+use crate::tax::{TaxRate, Treatment};
 
 /// Something to be taxed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Taxable<'r, 'a> {
+    /// Its place: among the items, or after them among the charges.
+    pub(super) number: usize,
     pub(super) amount: i64,
     /// How many units it is of; 1 for a charge.
     pub(super) units: u32,
@@ -23,6 +25,9 @@ pub(super) struct Charged<'a> {
     pub(super) tax: &'a TaxRate,
     pub(super) amount: i64,
 }
+
+/// One tax for each rate of a thing, in their order; zero beyond.
+type OfRates = [i64; Treatment::MAX_RATES];
 
 /// The taxes of all things, thing by thing and rate by rate.
 ///
@@ -88,7 +93,7 @@ fn charge_together<'a>(
 }
 
 impl<'a> Taxable<'_, 'a> {
-    fn charged(&self, thing: usize, amounts: Vec<i64>) -> impl Iterator<Item = Charged<'a>> {
+    fn charged(&self, thing: usize, amounts: OfRates) -> impl Iterator<Item = Charged<'a>> {
         self.rates.taxes.iter().zip(amounts).map(move |(tax, amount)| Charged { thing, tax, amount })
     }
 
@@ -105,30 +110,39 @@ impl<'a> Taxable<'_, 'a> {
     }
 
     /// The taxes of an amount, each rounded, or with the net rounded, as policy says.
-    fn taxes(&self, amount: i64, policy: TaxPolicy) -> Result<Vec<i64>, MoneyError> {
+    fn taxes(&self, amount: i64, policy: TaxPolicy) -> Result<OfRates, MoneyError> {
         if policy.mode == TaxMode::Inside && policy.split == TaxSplit::RoundNet {
             return self.taxes_beside_net(amount, policy);
         }
-        let rounded =
-            |rate| self.exact(amount, rate, policy).alone(policy.rounding).ok_or(MoneyError::Overflow);
-        (0..self.rates.taxes.len()).map(rounded).collect()
+        let mut taxes = OfRates::default();
+        for (rate, tax) in taxes.iter_mut().enumerate().take(self.rates.taxes.len()) {
+            *tax = self.exact(amount, rate, policy).alone(policy.rounding).ok_or(MoneyError::Overflow)?;
+        }
+        Ok(taxes)
     }
 
     /// The taxes inside an amount, as what is left beside the rounded net.
-    fn taxes_beside_net(&self, amount: i64, policy: TaxPolicy) -> Result<Vec<i64>, MoneyError> {
+    fn taxes_beside_net(&self, amount: i64, policy: TaxPolicy) -> Result<OfRates, MoneyError> {
         let effective = &self.rates.effective;
         let whole = u128::from(amount.unsigned_abs()) * effective.denominator;
         let net = divide(whole, effective.denominator + effective.sum, policy.rounding);
         let exact = (0..self.rates.taxes.len()).map(|rate| self.exact(amount, rate, policy));
-        split(amount - net, &exact.collect::<Vec<_>>())
+        let mut taxes = OfRates::default();
+        for (tax, share) in taxes.iter_mut().zip(split(amount - net, &exact.collect::<Vec<_>>())?) {
+            *tax = share;
+        }
+        Ok(taxes)
     }
 
     /// The taxes of each unit, added up.
-    fn taxes_per_unit(&self, policy: TaxPolicy) -> Result<Vec<i64>, MoneyError> {
+    fn taxes_per_unit(&self, policy: TaxPolicy) -> Result<OfRates, MoneyError> {
         let units = i64::from(self.units.max(1));
         let (unit, more) = (self.amount / units, self.amount % units);
         let (of_more, of_unit) = (self.taxes(unit + 1, policy)?, self.taxes(unit, policy)?);
-        let sum = |(of_more, of_unit)| more * of_more + (units - more) * of_unit;
-        Ok(of_more.into_iter().zip(of_unit).map(sum).collect())
+        let mut taxes = of_unit;
+        for (tax, of_more) in taxes.iter_mut().zip(of_more) {
+            *tax = more * of_more + (units - more) * *tax;
+        }
+        Ok(taxes)
     }
 }

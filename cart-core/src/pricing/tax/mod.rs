@@ -84,29 +84,29 @@ impl<'w, 'a> ToTax<'w, 'a> {
     ) -> Result<Taxed, MoneyError> {
         let (basket, policy) = (self.basket, self.policy());
         let mut charges = self.charges();
-        let mut places: Vec<usize> = (0..basket.items.len()).map(|item| rates.place_of_item(item)).collect();
-        places
-            .extend(charges.iter().map(|charge| charge.class.map_or(usize::MAX, |class| rates.place(class))));
-        let amounts = basket.items.iter().map(|item| (taxable_of(item, policy), item.quantity));
-        let amounts = amounts.chain(charges.iter().map(|charge| (charge.taxable, 1)));
-        let mut numbers = Vec::with_capacity(places.len());
-        let mut things = Vec::with_capacity(places.len());
-        for (number, ((amount, units), place)) in amounts.zip(&places).enumerate() {
-            if let Some(rates) = rates.class(*place) {
-                numbers.push(number);
-                things.push(Taxable { amount, units, rates });
-            }
-        }
+        let of_charges: Vec<Option<usize>> =
+            charges.iter().map(|charge| charge.class.map(|class| rates.place(class))).collect();
+        let rates = &*rates;
+        let mut things = Vec::with_capacity(basket.items.len() + charges.len());
+        things.extend(basket.items.iter().enumerate().filter_map(|(number, item)| {
+            let rates = rates.class(rates.place_of_item(number))?;
+            Some(Taxable { number, amount: taxable_of(item, policy), units: item.quantity, rates })
+        }));
+        let charges_from = basket.items.len();
+        things.extend(charges.iter().zip(of_charges).enumerate().filter_map(|(place, (charge, class))| {
+            let (number, rates) = (charges_from + place, rates.class(class?)?);
+            Some(Taxable { number, amount: charge.taxable, units: 1, rates })
+        }));
         let mut taxed = Taxed { of_items: vec![0; basket.items.len()], totals: Vec::new() };
         for Charged { thing, tax, amount } in charge(&things, policy)? {
-            let (Some(&number), Some(on)) = (numbers.get(thing), things.get(thing)) else { continue };
-            let subject = match taxed.of_items.get_mut(number) {
+            let Some(on) = things.get(thing) else { continue };
+            let subject = match taxed.of_items.get_mut(on.number) {
                 Some(of_item) => {
                     *of_item += amount;
-                    let item = basket.items.get(number);
+                    let item = basket.items.get(on.number);
                     item.and_then(|item| basket.line(item)).map(|line| Subject::Line(line.line.id))
                 }
-                None => charges.get_mut(number - basket.items.len()).map(|charge| {
+                None => charges.get_mut(on.number - charges_from).map(|charge| {
                     *charge.tax += amount;
                     charge.subject.clone()
                 }),

@@ -58,7 +58,7 @@ impl<'a> Rates<'a> {
         let untaxed = |is_unknown| ClassRates {
             class,
             taxes: &[],
-            effective: EffectiveRates { numerators: Vec::new(), sum: 0, denominator: 1 },
+            effective: EffectiveRates { numerators: [0; Treatment::MAX_RATES], sum: 0, denominator: 1 },
             is_unknown,
         };
         if self.facts.terms.customer.tax_exempt {
