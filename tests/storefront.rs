@@ -29,18 +29,30 @@ fn every_printed_command_works() {
     let storefront = Storefront::start(&file);
     let mut answers = Vec::new();
     run(&storefront.page, send, |curl, answer| {
-        let expected =
-            if curl.body.as_ref().is_some_and(|body| body.contains("\"quantity\": 50")) { 409 } else { 200 };
+        let has = |text| curl.body.as_ref().is_some_and(|body| body.contains(text));
+        let expected = match () {
+            () if has("\"quantity\": 50") => 409,
+            () if has("AUTUMN26") => 422,
+            () => 200,
+        };
         assert_eq!(answer.status, expected, "{curl:?} {answer:?}");
         answers.push(answer.body.clone());
     });
-    assert_eq!(answers.len(), 15);
+    assert_eq!(answers.len(), 21);
     assert!(is_problem(&answers[3]), "{}", answers[3]);
     assert_eq!(answers[0]["items"], json!([]));
     assert_eq!(answers[2]["items"][0]["quantity"], 3);
     assert_eq!(answers[2]["total"], "388.50");
-    assert_eq!(answers[12]["version"], answers[13]["version"], "the key was used before");
-    assert_eq!(answers[14]["items"], json!([]));
+    let (coupons, explained) = (&answers[12]["coupons"], &answers[13]);
+    assert_eq!((&coupons[0]["code"], &coupons[0]["applied"]), (&json!("WELCOME10"), &json!(true)));
+    assert_eq!(explained["total"], answers[12]["total"]);
+    assert!(explained["text"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().contains("Welcome")));
+    assert_eq!(answers[14]["coupons"][1]["reason"], "not_started");
+    assert!(is_problem(&answers[15]), "{}", answers[15]);
+    assert_eq!(answers[16]["refused_gifts"][0]["promotion_id"], "incense-gift");
+    assert_eq!(answers[17]["refused_gifts"], json!([]));
+    assert_eq!(answers[18]["version"], answers[19]["version"], "the key was used before");
+    assert_eq!(answers[20]["items"], json!([]));
 }
 
 #[test]

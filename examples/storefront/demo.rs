@@ -78,6 +78,15 @@ curl -s -X DELETE {shop}/items/$LINE -H "$AUTH"; echo
 curl -s -X PUT {shop}/address {json} -d '{{"address_id": "ann-home"}}'; echo
 curl -s -X PUT {shop}/shipping-method {json} -d '{{"shipping_method_id": "express"}}'; echo
 curl -s -X PUT {shop}/payment-method {json} -d '{{"payment_method_id": "card"}}'; echo
+# a coupon, however it is typed, and why the cart costs what it costs
+curl -s -X POST {shop}/coupons {json} -d '{{"code": "welcome 10"}}'; echo
+curl -s {shop}/explanation -H "$AUTH"; echo
+# a code that sleeps until it applies, and one that has ended
+curl -s -X POST {shop}/coupons {json} -d '{{"code": "NEWYEAR"}}'; echo
+curl -s -X POST {shop}/coupons {json} -d '{{"code": "AUTUMN26"}}'; echo
+# no, thank you, to a gift, and yes after all
+curl -s -X DELETE {shop}/gifts/incense-gift -H "$AUTH"; echo
+curl -s -X PUT {shop}/gifts/incense-gift -H "$AUTH"; echo
 # done once, however often it is sent
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
