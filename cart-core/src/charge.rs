@@ -22,9 +22,10 @@ pub enum Charge {
     PerUnit(Amounts),
     /// A fraction of what the charge is on, rounded once.
     Percent(Rate),
-    /// By the weight of the units that need delivery: the last step that is reached, free below the first.
+    /// By the weight of the units concerned (those that need delivery, for shipping): the last step that is reached,
+    /// free below the first.
     ByWeight(Vec<WeightStep>),
-    /// By what the lines cost after discounts: the last step that is reached, free below the first.
+    /// By what the lines concerned cost after discounts: the last step that is reached, free below the first.
     BySubtotal(Vec<SubtotalStep>),
 }
 
@@ -55,7 +56,7 @@ pub struct ChargeBasis {
     pub units: u64,
     /// What those units weigh.
     pub grams: u64,
-    /// What the lines cost after discounts.
+    /// What the lines concerned cost after discounts.
     pub subtotal: Money,
 }
 

@@ -11,7 +11,7 @@ use crate::cart::Cart;
 use crate::charge::{Charge, ChargeBasis, Fee, FeeBasis};
 use crate::facts::Facts;
 use crate::id::TaxClass;
-use crate::money::Rate;
+use crate::money::{Money, Rate};
 use crate::product::Options;
 
 /// The most fees that are looked at.
@@ -73,7 +73,7 @@ impl<'a> Charging<'a> {
             |item: &&Item| basket.product(item).is_some_and(|(_, product)| product.needs_delivery);
         let (units, grams) = amounts_of(basket, basket.items.iter().filter(delivered));
         let basis = ChargeBasis { units, grams, subtotal: basket.money(basket.current()) };
-        let (price, working) = worked_out(&method.charge, basis, basket)?;
+        let (price, working) = worked_out(&method.charge, basis, basis.subtotal, basket)?;
         let (name, class) = (&method.name, method.tax_class.as_ref());
         Some(Extra { id, name, class, price, current: price, tax: 0, working })
     }
@@ -89,7 +89,8 @@ impl<'a> Charging<'a> {
         if !basket.policy.fees || basket.items.is_empty() || method.charge == Charge::Free {
             return None;
         }
-        let (price, working) = worked_out(&method.charge, of_order(basket, shipping), basket)?;
+        let basis = of_order(basket);
+        let (price, working) = worked_out(&method.charge, basis, with(basis, shipping, basket), basket)?;
         let (name, class) = (&method.name, method.tax_class.as_ref());
         Some(Extra { id, name, class, price, current: price, tax: 0, working })
     }
@@ -104,24 +105,29 @@ impl<'a> Charging<'a> {
     }
 
     fn fee(&self, fee: &'a Fee, basket: &Basket<'_>, shipping: i64) -> Option<Extra<'a, crate::id::FeeId>> {
-        let basis = match &fee.on {
-            FeeBasis::Order => of_order(basket, shipping),
+        let (basis, shipping) = match &fee.on {
+            FeeBasis::Order => (of_order(basket), shipping),
             FeeBasis::Payment(methods) => {
                 let selected = self.cart.selections().payment_method.as_ref()?;
-                methods.contains(selected).then(|| of_order(basket, shipping))?
+                methods.contains(selected).then(|| (of_order(basket), shipping))?
             }
-            FeeBasis::Option { name, value } => of_option(basket, name, value)?,
+            FeeBasis::Option { name, value } => (of_option(basket, name, value)?, 0),
         };
-        let (price, working) = worked_out(&fee.charge, basis, basket)?;
+        let (price, working) = worked_out(&fee.charge, basis, with(basis, shipping, basket), basket)?;
         let (id, name, class) = (&fee.id, &fee.name, fee.tax_class.as_ref());
         Some(Extra { id, name, class, price, current: price, tax: 0, working })
     }
 }
 
-/// All lines, with shipping.
-fn of_order(basket: &Basket<'_>, shipping: i64) -> ChargeBasis {
+/// All lines.
+fn of_order(basket: &Basket<'_>) -> ChargeBasis {
     let (units, grams) = amounts_of(basket, basket.items.iter());
-    ChargeBasis { units, grams, subtotal: basket.money(basket.current() + shipping) }
+    ChargeBasis { units, grams, subtotal: basket.money(basket.current()) }
+}
+
+/// What a fraction is of: the lines and shipping.
+fn with(basis: ChargeBasis, shipping: i64, basket: &Basket<'_>) -> Money {
+    basket.money(basis.subtotal.minor() + shipping)
 }
 
 /// The lines chosen with an option; none if there are none.
@@ -143,13 +149,18 @@ fn amounts_of<'b>(basket: &Basket<'_>, items: impl Iterator<Item = &'b Item>) ->
     })
 }
 
-/// What a charge comes to, at most [`MAX_SUBTOTAL`], and how; none if it has no price in the currency.
-fn worked_out(charge: &Charge, basis: ChargeBasis, basket: &Basket<'_>) -> Option<(i64, Working)> {
+/// What a charge comes to, at most [`MAX_SUBTOTAL`], and how; a fraction is of the `whole`; none if it has no price in the currency.
+fn worked_out(
+    charge: &Charge,
+    basis: ChargeBasis,
+    whole: Money,
+    basket: &Basket<'_>,
+) -> Option<(i64, Working)> {
     if let Charge::Percent(rate) = charge {
         let rounding = basket.policy.rounding;
-        let exact = widening(basis.subtotal.minor(), rate.billionths());
+        let exact = widening(whole.minor(), rate.billionths());
         let price = divide(exact, widening(Rate::ONE.billionths(), 1), rounding).min(MAX_SUBTOTAL);
-        return Some((price, Working::Fraction { rate: *rate, of: basis.subtotal, each_of: None, rounding }));
+        return Some((price, Working::Fraction { rate: *rate, of: whole, each_of: None, rounding }));
     }
     let amount = charge.amount(basis)?;
     let price = amount.minor().min(MAX_SUBTOTAL);

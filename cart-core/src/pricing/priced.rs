@@ -19,7 +19,7 @@ pub struct PricedCart {
     pub lines: Vec<PricedLine>,
     /// Delivery by the selected method; none if none is selected, or it does not fit, or policy does not charge.
     pub shipping: Option<PricedCharge<ShippingMethodId>>,
-    /// Paying by the selected method, if that costs anything.
+    /// Paying by the selected method; none if none is selected, or it does not fit, or it is free.
     pub payment: Option<PricedCharge<PaymentMethodId>>,
     /// Other fees and surcharges, in the host's order.
     pub fees: Vec<PricedCharge<FeeId>>,

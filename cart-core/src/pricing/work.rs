@@ -50,9 +50,9 @@ impl<'a> Work<'a> {
             fits(SelectionKind::ShippingMethod).then(|| charging.delivery(basket)).flatten()
         };
 
-        let before = delivery(&basket);
         let world = World { cart, facts, lines, rates: &rates };
-        let mut promotions = Promotions::new(world, &basket, before.as_ref().map(delivered));
+        let mut promotions =
+            Promotions::new(world, &basket, |basket| delivery(basket).as_ref().map(delivered));
         promotions.reduce_lines(&mut basket, derivation);
         // What delivery costs may depend on what promotions have left of the lines.
         let mut shipping = delivery(&basket);

@@ -3,6 +3,7 @@
 use crate::cart::Cart;
 use crate::coupon::CouponCode;
 use crate::facts::Facts;
+use crate::id::PromotionId;
 use crate::money::Money;
 use crate::notice::Notice;
 use crate::pricing::priced::{PricedCoupon, PricedPromotion};
@@ -41,9 +42,11 @@ fn price_coupon(
         return priced(Some(first.id.clone()), first.outcome.clone());
     }
     // Not the first code of its promotion, or of none.
-    let same = facts.terms.promotions.iter().find(|promotion| promotion.codes.contains(code));
-    match same {
-        Some(promotion) => priced(Some(promotion.id.clone()), Err(NotApplied::SamePromotion)),
+    let is_for = |id: &PromotionId| {
+        facts.terms.promotions.iter().any(|promotion| promotion.id == *id && promotion.codes.contains(code))
+    };
+    match promotions.iter().find(|priced| is_for(&priced.id)) {
+        Some(same) => priced(Some(same.id.clone()), Err(NotApplied::SamePromotion)),
         None => priced(None, Err(NotApplied::Unknown)),
     }
 }

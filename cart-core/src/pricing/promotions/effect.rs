@@ -11,7 +11,7 @@ use crate::money::{Money, Rounding};
 use crate::pricing::arithmetic::fraction;
 use crate::pricing::basket::{Basket, Portion};
 use crate::pricing::derivation::Working;
-use crate::pricing::priced::PricedLine;
+use crate::pricing::priced::{PricedGift, PricedLine};
 use crate::pricing::tax::Rates;
 use crate::promotion::{Counting, Effect, NotApplied, Promotion, QuantityTier, Reduction, Scope, ValueTier};
 
@@ -31,12 +31,13 @@ pub(in crate::pricing) struct Delivery<'a> {
     pub(in crate::pricing) current: i64,
 }
 
-/// What a promotion takes off now, if its conditions hold.
+/// What a promotion takes off now, if its conditions hold; `given` is what others give already.
 pub(super) fn takings(
     promotion: &Promotion,
     world: World<'_>,
     basket: &Basket<'_>,
     delivery: Option<Delivery<'_>>,
+    given: &[PricedGift],
 ) -> Result<Takings, NotApplied> {
     promotion.conditions.hold_for(basket)?;
     let mut takings = Takings::with_room_for(basket.items.len());
@@ -79,7 +80,7 @@ pub(super) fn takings(
             reducing.shipping(delivery, reduction, &mut takings)?;
         }
         Effect::Gift { product, quantity } => {
-            takings.gift = Some(gift(promotion, product, *quantity, world, basket)?);
+            takings.gift = Some(gift(promotion, product, *quantity, world, basket, given)?);
         }
     }
     if takings.is_nothing() { Err(NotApplied::NothingLeft) } else { Ok(takings) }
@@ -118,12 +119,21 @@ impl Reducing<'_> {
             return Err(NotApplied::BelowQuantity { min: first.from, units });
         }
         for (index, tier) in tiers.iter().enumerate() {
-            let reached: Vec<_> =
-                portions.iter().copied().filter(|portion| tier_of(portion.units) == Some(index)).collect();
-            if !reached.is_empty() {
-                self.units(&reached, &tier.reduction, SplitBy::Policy, takings)?;
+            // Tiers that reduce alike are one: their lines are rounded together.
+            if tiers.iter().take(index).any(|lower| lower.reduction == tier.reduction) {
+                continue;
+            }
+            let is_like =
+                |place: usize| tiers.get(place).is_some_and(|other| other.reduction == tier.reduction);
+            let is_reached = |portion: &&Portion| tier_of(portion.units).is_some_and(is_like);
+            let reached: Vec<Portion> = portions.iter().filter(is_reached).copied().collect();
+            match self.units(&reached, &tier.reduction, SplitBy::Policy, takings) {
+                // A tier without an amount in the currency takes nothing off; the others do.
+                Ok(()) | Err(NotApplied::Currency) => {}
+                Err(reason) => return Err(reason),
             }
         }
+        takings.items.sort_by_key(|taking| taking.place);
         Ok(())
     }
 

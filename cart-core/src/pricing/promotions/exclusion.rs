@@ -2,28 +2,32 @@
 
 use std::sync::Arc;
 
+use super::Stage;
 use super::effect::{Delivery, World, takings};
 use super::eligible::Candidate;
-use super::takings::Takings;
 use crate::id::PromotionId;
 use crate::policy::ExclusiveRule;
 use crate::pricing::basket::Basket;
 use crate::promotion::{NotApplied, Stacking};
 
-/// Settles which candidates stay. Each that excludes others is tried alone, on a basket that no promotion has reduced
-/// and the price of delivery for it.
-pub(super) fn settle(
+/// Settles which candidates stay. Each that excludes others is tried alone, on a basket that no promotion has reduced;
+/// `delivery` says what delivery costs for what a basket costs.
+pub(super) fn settle<'d>(
     candidates: &mut [Candidate<'_>],
     world: World<'_>,
     basket: &Basket<'_>,
-    delivery: Option<Delivery<'_>>,
+    delivery: impl Fn(&Basket<'_>) -> Option<Delivery<'d>>,
 ) {
     if candidates.iter().all(|candidate| candidate.promotion.stacking == Stacking::Combine) {
         return;
     }
+    let undiscounted = delivery(basket);
     let alone = |candidate: &Candidate<'_>| {
         candidate.verdict.clone()?;
-        takings(candidate.promotion, world, basket, delivery).map(|takings: Takings| takings.gain())
+        match takings(candidate.promotion, world, basket, undiscounted, &[])?.gain() {
+            0 => Err(NotApplied::NothingLeft),
+            gain => Ok(gain),
+        }
     };
     // By priority and id, whatever their stages: so the first of equals is the one that counts.
     let mut order: Vec<usize> = (0..candidates.len()).collect();
@@ -84,13 +88,13 @@ fn settle_names(candidates: &mut [Candidate<'_>], order: &[usize], gains: &[Opti
 }
 
 /// One exclusive promotion stays alone, or none of them does.
-fn settle_exclusive(
+fn settle_exclusive<'d>(
     candidates: &mut [Candidate<'_>],
     order: &[usize],
     gains: &[Option<i64>],
     world: World<'_>,
     basket: &Basket<'_>,
-    delivery: Option<Delivery<'_>>,
+    delivery: impl Fn(&Basket<'_>) -> Option<Delivery<'d>>,
 ) {
     let is_exclusive = |&&place: &&usize| {
         candidates.get(place).is_some_and(|candidate| candidate.promotion.stacking == Stacking::Exclusive)
@@ -113,25 +117,30 @@ fn settle_exclusive(
 }
 
 /// The first of the promotions that are not exclusive, if together they take off as much as an exclusive one alone.
-fn better_together(
+fn better_together<'d>(
     candidates: &[Candidate<'_>],
     gain: i64,
     world: World<'_>,
     basket: &Basket<'_>,
-    delivery: Option<Delivery<'_>>,
+    delivery: impl Fn(&Basket<'_>) -> Option<Delivery<'d>>,
 ) -> Option<PromotionId> {
     let mut basket = basket.clone();
-    let mut delivery = delivery;
+    // What delivery costs is known once the promotions on lines have had their turns.
+    let mut shipping = None;
     let (mut together, mut first) = (0, None);
     for candidate in candidates {
         if candidate.promotion.stacking == Stacking::Exclusive || candidate.verdict.is_err() {
             continue;
         }
-        let Ok(takings) = takings(candidate.promotion, world, &basket, delivery) else { continue };
+        if Stage::of(&candidate.promotion.effect) > Stage::Order && shipping.is_none() {
+            shipping = Some(delivery(&basket));
+        }
+        let now = shipping.flatten();
+        let Ok(takings) = takings(candidate.promotion, world, &basket, now, &[]) else { continue };
         together += takings.gain();
         first = first.or(Some(candidate.promotion.id.clone()));
         super::reduce_items(&mut basket, &takings);
-        if let (Some(delivery), Some((_, off, _))) = (&mut delivery, &takings.shipping) {
+        if let (Some(Some(delivery)), Some((_, off, _))) = (&mut shipping, &takings.shipping) {
             delivery.current -= off;
         }
     }

@@ -51,8 +51,12 @@ pub(super) struct Promotions<'a> {
 }
 
 impl<'a> Promotions<'a> {
-    /// The promotions that may apply. `delivery` is what delivery costs before any promotion.
-    pub(super) fn new(world: World<'a>, basket: &Basket<'_>, delivery: Option<Delivery<'_>>) -> Self {
+    /// The promotions that may apply. `delivery` says what delivery costs for what a basket costs.
+    pub(super) fn new<'d>(
+        world: World<'a>,
+        basket: &Basket<'_>,
+        delivery: impl Fn(&Basket<'_>) -> Option<Delivery<'d>>,
+    ) -> Self {
         let mut candidates =
             if basket.policy.promotions { candidates(world.cart, world.facts) } else { Vec::new() };
         exclusion::settle(&mut candidates, world, basket, delivery);
@@ -92,12 +96,11 @@ impl<'a> Promotions<'a> {
             if !is_now(Stage::of(&promotion.effect)) {
                 continue;
             }
-            let taken = candidate
-                .verdict
-                .clone()
-                .and_then(|()| effect::takings(promotion, self.world, basket, delivery.as_deref().copied()));
+            let taken = candidate.verdict.clone().and_then(|()| {
+                effect::takings(promotion, self.world, basket, delivery.as_deref().copied(), &self.gifts)
+            });
             let taken = match taken {
-                Ok(takings) if self.gift_is_left(&takings, promotion) => {
+                Ok(takings) => {
                     reduce_items(basket, &takings);
                     if let (Some(delivery), Some((_, off, _))) = (&mut delivery, &takings.shipping) {
                         delivery.current -= off;
@@ -106,18 +109,10 @@ impl<'a> Promotions<'a> {
                     self.gifts.extend(given(promotion, &takings, self.world, basket));
                     Ok(takings)
                 }
-                Ok(_) => Err(NotApplied::GiftUnavailable),
                 Err(reason) => Err(reason),
             };
             self.priced.push(priced(candidate, taken, basket));
         }
-    }
-
-    /// Whether what others give leaves enough of a gift. One that draws on the same product is enough to say no:
-    /// two offers of the same gift are one too many.
-    fn gift_is_left(&self, takings: &Takings, promotion: &Promotion) -> bool {
-        let Some((product, _)) = &takings.gift else { return true };
-        !self.gifts.iter().any(|gift| gift.product == *product && gift.promotion != promotion.id)
     }
 }
 

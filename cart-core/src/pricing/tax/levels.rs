@@ -115,8 +115,13 @@ impl<'a> Taxable<'_, 'a> {
             return self.taxes_beside_net(amount, policy);
         }
         let mut taxes = OfRates::default();
+        let mut left = amount;
         for (rate, tax) in taxes.iter_mut().enumerate().take(self.rates.taxes.len()) {
-            *tax = self.exact(amount, rate, policy).alone(policy.rounding).ok_or(MoneyError::Overflow)?;
+            let rounded =
+                self.exact(amount, rate, policy).alone(policy.rounding).ok_or(MoneyError::Overflow)?;
+            // Several taxes that are rounded up could come to more than a price that contains them.
+            *tax = if policy.mode == TaxMode::Inside { rounded.min(left) } else { rounded };
+            left -= *tax;
         }
         Ok(taxes)
     }

@@ -30,6 +30,7 @@ pub(super) struct ToTax<'w, 'a> {
 struct ChargeToTax<'w, 'a> {
     subject: Subject,
     class: Option<&'a TaxClass>,
+    price: i64,
     taxable: i64,
     tax: &'w mut i64,
 }
@@ -65,7 +66,12 @@ impl<'w, 'a> ToTax<'w, 'a> {
             class: charge.class.cloned(),
             amount: basket.money(charge.taxable),
         };
-        TaxableCart { lines, charges: self.charges().into_iter().map(charge).collect() }
+        TaxableCart { lines, charges: self.charges_for_service().map(charge).collect() }
+    }
+
+    /// The charges that a tax service is asked about: those that cost anything before discounts.
+    fn charges_for_service(self) -> impl Iterator<Item = ChargeToTax<'w, 'a>> {
+        self.charges().into_iter().filter(|charge| charge.price > 0)
     }
 
     fn charges(self) -> Vec<ChargeToTax<'w, 'a>> {
@@ -126,7 +132,7 @@ impl<'w, 'a> ToTax<'w, 'a> {
         derivation: &mut Derivation,
     ) -> Result<Option<Taxed>, MoneyError> {
         let basket = self.basket;
-        let charges = self.charges();
+        let charges: Vec<_> = self.charges_for_service().collect();
         if external.lines.len() != basket.items.len() || external.charges.len() != charges.len() {
             return Ok(None);
         }
@@ -162,7 +168,7 @@ fn to_tax<'w, 'a, Id>(subject: Subject, extra: &'w mut Extra<'a, Id>, base: TaxB
         TaxBase::AfterDiscounts => extra.current,
         TaxBase::BeforeDiscounts => extra.price,
     };
-    ChargeToTax { subject, class: extra.class, taxable, tax: &mut extra.tax }
+    ChargeToTax { subject, class: extra.class, price: extra.price, taxable, tax: &mut extra.tax }
 }
 
 fn taxable_of(item: &super::basket::Item, policy: TaxPolicy) -> i64 {
