@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use cart_core::id::{LineId, PromotionId};
+use cart_core::id::{LineId, PromotionId, StockItemId};
 use cart_core::money::{Money, Rate};
-use cart_core::policy::{TaxBase, TaxLevel, TaxMode, TaxSplit};
+use cart_core::policy::{TaxBase, TaxLevel, TaxMode};
 use cart_core::pricing::{Part, PricedCart, PricedCharge, PricedLine, Rule, Step, Subject, Working};
+use cart_core::product::{ProductKey, Stock};
 use cart_core::promotion::{Effect, Promotion, Scope, Stacking};
 use cart_core::tax::{Taxes, Treatment};
 
@@ -256,6 +257,29 @@ fn the_shares_of_a_discount_add_up_to_it() {
     });
 }
 
+/// How many units of a stock item are given, or are in the cart, counted or not.
+fn drawn(case: &Case, priced: &PricedCart, item: &StockItemId) -> u64 {
+    let is_of_item = |key: &ProductKey| {
+        let stock = case.catalog.get(key).map(|product| &product.stock);
+        matches!(stock, Some(Stock::Limited { item: of, .. }) if of == item)
+    };
+    let lines = case.cart.lines.iter().filter(|line| is_of_item(&line.key.product));
+    let gifts = priced.gifts.iter().filter(|gift| is_of_item(&gift.product));
+    let units = lines.map(|line| line.quantity).chain(gifts.map(|gift| gift.quantity));
+    units.map(|quantity| u64::from(quantity.get())).sum()
+}
+
+#[test]
+fn no_gift_is_of_units_that_are_not_there_or_are_in_the_cart() {
+    always(|case, priced| {
+        priced.gifts.iter().all(|gift| match &case.catalog[&gift.product].stock {
+            Stock::Unlimited => true,
+            Stock::OutOfStock | Stock::Call => false,
+            Stock::Limited { item, available } => drawn(case, priced, item) <= u64::from(*available),
+        })
+    });
+}
+
 #[test]
 fn what_excludes_is_alone() {
     always(|case, priced| {
@@ -296,23 +320,40 @@ fn taxes_by_rate_add_up_to_the_tax_and_to_their_steps() {
     });
 }
 
-/// Several taxes that are each rounded up may come to more than a price of a few minor units.
+/// Whether taxes are inside what is paid.
+fn is_inside(case: &Case) -> bool {
+    let tax = case.policy.pricing.tax;
+    tax.mode == TaxMode::Inside && tax.base == TaxBase::AfterDiscounts
+}
+
+fn has_at_most_one_tax_each(case: &Case) -> bool {
+    let Taxes::Table(table) = &case.terms.taxes else { return true };
+    table.values().all(|treatment| match treatment {
+        Treatment::Rates(rates) => rates.len() <= 1,
+        Treatment::Exempt => true,
+    })
+}
+
+/// Where several taxes of one price are rounded with those of others, the shares of a small one may exceed it.
 #[test]
-fn one_tax_inside_is_no_more_than_what_contains_it() {
+fn taxes_inside_are_no_more_than_what_contains_them() {
     always(|case, priced| {
-        let tax = case.policy.pricing.tax;
-        let Taxes::Table(table) = &case.terms.taxes else { return true };
-        let is_one = |treatment: &Treatment| match treatment {
-            Treatment::Rates(rates) => rates.len() <= 1,
-            Treatment::Exempt => true,
-        };
-        let is_net_rounded =
-            tax.split == TaxSplit::RoundNet && matches!(tax.level, TaxLevel::PerUnit | TaxLevel::PerLine);
+        let is_by_itself = matches!(case.policy.pricing.tax.level, TaxLevel::PerUnit | TaxLevel::PerLine);
         let rows = [lines(priced), charges(priced)].concat();
-        tax.mode != TaxMode::Inside
-            || tax.base != TaxBase::AfterDiscounts
-            || !(is_net_rounded || table.values().all(is_one))
+        !is_inside(case)
+            || !(is_by_itself || has_at_most_one_tax_each(case))
             || rows.iter().all(|[_, _, total, tax]| tax <= total)
+    });
+}
+
+/// Where each of several taxes is rounded up for all of the cart, they may come to more than it costs.
+#[test]
+fn what_is_paid_without_the_taxes_inside_is_not_negative() {
+    always(|case, priced| {
+        let is_rounded_by_rate = case.policy.pricing.tax.level == TaxLevel::PerRate;
+        !is_inside(case)
+            || (is_rounded_by_rate && !has_at_most_one_tax_each(case))
+            || !priced.totals.net().unwrap().is_negative()
     });
 }
 
