@@ -370,17 +370,21 @@ fn rates(source: &mut Source) -> Vec<TaxRate> {
     names[..count].iter().map(tax).collect()
 }
 
-/// Where taxes come from outside, figures for what is asked about.
+/// Where taxes come from outside, figures for what is asked about, or for one charge more.
 fn with_external_tax(source: &mut Source, mut case: Case) -> Case {
     if case.policy.pricing.tax.mode != TaxMode::External {
         return case;
     }
     let asked = taxable(&case.cart(), &case.facts()).unwrap();
+    let is_of_another_cart = !asked.lines.is_empty() && source.once_in(8);
     let mut figure = || Money::new(i64::from(source.between(0, 300)), source.currency);
-    let figures = ExternalTax {
+    let mut figures = ExternalTax {
         lines: asked.lines.iter().map(|_| figure()).collect(),
         charges: asked.charges.iter().map(|_| figure()).collect(),
     };
+    if is_of_another_cart {
+        figures.charges.push(figure());
+    }
     case.terms.taxes = Taxes::External((!source.once_in(4)).then_some(figures));
     case
 }
