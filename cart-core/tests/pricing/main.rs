@@ -15,6 +15,7 @@ mod agreement;
 mod answer;
 mod case;
 mod invariants;
+mod permutations;
 mod random;
 mod reference;
 mod shrink;
