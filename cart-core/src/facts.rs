@@ -165,13 +165,6 @@ pub struct Uses {
     pub by_customer: u32,
 }
 
-impl Terms {
-    /// How often a promotion was used.
-    pub fn uses_of(&self, promotion: &PromotionId) -> Uses {
-        self.uses.iter().find(|(used, _)| used == promotion).map(|(_, uses)| *uses).unwrap_or_default()
-    }
-}
-
 /// Ids for the new lines of one command.
 #[derive(Debug)]
 pub(crate) struct LineIds(Uuid);

@@ -7,8 +7,8 @@ use crate::facts::Facts;
 use crate::line::Line;
 use crate::money::{Amounts, Currency};
 use crate::notice::Notice;
-use crate::pricing::prices_that_count;
-use crate::product::{Product, Stock};
+use crate::offer::{not_offered, prices_that_count};
+use crate::product::Product;
 use crate::selection::{Address, Method, Misfit, SelectionKind};
 
 /// Why a choice does not fit the cart; none if it does.
@@ -107,14 +107,9 @@ fn carries(method: &Method, cart: &Cart, facts: &Facts) -> bool {
 /// The lines that can be bought now, with their products.
 fn bought<'a>(cart: &'a Cart, facts: &'a Facts) -> impl Iterator<Item = (&'a Line, &'a Arc<Product>)> {
     facts.products.of_lines(cart.lines()).filter_map(move |(line, product)| {
-        let product = product.filter(|product| can_be_bought(product, cart.currency()))?;
+        let product = product.filter(|product| not_offered(Some(product), cart.currency()).is_none())?;
         Some((&**line, product))
     })
-}
-
-fn can_be_bought(product: &Product, currency: Currency) -> bool {
-    let is_left = !matches!(product.stock, Stock::Limited { available: 0, .. });
-    is_left && !product.withdrawn && product.unavailable_in(currency).is_none()
 }
 
 fn needs_delivery(cart: &Cart, facts: &Facts) -> bool {

@@ -62,6 +62,7 @@ pub mod merge;
 pub mod metadata;
 pub mod money;
 pub mod notice;
+mod offer;
 pub mod permission;
 pub mod policy;
 pub mod port;

@@ -6,6 +6,7 @@ use crate::coupon::CouponCode;
 use crate::editing::Editing;
 use crate::event::CartEvent;
 use crate::facts::Facts;
+use crate::journal::Reply;
 use crate::notice::Notice;
 use crate::policy::CouponMisfit;
 use crate::promotion::NotApplied;
@@ -13,35 +14,40 @@ use crate::rejection::Rejection;
 use crate::status::Status;
 
 /// Puts a code on the cart, if it applies, or may later where policy lets codes sleep.
-pub(super) fn add(cart: Editing<'_>, code: &CouponCode, facts: &Facts) -> Result<Vec<CartEvent>, Rejection> {
+pub(super) fn add(cart: Editing<'_>, code: &CouponCode, facts: &Facts) -> Result<Decision, Rejection> {
     let (cart, max) = (cart.cart(), facts.policy.pricing.coupons.max);
     if max == 0 {
         return Err(Rejection::NotOffered);
     }
-    if cart.coupons().contains(code) {
-        return Ok(vec![]);
+    // What no longer applies is in nobody's way: where policy does not let it sleep, it goes first.
+    let mut events = Decision::default();
+    remove_misfits_of(cart, &mut events, facts)?;
+    let (mut events, notices) = (events.events, events.reply.notices);
+    let kept = after(cart, &events);
+    if kept.coupons().contains(code) {
+        return Ok(vec![].into());
     }
-    if cart.coupons().len() >= max {
-        return Err(Rejection::TooManyCoupons { max });
+    let is_known = facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code));
+    if !is_known && !cart.coupons().contains(code) {
+        return Err(Rejection::CouponNotFound { code: code.clone() });
     }
-    let added = vec![CartEvent::CouponAdded { code: code.clone() }];
-    match sleeps(&after(cart, &added), code, facts)? {
+    let added = CartEvent::CouponAdded { code: code.clone() };
+    match sleeps(&after(&kept, std::slice::from_ref(&added)), code, facts)? {
+        // It was on the cart: the answer says that it is gone, and why.
+        Some(_) if cart.coupons().contains(code) => {}
         Some(reason) if !may_stay(&reason, facts) => {
-            Err(Rejection::CouponNotApplicable { code: code.clone(), reason })
+            return Err(Rejection::CouponNotApplicable { code: code.clone(), reason });
         }
-        Some(_) | None => Ok(added),
+        Some(_) | None if kept.coupons().len() >= max => return Err(Rejection::TooManyCoupons { max }),
+        Some(_) | None => events.push(added),
     }
+    Ok(Decision { events, reply: Reply { notices, ..Reply::default() } })
 }
 
 /// Why a code on the cart takes nothing off; none if it does.
 fn sleeps(cart: &Cart, code: &CouponCode, facts: &Facts) -> Result<Option<NotApplied>, Rejection> {
-    let not_found = || Rejection::CouponNotFound { code: code.clone() };
-    if !facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code)) {
-        return Err(not_found());
-    }
     let coupons = price(cart, facts)?.coupons;
-    let coupon = coupons.into_iter().find(|coupon| coupon.code == *code).ok_or_else(not_found)?;
-    Ok(coupon.outcome.err())
+    Ok(coupons.into_iter().find(|coupon| coupon.code == *code).and_then(|coupon| coupon.outcome.err()))
 }
 
 fn may_stay(reason: &NotApplied, facts: &Facts) -> bool {
@@ -57,10 +63,12 @@ pub(super) fn remove(cart: Editing<'_>, code: &CouponCode) -> Vec<CartEvent> {
     if is_there { vec![CartEvent::CouponRemoved { code: code.clone() }] } else { vec![] }
 }
 
-/// Puts codes of another cart on one that has some already, as many as it may hold.
+/// Puts codes of another cart on one that has some already, as many as it may hold; those of no promotion stay behind.
 pub(super) fn bring(cart: &Cart, codes: &[CouponCode], facts: &Facts) -> Vec<CartEvent> {
     let room = facts.policy.pricing.coupons.max.saturating_sub(cart.coupons().len());
-    let new = codes.iter().filter(|code| !cart.coupons().contains(code)).take(room);
+    let is_known =
+        |code: &CouponCode| facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code));
+    let new = codes.iter().filter(|code| !cart.coupons().contains(code) && is_known(code)).take(room);
     new.map(|code| CartEvent::CouponAdded { code: code.clone() }).collect()
 }
 
@@ -68,7 +76,8 @@ pub(super) fn bring(cart: &Cart, codes: &[CouponCode], facts: &Facts) -> Vec<Car
 pub(super) fn remove_misfits(cart: &Cart, decision: &mut Decision, facts: &Facts) -> Result<(), Rejection> {
     let adds = |event: &CartEvent| matches!(event, CartEvent::CouponAdded { .. });
     let has_codes = !cart.coupons().is_empty() || decision.events.iter().any(adds);
-    if has_codes && !decision.events.is_empty() {
+    let sleep = facts.policy.pricing.coupons.misfit == CouponMisfit::Sleeps;
+    if !sleep && has_codes && !decision.events.is_empty() {
         remove_misfits_of(&after(cart, &decision.events), decision, facts)
     } else {
         Ok(())

@@ -221,7 +221,7 @@ fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Re
 fn quantity_changed(cart: Editing<'_>, line: &Line, to: Quantity, facts: &Facts) -> Vec<CartEvent> {
     let mut events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
     let product = facts.products.product(&line.key.product);
-    events.extend(repriced(line, to, product, cart.cart().currency()));
+    events.extend(repriced(line, to, product, cart.cart(), facts));
     events
 }
 

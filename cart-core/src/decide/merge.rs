@@ -171,7 +171,7 @@ impl<'a> Merging<'a> {
         match self.admit(users, from.get(), asked) {
             Ok(Admitted { quantity: to, capped }) => {
                 self.happen(CartEvent::QuantityChanged { line: users.id, from, to });
-                let repriced = repriced(users, to, self.product(users), self.draft.currency());
+                let repriced = repriced(users, to, self.product(users), &self.draft, self.facts);
                 repriced.into_iter().for_each(|event| self.happen(event));
                 self.demand.change(self.product(guests), from.get(), to.get());
                 self.report(guests, to.get(), Some(drop_reason(capped)));

@@ -61,7 +61,7 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         Command::Unselect { selection } => {
             choices::unselect(cart.edit_as(actor, facts.now)?, *selection).into()
         }
-        Command::AddCoupon { code } => coupons::add(cart.edit_as(actor, facts.now)?, code, facts)?.into(),
+        Command::AddCoupon { code } => coupons::add(cart.edit_as(actor, facts.now)?, code, facts)?,
         Command::RemoveCoupon { code } => coupons::remove(cart.edit_as(actor, facts.now)?, code).into(),
         Command::RefuseGift { promotion } => {
             gifts::refuse(cart.edit_as(actor, facts.now)?, promotion, facts)?.into()

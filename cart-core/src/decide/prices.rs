@@ -9,20 +9,28 @@ use crate::facts::Facts;
 use crate::id::LineId;
 use crate::line::Line;
 use crate::money::Currency;
-use crate::pricing::prices_that_count;
+use crate::offer::{price_change, price_now, prices_that_count};
 use crate::product::{Product, UnitPrices};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 
 /// Notes the price of a line's new quantity, if that is another than the one of its old quantity.
+///
+/// Not while the catalog's price is another than the one that counts, or that the shopper knows: a change of quantity
+/// does not hide it, nor does it give up a price that still holds.
 pub(super) fn repriced(
     line: &Line,
     to: Quantity,
     product: Option<&Arc<Product>>,
-    currency: Currency,
+    cart: &Cart,
+    facts: &Facts,
 ) -> Option<CartEvent> {
-    let product = product.filter(|product| product.prices.currency() == currency)?;
-    let prices = other_price(product, line.quantity, to)?;
+    let now = price_now(line, product, cart.currency())?;
+    let counts = prices_that_count(line, product, cart, facts);
+    if now != counts || price_change(line, product).is_some() {
+        return None;
+    }
+    let prices = other_price(product?, line.quantity, to)?;
     Some(CartEvent::LinePriced { line: line.id, prices })
 }
 
@@ -35,9 +43,9 @@ pub(super) fn other_price(product: &Product, from: Quantity, to: Quantity) -> Op
 /// Takes note of all prices of the catalog that the shopper has not seen.
 pub(super) fn acknowledge(cart: Editing<'_>, facts: &Facts) -> Vec<CartEvent> {
     let unseen = |(line, product): (&Arc<Line>, Option<&Arc<Product>>)| {
-        let prices = price_in(cart.cart().currency(), line, product)?;
-        let seen = line.acknowledged.unwrap_or(line.snapshot);
-        (prices != seen).then_some(CartEvent::PriceAcknowledged { line: line.id, prices })
+        price_change(line, product)?;
+        let prices = price_now(line, product, cart.cart().currency())?;
+        Some(CartEvent::PriceAcknowledged { line: line.id, prices })
     };
     facts.products.of_lines(cart.cart().lines()).filter_map(unseen).collect()
 }
@@ -52,7 +60,7 @@ pub(super) fn change_currency(
         return Ok(vec![]);
     }
     let priced = facts.products.of_lines(cart.cart().lines());
-    let priced = priced.map(|(line, product)| price_in(currency, line, product).ok_or(line.id));
+    let priced = priced.map(|(line, product)| price_now(line, product, currency).ok_or(line.id));
     let (prices, lines) = partition(priced);
     if lines.is_empty() {
         Ok(vec![CartEvent::CurrencyChanged { currency, prices }])
@@ -68,11 +76,6 @@ fn partition(found: impl Iterator<Item = Result<UnitPrices, LineId>>) -> (Vec<Un
         Err(line) => missing.push(line),
     });
     (prices, missing)
-}
-
-/// What the catalog asks for one unit of a line, in a currency.
-fn price_in(currency: Currency, line: &Line, product: Option<&Arc<Product>>) -> Option<UnitPrices> {
-    product.map(|product| product.prices_for(line.quantity)).filter(|prices| prices.currency() == currency)
 }
 
 /// Notes the prices that count for every line, so that they stay as they are from then on: the catalog's, or those

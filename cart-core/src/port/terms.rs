@@ -90,12 +90,13 @@ pub trait TaxBook: Debug + Send + Sync + 'static {
     ) -> Result<Arc<BTreeMap<TaxClass, Treatment>>, PortError>;
 }
 
-/// Works taxes out, outside. Asked only where the channel's policy leaves taxes to it, once for each command or read,
-/// with the cart as the command would leave it.
+/// Works taxes out, outside. Asked only where the channel's policy leaves taxes to it: with the cart as a command would
+/// leave it, or as it is read. Asked again when a command is tried again after losing a race, or is repeated.
 #[async_trait]
 pub trait TaxService: Debug + Send + Sync + 'static {
     /// The taxes of a cart; none if they cannot be said yet, as before there is a destination. Must not depend on
-    /// anything but what it is given, or totals change between two reads.
+    /// anything but what it is given, or totals change between two reads. One figure for each line and charge, in their
+    /// order, from 0 to [`MAX_SUBTOTAL`](crate::pricing::MAX_SUBTOTAL) in the cart's currency; anything else is an error.
     ///
     /// # Errors
     /// [`PortError`] if the service cannot answer.

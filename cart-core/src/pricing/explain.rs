@@ -1,9 +1,11 @@
 //! The derivation as text, for people.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use super::derivation::{Part, Rule, Step, Subject, Working};
-use super::priced::PricedCart;
+use super::priced::{PricedCart, PricedLine, PricedPromotion};
+use crate::id::{LineId, PromotionId};
 use crate::money::{Money, Rate, Rounding};
 use crate::policy::TaxLevel;
 
@@ -11,21 +13,31 @@ use crate::policy::TaxLevel;
 #[derive(Clone, Copy, Debug)]
 pub struct Explanation<'a> {
     cart: &'a PricedCart,
+    for_host: bool,
 }
 
 impl PricedCart {
-    /// Why it costs what it costs, as text.
+    /// Why it costs what it costs, as text for the shopper: of the promotions that do not apply, it names only those
+    /// for which there is a code on the cart.
     pub const fn explain(&self) -> Explanation<'_> {
-        Explanation { cart: self }
+        Explanation { cart: self, for_host: false }
+    }
+
+    /// Why it costs what it costs, as text for the host: with every promotion that may have concerned the cart, also
+    /// those that are for other customers or have not begun.
+    pub const fn explain_all(&self) -> Explanation<'_> {
+        Explanation { cart: self, for_host: true }
     }
 }
 
 impl fmt::Display for Explanation<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: HashMap<LineId, &str> =
+            self.cart.lines.iter().map(|line| (line.line.id, name_of(line))).collect();
         for step in self.cart.derivation.steps() {
-            self.write_step(f, step)?;
+            self.write_step(f, step, &names)?;
         }
-        for promotion in &self.cart.promotions {
+        for promotion in self.cart.promotions.iter().filter(|promotion| self.is_told(promotion)) {
             for whole in &promotion.wholes {
                 writeln!(f, "{}: {} in all", promotion.name, Worked(*whole))?;
             }
@@ -34,15 +46,20 @@ impl fmt::Display for Explanation<'_> {
             }
         }
         for gift in &self.cart.gifts {
-            writeln!(f, "{}: {} × {} for nothing", gift.promotion, gift.quantity, gift.name)?;
+            writeln!(f, "{}: {} × {} for nothing", self.name_of(&gift.promotion), gift.quantity, gift.name)?;
         }
         self.write_totals(f)
     }
 }
 
 impl Explanation<'_> {
-    fn write_step(&self, f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
-        self.write_subject(f, &step.subject)?;
+    fn write_step(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        step: &Step,
+        names: &HashMap<LineId, &str>,
+    ) -> fmt::Result {
+        write_subject(f, &step.subject, names)?;
         f.write_str(": ")?;
         match &step.rule {
             Rule::ListPrice { list, quantity } => write!(f, "list price {} × {quantity}", list.to_decimal())?,
@@ -50,9 +67,7 @@ impl Explanation<'_> {
                 write!(f, "sold {} below that × {quantity}", unit_discount.to_decimal())?;
             }
             Rule::Promotion { promotion, working } => {
-                let known = self.cart.promotions.iter().find(|priced| priced.id == *promotion);
-                let name = known.map_or(promotion.as_str(), |priced| &*priced.name);
-                write!(f, "{name}, {}", Worked(*working))?;
+                write!(f, "{}, {}", self.name_of(promotion), Worked(*working))?;
             }
             Rule::Charge { working } => write!(f, "{}", Worked(*working))?,
             Rule::Tax { name, rate, compound, on, rounding, level } => {
@@ -70,19 +85,14 @@ impl Explanation<'_> {
         writeln!(f, " = {counts}{}{}", if counts.is_empty() { "" } else { " " }, Signed(step.amount))
     }
 
-    fn write_subject(&self, f: &mut fmt::Formatter<'_>, subject: &Subject) -> fmt::Result {
-        match subject {
-            Subject::Line(id) => {
-                let line = self.cart.lines.iter().find(|priced| priced.line.id == *id);
-                let product = line.map(|priced| priced.line.key.product.product.as_str());
-                let name = line.and_then(|priced| priced.product.as_ref()).map(|product| &*product.name);
-                f.write_str(name.or(product).unwrap_or("a line"))
-            }
-            Subject::Shipping(method) => write!(f, "shipping by {method}"),
-            Subject::Payment(method) => write!(f, "payment by {method}"),
-            Subject::Fee(fee) => write!(f, "fee {fee}"),
-            Subject::Total => f.write_str("total"),
-        }
+    /// Whether the reader may know of a promotion.
+    fn is_told(&self, promotion: &PricedPromotion) -> bool {
+        self.for_host || promotion.outcome.is_ok() || promotion.code.is_some()
+    }
+
+    fn name_of<'b>(&'b self, id: &'b PromotionId) -> &'b str {
+        let known = self.cart.promotions.iter().find(|priced| priced.id == *id);
+        known.map_or(id.as_str(), |priced| &priced.name)
     }
 
     fn write_totals(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -105,6 +115,28 @@ impl Explanation<'_> {
             writeln!(f, "  of which tax {}", totals.tax.to_decimal())?;
         }
         writeln!(f, "= total {}", totals.total)
+    }
+}
+
+/// What a line is called: as the catalog does, or else by the product's id.
+fn name_of(priced: &PricedLine) -> &str {
+    match &priced.product {
+        Some(product) => &product.name,
+        None => priced.line.key.product.product.as_str(),
+    }
+}
+
+fn write_subject(
+    f: &mut fmt::Formatter<'_>,
+    subject: &Subject,
+    names: &HashMap<LineId, &str>,
+) -> fmt::Result {
+    match subject {
+        Subject::Line(id) => f.write_str(names.get(id).copied().unwrap_or("a line")),
+        Subject::Shipping(method) => write!(f, "shipping by {method}"),
+        Subject::Payment(method) => write!(f, "payment by {method}"),
+        Subject::Fee(fee) => write!(f, "fee {fee}"),
+        Subject::Total => f.write_str("total"),
     }
 }
 

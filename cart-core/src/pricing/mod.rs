@@ -26,7 +26,6 @@ mod work;
 
 pub use self::derivation::{Derivation, Part, Rule, Step, Subject, Working};
 pub use self::explain::Explanation;
-pub(crate) use self::lines::prices_that_count;
 pub use self::priced::{
     LeftOut, LineAmounts, PricedCart, PricedCharge, PricedCoupon, PricedGift, PricedLine, PricedPromotion,
     TaxTotal, Totals,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::priced::{LeftOut, PricedLine};
 use crate::id::StockItemId;
 use crate::notice::Notice;
+use crate::offer::price_change;
 use crate::product::Stock;
 
 pub(super) fn collect(lines: &[PricedLine]) -> Vec<Notice> {
@@ -25,11 +26,8 @@ fn about_availability(priced: &PricedLine) -> Option<Notice> {
 }
 
 fn about_price(priced: &PricedLine) -> Option<Notice> {
-    let line = &priced.line;
-    let seen = line.acknowledged.unwrap_or(line.snapshot);
-    let (from, to) = (seen.unit(), priced.product.as_ref()?.prices_for(line.quantity).unit());
-    let comparable = from.currency() == to.currency();
-    (comparable && from != to).then_some(Notice::PriceChanged { line: line.id, from, to })
+    let (from, to) = price_change(&priced.line, priced.product.as_ref())?;
+    Some(Notice::PriceChanged { line: priced.line.id, from, to })
 }
 
 /// Whether all lines that draw on a line's stock item ask for more than there is. Lines without any stock left

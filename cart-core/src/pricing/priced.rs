@@ -23,7 +23,7 @@ pub struct PricedCart {
     pub payment: Option<PricedCharge<PaymentMethodId>>,
     /// Other fees and surcharges, in the host's order.
     pub fees: Vec<PricedCharge<FeeId>>,
-    /// The taxes by name and rate, in the order in which they first occur.
+    /// The taxes by name and rate, in the order in which they first occur; none of a tax service, which names no rates.
     pub taxes: Vec<TaxTotal>,
     /// What became of each promotion that may have concerned the cart, in the order of work.
     pub promotions: Vec<PricedPromotion>,
@@ -190,7 +190,8 @@ impl Totals {
         }
     }
 
-    /// What the taxes leave of the total, cash rounding apart.
+    /// What the taxes leave of the total, cash rounding apart. Below zero only where taxes inside the prices are those of
+    /// the prices before discounts, and the discounts take off more than the rest.
     ///
     /// # Errors
     /// [`MoneyError::Overflow`](crate::money::MoneyError::Overflow) if it does not fit, which no priced cart's does.

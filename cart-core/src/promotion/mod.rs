@@ -230,7 +230,7 @@ pub struct ValueTier {
 ///
 /// Where promotions exclude each other, each is tried alone on the cart, without any other. One that takes nothing
 /// off alone, or whose conditions are not met, excludes nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Stacking {
     /// With any other.

@@ -90,10 +90,9 @@ impl NotApplied {
     /// Whether it may change by itself, by time or by what is in the cart.
     pub const fn may_wake(&self) -> bool {
         match self {
-            Self::Unknown | Self::NotOffered | Self::Faulty | Self::Ended => false,
+            Self::Unknown | Self::NotOffered | Self::Faulty | Self::Ended | Self::Channel => false,
             Self::SamePromotion
             | Self::NotStarted
-            | Self::Channel
             | Self::Currency
             | Self::CustomerGroup
             | Self::UsedUp

@@ -16,6 +16,7 @@ use crate::port::{MethodQuery, Methods, PortError, PriceContext, ProductQuery, T
 use crate::product::ProductKey;
 use crate::promotion::{Effect, Promotion};
 use crate::selection::{Address, Selection, SelectionKind, Selections};
+use crate::status::Status;
 use crate::text::Locale;
 
 /// What facts are about: a cart, or one that is about to be.
@@ -31,6 +32,8 @@ pub(super) struct About<'a> {
     pub(super) others: Vec<&'a ProductKey>,
     /// The coupon codes on the cart, and those that are about to be.
     pub(super) codes: Vec<CouponCode>,
+    /// Where the cart is in its life; none if it is about to be.
+    pub(super) status: Option<&'a Status>,
 }
 
 impl<'a> About<'a> {
@@ -44,7 +47,13 @@ impl<'a> About<'a> {
             cart: Some(cart),
             others: Vec::new(),
             codes: cart.coupons().to_vec(),
+            status: Some(cart.status()),
         }
+    }
+
+    /// A copy of a cart, which takes on lines and codes, but neither choices nor a checkout.
+    pub(super) fn copy_of(cart: &'a Arc<Cart>) -> Self {
+        Self { selections: Selections::default(), status: None, ..Self::cart(cart) }
     }
 
     /// The same, and what a command changes about it.

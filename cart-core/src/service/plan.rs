@@ -161,7 +161,7 @@ impl CartService {
         refuse_named_version(caller)?;
         let source = found.other.as_ref().ok_or(Rejection::CartNotFound)?;
         let channel = self.channel(source.channel())?;
-        let facts = self.gather(channel, About::cart(source)).await?;
+        let facts = self.gather(channel, About::copy_of(source)).await?;
         let id = new_id(found)?;
         let decision = duplicate(source, id, &caller.actor, copy, &facts)?;
         self.check_count(source.channel(), channel, source.owner()).await?;
@@ -296,6 +296,7 @@ fn new_about<'a>(
         cart: None,
         others: Vec::new(),
         codes: Vec::new(),
+        status: None,
     }
 }
 

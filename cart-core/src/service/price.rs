@@ -3,10 +3,11 @@
 use super::{CartError, CartService};
 use crate::cart::Cart;
 use crate::facts::Facts;
+use crate::money::{Currency, Money};
 use crate::policy::TaxMode;
-use crate::port::TermsContext;
-use crate::pricing::{PricedCart, price, taxable};
-use crate::tax::{ExternalTax, Taxes};
+use crate::port::{PortError, TermsContext};
+use crate::pricing::{MAX_SUBTOTAL, PricedCart, price, taxable};
+use crate::tax::{ExternalTax, TaxableCart, Taxes};
 
 impl CartService {
     /// What a cart costs, and the facts with which that was worked out.
@@ -36,6 +37,21 @@ impl CartService {
         };
         let selected = cart.selections().address.as_ref();
         let destination = selected.and(facts.choices.address.as_ref());
-        Ok(self.ports.tax_service.tax(&context, destination, &taxable).await?)
+        let figures = self.ports.tax_service.tax(&context, destination, &taxable).await?;
+        if let Some(figures) = &figures {
+            check(figures, &taxable, cart.currency())?;
+        }
+        Ok(figures)
     }
+}
+
+/// Refuses figures that cannot be of this cart.
+fn check(figures: &ExternalTax, of: &TaxableCart, currency: Currency) -> Result<(), PortError> {
+    let refused = |what: &str| Err(PortError::new("tax service", what.to_owned()));
+    if figures.lines.len() != of.lines.len() || figures.charges.len() != of.charges.len() {
+        return refused("another number of figures than asked for");
+    }
+    let mut figures = figures.lines.iter().chain(&figures.charges);
+    let fits = |figure: &Money| figure.currency() == currency && (0..=MAX_SUBTOTAL).contains(&figure.minor());
+    if figures.all(fits) { Ok(()) } else { refused("a figure in another currency, or out of range") }
 }

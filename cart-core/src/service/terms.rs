@@ -24,7 +24,14 @@ impl CartService {
         destination: Option<&Address>,
     ) -> Result<Terms, CartError> {
         let promotions = self.promotions(policy, &context, &about.codes).await?;
-        let uses = self.uses(&promotions, context.customer.key.as_ref(), attempt(about)).await?;
+        // What an order used is not used up for itself.
+        let counted = match about.status {
+            Some(Status::Completed { .. }) => &[],
+            Some(Status::Active | Status::Checkout { .. } | Status::Abandoned { .. }) | None => {
+                &promotions[..]
+            }
+        };
+        let uses = self.uses(counted, context.customer.key.as_ref(), attempt(about)).await?;
         let fees = if policy.fees { self.ports.fees.fees(&context).await? } else { Vec::new() };
         let taxes = self.taxes(policy.tax.mode, &context, destination).await?;
         Ok(Terms { customer: context.customer, promotions, uses, fees, taxes })
@@ -81,7 +88,7 @@ impl CartService {
 
 /// The checkout attempt that holds the cart: what it uses is not used up for itself.
 fn attempt(about: &About<'_>) -> Option<AttemptId> {
-    match about.cart?.status() {
+    match about.status? {
         Status::Checkout { attempt, .. } => Some(*attempt),
         Status::Active | Status::Completed { .. } | Status::Abandoned { .. } => None,
     }

@@ -281,14 +281,46 @@ fn a_merge_brings_the_guests_codes_along_as_far_as_there_is_room() {
     assert_eq!(merged(sleeping(), &["A"], &["B", "A", "C", "D"]).0, ["A", "B", "C"]);
     assert_eq!(merged(sleeping(), &["A", "B"], &["B"]).0, ["A", "B"]);
     assert_eq!(merged(CartPolicy::shared(), &[], &["B"]).0, [""; 0]);
-    assert_eq!(merged(sleeping(), &[], &["UNKNOWN"]).0, ["UNKNOWN"]);
+    let unknown = (vec!["A".to_owned(), "B".to_owned()], vec![]);
+    assert_eq!(merged(sleeping(), &["A"], &["UNKNOWN", "B"]), unknown, "what can never apply stays behind");
+    assert_eq!(merged(removing(), &["A"], &["UNKNOWN", "B"]), unknown);
 }
 
 #[test]
 fn a_merge_takes_off_the_codes_that_do_not_apply_where_they_do_not_sleep() {
-    let (codes, notices) = merged(removing(), &["A"], &["UNKNOWN", "B"]);
+    let (codes, notices) = merged(removing(), &["UNKNOWN", "A"], &["B"]);
     assert_eq!(codes, ["A", "B"]);
     assert_eq!(notices, [told_gone("UNKNOWN", NotApplied::Unknown)]);
+}
+
+#[test]
+fn a_code_that_died_on_the_cart_goes_when_a_code_is_given_where_codes_do_not_sleep() {
+    let mut policy = removing();
+    policy.pricing.coupons.max = 1;
+    let given = || {
+        let dead = cart().with_line("mug", 1).with_coupon("DEAD");
+        given(dead).and_policy(policy.clone()).and_promotion(tenth_off("ten", &["TEN"]))
+    };
+    let told = told_gone("DEAD", NotApplied::Unknown);
+    given().when(ann().add_coupon("DEAD")).then_events([gone("DEAD")]).then_notices([told.clone()]);
+    given()
+        .when(ann().add_coupon("TEN"))
+        .then_events([gone("DEAD"), added("TEN")])
+        .then_notices([told])
+        .then_total(9_00);
+}
+
+#[test]
+fn whether_a_code_is_one_is_told_before_whether_there_is_room() {
+    let mut policy = sleeping();
+    policy.pricing.coupons.max = 1;
+    let full = || {
+        let full = cart().with_line("mug", 1).with_coupon("TEN");
+        let given = given(full).and_policy(policy.clone()).and_promotion(tenth_off("ten", &["TEN"]));
+        given.and_promotion(tenth_off("two", &["TWO"]))
+    };
+    full().when(ann().add_coupon("NONE")).then_refused_as(Rejection::CouponNotFound { code: coupon("NONE") });
+    full().when(ann().add_coupon("TWO")).then_refused_as(Rejection::TooManyCoupons { max: 1 });
 }
 
 #[test]

@@ -57,3 +57,34 @@ fn what_was_refused_can_be_accepted_when_it_is_no_longer_given() {
         .when(ann().accept_gift("old"))
         .then_cart(|cart| cart.refused_gifts().is_empty());
 }
+
+#[test]
+fn only_what_is_given_can_be_refused() {
+    let not_found = Rejection::GiftNotFound { promotion: promotion_id("free-cup") };
+    offered().and_stock("cup", 0).when(ann().refuse_gift("free-cup")).then_refused_as(not_found);
+}
+
+#[test]
+fn refusals_of_promotions_that_are_no_more_go_with_the_next_one() {
+    let given = given(cart().with_line("mug", 1).refusing("old")).and_policy(sleeping());
+    given
+        .and_promotion(gift_of("free-cup", "cup"))
+        .when(ann().refuse_gift("free-cup"))
+        .then_cart(|cart| cart.refused_gifts().iter().eq([&promotion_id("free-cup")]));
+}
+
+#[test]
+fn two_gifts_share_what_is_left_of_one_stock_item() {
+    let both = |available| {
+        offered()
+            .and_promotion(gift_of("free-jug", "jug"))
+            .and_shared_stock("clay", available, ["cup", "jug"])
+            .when(ann().increase("mug", 1))
+    };
+    both(2).then_priced(|priced| priced.gifts.len() == 2);
+    both(1).then_priced(|priced| priced.gifts.len() == 1);
+    offered()
+        .and_promotion(gift_of("another-cup", "cup"))
+        .when(ann().increase("mug", 1))
+        .then_priced(|priced| priced.gifts.len() == 2);
+}

@@ -238,3 +238,38 @@ fn frozen_prices_stay_whatever_the_catalog_says_later() {
     assert_eq!(frozen.lines()[0].snapshot, euro(11_00));
     assert_eq!(freeze_prices(&frozen, &given.facts([])), []);
 }
+
+/// A line added at 10.00 in a catalog that asks more by now: 12.00 each, 11.00 from five.
+fn dearer(price_basis: PriceBasis) -> Scenario {
+    given(cart().with_line("mug", 1)).and_policy(at_basis(price_basis)).and_product("mug", |mug| {
+        mug.prices = euro(12_00);
+        mug.tiers = [PriceTier { from: quantity(5), prices: euro(11_00) }].into();
+    })
+}
+
+#[test]
+fn reaching_another_price_hides_no_change_that_the_shopper_has_not_seen() {
+    let change = |to| Notice::PriceChanged {
+        line: line_id(0),
+        from: Money::new(10_00, Currency::EUR),
+        to: Money::new(to, Currency::EUR),
+    };
+    dearer(PriceBasis::Live)
+        .when(ann().set_quantity("mug", 5))
+        .then_priced(|priced| priced.notices == [change(11_00)])
+        .then_total(55_00)
+        .when(ann().acknowledge_prices())
+        .then_priced(|priced| priced.notices.is_empty())
+        .when(ann().set_quantity("mug", 4))
+        .then_priced(|priced| priced.notices.is_empty())
+        .then_total(48_00);
+}
+
+#[test]
+fn a_price_at_the_add_is_not_given_up_for_a_dearer_tier() {
+    dearer(PriceBasis::AtAdd)
+        .when(ann().set_quantity("mug", 5))
+        .then_total(50_00)
+        .when(ann().set_quantity("mug", 1))
+        .then_total(10_00);
+}

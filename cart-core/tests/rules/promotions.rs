@@ -537,3 +537,39 @@ fn shipping_is_reduced_by_promotions_on_its_method() {
     let express = with(json!({"percent": "1"}), json!(["express"]));
     assert_eq!(outcome(&express, "p"), Err(NotApplied::ShippingMethod));
 }
+
+#[test]
+fn a_shopper_reads_of_no_promotion_that_is_for_others() {
+    let trade = json!({"conditions": {"customer_groups": ["trade"]}});
+    let coded = json!({"codes": ["BIG"], "conditions": {"min_quantity": 9}});
+    let given = shop(with_code(cart().with_line("a", 1), &["BIG"]))
+        .and_promotion(promotion("for-trade", percent_of_order("0.1"), trade))
+        .and_promotion(promotion("with-code", percent_of_order("0.1"), coded));
+    let priced = priced(&given);
+    let (text, all) = (priced.explain().to_string(), priced.explain_all().to_string());
+    assert!(
+        text.contains("with-code: not applied, it needs 9 units") && !text.contains("for-trade"),
+        "{text}"
+    );
+    assert!(all.contains("for-trade: not applied, it is for other customers"), "{all}");
+}
+
+#[test]
+fn gifts_of_any_price_are_compared_without_overflow() {
+    let gift = |id: &str, stacking: Value| {
+        promotion(
+            id,
+            json!({"on": "gift", "product": {"product": id}, "quantity": 1000000}),
+            json!({"stacking": stacking}),
+        )
+    };
+    let given = one_each([100, 100, 100])
+        .and_promotion(gift("x", json!("exclusive")))
+        .and_promotion(gift("y", json!("combine")))
+        .and_promotion(gift("z", json!("combine")))
+        .and_policy_with(|policy| policy.pricing.exclusive = ExclusiveRule::IfBetter);
+    let dear = ["x", "y", "z"].iter().fold(given, |given, id| given.and_prices(id, i64::MAX, i64::MAX));
+    let priced = price(dear.cart(), &dear.facts(["x", "y", "z"].map(product))).unwrap();
+    let gifts: Vec<&str> = priced.gifts.iter().map(|gift| gift.promotion.as_str()).collect();
+    assert_eq!(gifts, ["y", "z"], "two are worth more than the exclusive one");
+}

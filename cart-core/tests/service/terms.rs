@@ -15,7 +15,7 @@ use cart_core::merge::MergeStrategy;
 use cart_core::money::{Amounts, Currency, Money};
 use cart_core::notice::Notice;
 use cart_core::policy::{CartPolicy, CouponMisfit, TaxMode};
-use cart_core::port::{CartStore, Catalog, PortError, ProductQuery};
+use cart_core::port::{CartStore, Catalog, PortError, ProductQuery, TaxService, TermsContext};
 use cart_core::product::Product;
 use cart_core::promotion::{
     Conditions, Effect, MinSubtotal, NotApplied, Promotion, Reduction, Scope, SubtotalBasis, UseLimit,
@@ -23,10 +23,10 @@ use cart_core::promotion::{
 use cart_core::quantity::Quantity;
 use cart_core::rejection::Rejection;
 use cart_core::selection::{Address, Method, Selection, SelectionKind};
-use cart_core::service::{CartService, Target};
-use cart_core::tax::{TaxRate, Treatment};
+use cart_core::service::{CartError, CartService, Target};
+use cart_core::tax::{ExternalTax, TaxRate, TaxableCart, Treatment};
 use cart_core::testing::samples::{Write, at, coupon, prices, product, promotion_id, unit};
-use cart_core::testing::{FixedCatalog, StoreCall, block_on};
+use cart_core::testing::{FixedCatalog, StoreCall, block_on, given};
 
 use crate::host::{Asked, Host, customer};
 use crate::shop::{Shop, add, ann, bob, current, rejection, rename, shop};
@@ -132,17 +132,22 @@ fn a_preview_shows_what_a_code_would_take_off() {
 
 /// Begins a checkout of `ann`'s cart that takes the uses which pricing says.
 fn begin(shop: &Shop, cart: CartId, promotion: &Promotion, attempt: u128) -> Arc<Cart> {
-    let used = cart_core::promotion::PromotionUse {
-        promotion: promotion.id.clone(),
-        customer: Some(customer("ann", &[]).key.unwrap()),
-        limit: promotion.limit,
-    };
+    let facts = given(cart_core::testing::cart())
+        .and_promotion(promotion.clone())
+        .and_customer(customer("ann", &[]))
+        .facts([]);
+    let uses = shop.read(&ann(), &Target::Cart(cart)).unwrap().priced.uses(&facts);
+    assert_eq!(uses.len(), 1);
     let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(attempt));
-    let begun = CartEvent::CheckoutBegun { attempt, deadline: at(3600), uses: vec![used] };
-    let commit = Write::new([begun]).change(&shop.stored(cart));
-    let begun = Arc::clone(&commit.cart);
+    let begun = CartEvent::CheckoutBegun { attempt, deadline: at(3600), uses };
+    write(shop, cart, begun)
+}
+
+fn write(shop: &Shop, cart: CartId, event: CartEvent) -> Arc<Cart> {
+    let commit = Write::new([event]).change(&shop.stored(cart));
+    let written = Arc::clone(&commit.cart);
     block_on(shop.memory.commit(unit([commit]))).unwrap();
-    begun
+    written
 }
 
 #[test]
@@ -165,6 +170,14 @@ fn a_promotion_that_was_used_up_takes_nothing_off_but_for_the_checkout_that_used
     let other = shop.read(&ann(), &Target::Cart(second)).unwrap().priced;
     assert_eq!(other.coupons[0].outcome, Err(NotApplied::UsedUpByCustomer));
     assert_eq!(other.totals.total.minor(), 10_00);
+    // A copy of the cart in checkout has no part in what that uses.
+    let copy = DuplicateCart { source: first, name: None };
+    let copied = block_on(shop.service.duplicate(&ann().into(), &copy)).unwrap();
+    assert_eq!(copied.view.priced.totals.total.minor(), 10_00);
+    // What became an order keeps what it used.
+    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
+    write(&shop, first, CartEvent::CheckoutCompleted { attempt, order: "order-1".parse().unwrap() });
+    assert_eq!(total(&shop, &Target::Cart(first)), 5_00);
 }
 
 #[test]
@@ -460,7 +473,7 @@ fn what_a_host_cannot_say_refuses_the_command() {
     let shop =
         Shop::over(Arc::default(), CartPolicy::storefront(), |builder| builder.customers(Arc::new(Down)));
     let failed = shop.execute(ann(), &current(), &add("mug", 1)).unwrap_err();
-    assert!(matches!(failed, cart_core::service::CartError::Port(PortError { port: "customers", .. })));
+    assert!(matches!(failed, CartError::Port(PortError { port: "customers", .. })));
     assert_eq!(shop.journal(), []);
 }
 
@@ -487,5 +500,37 @@ fn every_preset_is_served_without_any_terms() {
             _ => assert_eq!(refused, Rejection::CouponNotFound { code: coupon("X") }),
         }
         assert!(coupons.misfit == CouponMisfit::Sleeps || coupons.max == 1);
+    }
+}
+
+/// A tax service that answers what it is told to.
+#[derive(Debug)]
+struct Told(ExternalTax);
+
+#[async_trait::async_trait]
+impl TaxService for Told {
+    async fn tax(
+        &self,
+        _context: &TermsContext,
+        _destination: Option<&Address>,
+        _cart: &TaxableCart,
+    ) -> Result<Option<ExternalTax>, PortError> {
+        Ok(Some(self.0.clone()))
+    }
+}
+
+#[test]
+fn figures_of_a_tax_service_that_cannot_be_of_the_cart_are_its_failure() {
+    let told = |lines: &[Money]| {
+        let figures = ExternalTax { lines: lines.to_vec(), charges: vec![] };
+        let shop = Shop::over(Arc::default(), everything(TaxMode::External), |builder| {
+            builder.tax_service(Arc::new(Told(figures)))
+        });
+        let cart = shop.cart();
+        shop.execute(ann(), &Target::Cart(cart), &add("mug", 1)).map(|outcome| outcome.view.priced.totals.tax)
+    };
+    assert_eq!(told(&[euro(1_90)]).unwrap(), euro(1_90));
+    for lines in [vec![], vec![euro(-1)], vec![euro(i64::MAX)], vec![Money::new(1, Currency::JPY)]] {
+        assert!(matches!(told(&lines), Err(CartError::Port(_))), "{lines:?}");
     }
 }

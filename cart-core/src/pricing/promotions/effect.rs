@@ -4,32 +4,13 @@ use super::buy_get::BuyGet;
 use super::gift::gift;
 use super::reduce::{Reducing, SplitBy};
 use super::takings::Takings;
-use crate::cart::Cart;
-use crate::facts::Facts;
-use crate::id::ShippingMethodId;
+use super::world::{Delivery, World};
 use crate::money::{Money, Rounding};
 use crate::pricing::arithmetic::fraction;
 use crate::pricing::basket::{Basket, Portion};
 use crate::pricing::derivation::Working;
-use crate::pricing::priced::{PricedGift, PricedLine};
-use crate::pricing::tax::Rates;
+use crate::pricing::priced::PricedGift;
 use crate::promotion::{Counting, Effect, NotApplied, Promotion, QuantityTier, Reduction, Scope, ValueTier};
-
-/// The world in which promotions are tried and applied.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::pricing) struct World<'a> {
-    pub(in crate::pricing) cart: &'a Cart,
-    pub(in crate::pricing) facts: &'a Facts,
-    pub(in crate::pricing) lines: &'a [PricedLine],
-    pub(in crate::pricing) rates: &'a Rates<'a>,
-}
-
-/// Delivery by a method, and what it costs now.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::pricing) struct Delivery<'a> {
-    pub(in crate::pricing) method: &'a ShippingMethodId,
-    pub(in crate::pricing) current: i64,
-}
 
 /// What a promotion takes off now, if its conditions hold; `given` is what others give already.
 pub(super) fn takings(

@@ -1,12 +1,17 @@
 //! Whether a promotion may apply.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::cart::Cart;
 use crate::coupon::CouponCode;
-use crate::facts::Facts;
+use crate::facts::{Facts, Uses};
+use crate::id::PromotionId;
 use crate::pricing::basket::{Basket, Item};
 use crate::promotion::{Conditions, MinSubtotal, NotApplied, Promotion, Scope, SubtotalBasis};
+
+/// The most promotions that are looked at, in the order of their turns.
+const MAX_PROMOTIONS: usize = 1000;
 
 /// A promotion that may concern the cart, and whether it may still apply.
 #[derive(Debug)]
@@ -19,22 +24,33 @@ pub(super) struct Candidate<'a> {
 
 /// The promotions that may concern a cart, in the order of their turns: by stage, priority and id.
 pub(super) fn candidates<'a>(cart: &'a Cart, facts: &'a Facts) -> Vec<Candidate<'a>> {
+    let uses: HashMap<&PromotionId, Uses> = facts.terms.uses.iter().map(|(id, uses)| (id, *uses)).collect();
     let of_cart = |promotion: &'a Arc<Promotion>| {
         let code = cart.coupons().iter().find(|code| promotion.codes.contains(code));
         (promotion.is_automatic() || code.is_some()).then(|| Candidate {
             promotion,
             code,
-            verdict: may_apply(promotion, cart, facts),
+            verdict: may_apply(promotion, cart, facts, &uses),
         })
     };
     let mut candidates: Vec<_> = facts.terms.promotions.iter().filter_map(of_cart).collect();
     candidates.sort_by(|a, b| a.turn().cmp(&b.turn()));
-    candidates.dedup_by(|later, earlier| later.promotion.id == earlier.promotion.id);
+    if candidates.len() > 1 {
+        // A promotion that is answered twice is one, the one whose turn comes first.
+        let mut known = HashSet::with_capacity(candidates.len());
+        candidates.retain(|candidate| known.insert(&candidate.promotion.id));
+    }
+    candidates.truncate(MAX_PROMOTIONS);
     candidates
 }
 
 /// What does not depend on what is in the cart.
-fn may_apply(promotion: &Promotion, cart: &Cart, facts: &Facts) -> Result<(), NotApplied> {
+fn may_apply(
+    promotion: &Promotion,
+    cart: &Cart,
+    facts: &Facts,
+    uses: &HashMap<&PromotionId, Uses>,
+) -> Result<(), NotApplied> {
     let conditions = &promotion.conditions;
     promotion.check().map_err(|_| NotApplied::Faulty)?;
     if conditions.ends_at.is_some_and(|end| end <= facts.now) {
@@ -53,16 +69,15 @@ fn may_apply(promotion: &Promotion, cart: &Cart, facts: &Facts) -> Result<(), No
     if !groups.is_empty() && groups.is_disjoint(&facts.terms.customer.groups) {
         return Err(NotApplied::CustomerGroup);
     }
-    is_left(promotion, facts)
+    is_left(promotion, facts, uses.get(&promotion.id).copied().unwrap_or_default())
 }
 
 /// Whether a use is left.
-fn is_left(promotion: &Promotion, facts: &Facts) -> Result<(), NotApplied> {
+fn is_left(promotion: &Promotion, facts: &Facts, uses: Uses) -> Result<(), NotApplied> {
     let limit = promotion.limit;
     if !limit.is_limited() {
         return Ok(());
     }
-    let uses = facts.terms.uses_of(&promotion.id);
     if limit.total.is_some_and(|limit| limit <= uses.total) {
         return Err(NotApplied::UsedUp);
     }
@@ -113,7 +128,7 @@ impl Basket<'_> {
 }
 
 impl Candidate<'_> {
-    fn turn(&self) -> (super::Stage, i32, &crate::id::PromotionId) {
+    fn turn(&self) -> (super::Stage, i32, &PromotionId) {
         (super::Stage::of(&self.promotion.effect), self.promotion.priority, &self.promotion.id)
     }
 }

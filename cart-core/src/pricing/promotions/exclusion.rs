@@ -1,10 +1,12 @@
 //! Which of the promotions that exclude each other stay.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Stage;
-use super::effect::{Delivery, World, takings};
+use super::effect::takings;
 use super::eligible::Candidate;
+use super::world::{Delivery, World};
 use crate::id::PromotionId;
 use crate::policy::ExclusiveRule;
 use crate::pricing::basket::Basket;
@@ -49,41 +51,26 @@ pub(super) fn settle<'d>(
 
 /// Of those of one name, one stays.
 fn settle_names(candidates: &mut [Candidate<'_>], order: &[usize], gains: &[Option<i64>]) {
-    let mut settled: Vec<(Stacking, PromotionId)> = Vec::new();
+    let mut winners: HashMap<Stacking, (PromotionId, i64)> = HashMap::new();
     for &place in order {
-        let Some(stacking) = candidates.get(place).map(|candidate| candidate.promotion.stacking.clone())
-        else {
-            continue;
+        let (Some(candidate), Some(Some(gain))) = (candidates.get(place), gains.get(place)) else { continue };
+        let stacking = &candidate.promotion.stacking;
+        // Later ones of a name come in only where the best is wanted, and only if they are better.
+        let wins = match (stacking, winners.get(stacking)) {
+            (Stacking::Combine | Stacking::Exclusive, _) | (Stacking::FirstOf(_), Some(_)) => false,
+            (Stacking::FirstOf(_) | Stacking::BestOf(_), None) => true,
+            (Stacking::BestOf(_), Some((_, best))) => gain > best,
         };
-        let is_best = match &stacking {
-            Stacking::FirstOf(_) => false,
-            Stacking::BestOf(_) => true,
-            Stacking::Combine | Stacking::Exclusive => continue,
-        };
-        if settled.iter().any(|(name, _)| *name == stacking) {
-            continue;
+        if wins {
+            winners.insert(stacking.clone(), (candidate.promotion.id.clone(), *gain));
         }
-        let members = || {
-            let of_name = |&&place: &&usize| {
-                candidates.get(place).is_some_and(|other| other.promotion.stacking == stacking)
-            };
-            order
-                .iter()
-                .filter(of_name)
-                .filter_map(|&place| Some((place, gains.get(place).copied().flatten()?)))
-        };
-        let winner = if is_best {
-            // The first of equals: `max_by_key` would take the last.
-            members().reduce(|best, other| if other.1 > best.1 { other } else { best })
-        } else {
-            members().next()
-        };
-        let Some((winner, _)) = winner else { continue };
-        let Some(by) = candidates.get(winner).map(|candidate| candidate.promotion.id.clone()) else {
-            continue;
-        };
-        exclude(candidates, &by, |other| *other == stacking);
-        settled.push((stacking, by));
+    }
+    for candidate in candidates.iter_mut().filter(|candidate| candidate.verdict.is_ok()) {
+        if let Some((by, _)) = winners.get(&candidate.promotion.stacking)
+            && *by != candidate.promotion.id
+        {
+            candidate.verdict = Err(NotApplied::Excluded { by: by.clone() });
+        }
     }
 }
 
@@ -127,7 +114,7 @@ fn better_together<'d>(
     let mut basket = basket.clone();
     // What delivery costs is known once the promotions on lines have had their turns.
     let mut shipping = None;
-    let (mut together, mut first) = (0, None);
+    let (mut together, mut first, mut gifts) = (0, None, Vec::new());
     for candidate in candidates {
         if candidate.promotion.stacking == Stacking::Exclusive || candidate.verdict.is_err() {
             continue;
@@ -136,10 +123,11 @@ fn better_together<'d>(
             shipping = Some(delivery(&basket));
         }
         let now = shipping.flatten();
-        let Ok(takings) = takings(candidate.promotion, world, &basket, now, &[]) else { continue };
+        let Ok(takings) = takings(candidate.promotion, world, &basket, now, &gifts) else { continue };
         together += takings.gain();
         first = first.or(Some(candidate.promotion.id.clone()));
         super::reduce_items(&mut basket, &takings);
+        gifts.extend(super::given(candidate.promotion, &takings, world, &basket));
         if let (Some(Some(delivery)), Some((_, off, _))) = (&mut shipping, &takings.shipping) {
             delivery.current -= off;
         }

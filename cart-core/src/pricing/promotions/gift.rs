@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::effect::World;
+use super::world::World;
+use crate::offer::not_offered;
+use crate::pricing::MAX_SUBTOTAL;
 use crate::pricing::basket::Basket;
 use crate::pricing::priced::PricedGift;
 use crate::product::{Product, ProductKey, Stock};
@@ -21,13 +23,14 @@ pub(super) fn gift(
     if world.cart.refused_gifts().contains(&promotion.id) {
         return Err(NotApplied::GiftRefused);
     }
-    let product = world.facts.products.product(key).filter(|product| !product.withdrawn);
-    let product = product.ok_or(NotApplied::GiftUnavailable)?;
-    if product.unavailable_in(basket.currency).is_some() || !is_left(product, quantity, world, given) {
+    let product = world.facts.products.product(key);
+    let offered = product.filter(|product| not_offered(Some(product), basket.currency).is_none());
+    let product = offered.ok_or(NotApplied::GiftUnavailable)?;
+    if !is_left(product, quantity, world, given) {
         return Err(NotApplied::GiftUnavailable);
     }
     let value = product.prices_for(quantity).unit().checked_mul(quantity.get());
-    Ok((key.clone(), value.map_or(i64::MAX, |value| value.minor())))
+    Ok((key.clone(), value.map_or(MAX_SUBTOTAL, |value| value.minor().min(MAX_SUBTOTAL))))
 }
 
 /// Whether so many units are left after what the lines, and gifts before, draw on the same stock.

@@ -8,11 +8,12 @@ mod exclusion;
 mod gift;
 mod reduce;
 mod takings;
+mod world;
 
 pub(super) use self::coupons::{about_coupons, price_coupons};
-pub(super) use self::effect::{Delivery, World};
 use self::eligible::{Candidate, candidates};
 use self::takings::Takings;
+pub(super) use self::world::{Delivery, World};
 use super::basket::Basket;
 use super::derivation::{Derivation, Part, Rule, Step, Subject};
 use super::priced::{PricedGift, PricedPromotion};
