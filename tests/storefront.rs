@@ -39,18 +39,20 @@ fn every_printed_command_works() {
         answers.push(answer.body.clone());
     });
     assert_eq!(answers.len(), 21);
-    assert!(is_problem(&answers[3]), "{}", answers[3]);
     assert_eq!(answers[0]["items"], json!([]));
     assert_eq!(answers[2]["items"][0]["quantity"], 3);
     assert_eq!(answers[2]["total"], "388.50");
-    let (coupons, explained) = (&answers[12]["coupons"], &answers[13]);
+    assert_eq!(answers[2]["gifts"][0]["promotion_id"], "incense-gift");
+    assert_eq!(answers[3]["gifts"], json!([]));
+    assert_eq!(answers[3]["refused_gifts"][0]["promotion_id"], "incense-gift");
+    assert_eq!(answers[4]["gifts"], answers[2]["gifts"]);
+    assert!(is_problem(&answers[5]), "{}", answers[5]);
+    let (coupons, explained) = (&answers[14]["coupons"], &answers[15]);
     assert_eq!((&coupons[0]["code"], &coupons[0]["applied"]), (&json!("WELCOME10"), &json!(true)));
-    assert_eq!(explained["total"], answers[12]["total"]);
+    assert_eq!(explained["total"], answers[14]["total"]);
     assert!(explained["text"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().contains("Welcome")));
-    assert_eq!(answers[14]["coupons"][1]["reason"], "not_started");
-    assert!(is_problem(&answers[15]), "{}", answers[15]);
-    assert_eq!(answers[16]["refused_gifts"][0]["promotion_id"], "incense-gift");
-    assert_eq!(answers[17]["refused_gifts"], json!([]));
+    assert_eq!(answers[16]["coupons"][1]["reason"], "not_started");
+    assert!(is_problem(&answers[17]), "{}", answers[17]);
     assert_eq!(answers[18]["version"], answers[19]["version"], "the key was used before");
     assert_eq!(answers[20]["items"], json!([]));
 }

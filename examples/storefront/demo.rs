@@ -64,6 +64,9 @@ curl -s {shop} -H "$AUTH"; echo
 curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18", "quantity": 2, "note": "a gift"}}'; echo
 # the same product again raises the quantity; the price is the server's
 curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18"}}'; echo
+# no, thank you, to the gift that comes with it, and yes after all
+curl -s -X DELETE {shop}/gifts/incense-gift -H "$AUTH"; echo
+curl -s -X PUT {shop}/gifts/incense-gift -H "$AUTH"; echo
 # more than there is: refused with what is left
 curl -s -X POST {shop}/items {json} -d '{{"product_id": "singing-bowl-18-gift", "quantity": 50}}'; echo
 # several at once, each on its own
@@ -84,9 +87,6 @@ curl -s {shop}/explanation -H "$AUTH"; echo
 # a code that sleeps until it applies, and one that has ended
 curl -s -X POST {shop}/coupons {json} -d '{{"code": "NEWYEAR"}}'; echo
 curl -s -X POST {shop}/coupons {json} -d '{{"code": "AUTUMN26"}}'; echo
-# no, thank you, to a gift, and yes after all
-curl -s -X DELETE {shop}/gifts/incense-gift -H "$AUTH"; echo
-curl -s -X PUT {shop}/gifts/incense-gift -H "$AUTH"; echo
 # done once, however often it is sent
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
