@@ -76,6 +76,39 @@ async fn what_gives_nothing_is_no_gift() {
 }
 
 #[tokio::test]
+async fn offers_for_others_give_nothing_that_could_be_refused() {
+    let shop = generous().await;
+    let effect = json!({"on": "gift", "product": {"product": "pen"}, "quantity": 1});
+    let secret = |id: &str, conditions: Value| json!({"id": id, "name": "Secret", "conditions": conditions, "effect": effect});
+    shop.promote(secret("staff", json!({"customer_groups": ["staff"]})));
+    shop.promote(secret("later", json!({"starts_at": "2026-11-27T00:00:00Z"})));
+    shop.promote(secret("rich", json!({"min_subtotal": {"amounts": {"EUR": "1000.00"}}})));
+    let before = shop.ann().add("mug", 1).await;
+    for id in ["staff", "later", "rich"] {
+        shop.ann().delete(&format!("/gifts/{id}")).await.problem(404, "gift_not_found");
+        shop.ann().put(&format!("/gifts/{id}"), json!({})).await.problem(404, "gift_not_found");
+    }
+    assert_eq!(shop.ann().get().await.ok(), before);
+}
+
+#[tokio::test]
+async fn a_refused_gift_is_named_only_while_it_would_be_given() {
+    let shop = Shop::open().await;
+    shop.promote(json!({
+        "id": "two", "name": "A pen with two mugs", "conditions": {"min_quantity": 2},
+        "effect": {"on": "gift", "product": {"product": "pen"}, "quantity": 1},
+    }));
+    let edit = format!("/items/{}", item_id(&shop.ann().add("mug", 2).await, 0));
+    let named = json!([{"promotion_id": "two", "name": "A pen with two mugs"}]);
+    assert_eq!(shop.ann().delete("/gifts/two").await.ok()["refused_gifts"], named);
+    let one = shop.ann().patch(&edit, json!({"quantity": 1})).await.ok();
+    assert_eq!(one["refused_gifts"], json!([{"promotion_id": "two", "name": null}]));
+    assert_eq!(shop.ann().delete("/gifts/two").await.ok(), one, "refused already");
+    let two = shop.ann().patch(&edit, json!({"quantity": 2})).await.ok();
+    assert_eq!(two["refused_gifts"], named);
+}
+
+#[tokio::test]
 async fn what_can_be_no_id_of_a_promotion_is_refused() {
     let shop = generous().await;
     shop.ann().add("mug", 1).await;

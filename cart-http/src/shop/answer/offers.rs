@@ -6,6 +6,7 @@ use cart_core::id::{ProductId, PromotionId};
 use cart_core::money::{Currency, Money};
 use cart_core::pricing::{PricedCart, PricedCoupon, PricedGift, PricedPromotion};
 use cart_core::product::Options;
+use cart_core::promotion::NotApplied;
 use cart_core::quantity::Quantity;
 use serde::Serialize;
 
@@ -84,7 +85,7 @@ impl<'a> GiftBody<'a> {
     }
 }
 
-/// A gift that the shopper said no to. The promotion has a name as long as there is one.
+/// A gift that the shopper said no to. Its promotion is named only where it would give it otherwise.
 #[derive(Serialize)]
 pub(super) struct RefusedGiftBody<'a> {
     promotion_id: &'a PromotionId,
@@ -94,7 +95,9 @@ pub(super) struct RefusedGiftBody<'a> {
 impl<'a> RefusedGiftBody<'a> {
     pub(super) fn all(cart: &'a Cart, priced: &'a PricedCart) -> Vec<Self> {
         let name = |id: &PromotionId| {
-            let promotion = priced.promotions.iter().find(|promotion| promotion.id == *id);
+            let refused = |outcome| matches!(outcome, &Err(NotApplied::GiftRefused));
+            let mut promotions = priced.promotions.iter();
+            let promotion = promotions.find(|promotion| promotion.id == *id && refused(&promotion.outcome));
             promotion.map(|promotion| &*promotion.name)
         };
         let refused = cart.refused_gifts().iter();

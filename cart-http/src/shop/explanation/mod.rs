@@ -18,16 +18,9 @@ use crate::problem::Problem;
 
 pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Response, Problem> {
     Ok(match existing(shop.service.cart(&actor, &shop.target()).await)? {
-        Some(view) => Json(ExplanationBody::of(&for_the_shopper(view))).into_response(),
+        Some(view) => Json(ExplanationBody::of(&view)).into_response(),
         None => Json(ExplanationBody::empty(shop.service.currency(&shop.channel)?)).into_response(),
     })
-}
-
-/// The text names every promotion that was considered. One that needs no code and does not apply is between the shop
-/// and those it is for: it may not have begun, or be for another group of customers.
-fn for_the_shopper(mut view: CartView) -> CartView {
-    view.priced.promotions.retain(|promotion| promotion.outcome.is_ok() || promotion.code.is_some());
-    view
 }
 
 /// The steps whose amounts, apart from taxes inside the prices, add up to the total.
