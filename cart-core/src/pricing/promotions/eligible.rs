@@ -35,13 +35,27 @@ pub(super) fn candidates<'a>(cart: &'a Cart, facts: &'a Facts) -> Vec<Candidate<
     };
     let mut candidates: Vec<_> = facts.terms.promotions.iter().filter_map(of_cart).collect();
     candidates.sort_by(|a, b| a.turn().cmp(&b.turn()));
-    if candidates.len() > 1 {
-        // A promotion that is answered twice is one, the one whose turn comes first.
+    drop_repeated(&mut candidates);
+    candidates.truncate(MAX_PROMOTIONS);
+    candidates
+}
+
+/// A promotion that is answered twice is one, the one whose turn comes first.
+fn drop_repeated(candidates: &mut Vec<Candidate<'_>>) {
+    const FEW: usize = 16;
+    // Looking through a few is faster than hashing them.
+    if candidates.len() <= FEW {
+        let mut known: Vec<&PromotionId> = Vec::with_capacity(candidates.len());
+        candidates.retain(|candidate| {
+            let id = &candidate.promotion.id;
+            let is_new = !known.contains(&id);
+            known.extend(is_new.then_some(id));
+            is_new
+        });
+    } else {
         let mut known = HashSet::with_capacity(candidates.len());
         candidates.retain(|candidate| known.insert(&candidate.promotion.id));
     }
-    candidates.truncate(MAX_PROMOTIONS);
-    candidates
 }
 
 /// What does not depend on what is in the cart.
