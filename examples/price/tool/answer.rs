@@ -161,7 +161,7 @@ pub(super) fn of(built: &Built, priced: &PricedCart) -> Result<Answer, Error> {
         totals: totals_answer(&priced.totals)?,
         notices: plain.list(&priced.notices)?,
         derivation: steps.collect::<Result<_, _>>()?,
-        explanation: priced.explain().to_string().lines().map(str::to_owned).collect(),
+        explanation: priced.explain_all().to_string().lines().map(str::to_owned).collect(),
     })
 }
 
