@@ -50,7 +50,9 @@ fn every_printed_command_works() {
     let (coupons, explained) = (&answers[14]["coupons"], &answers[15]);
     assert_eq!((&coupons[0]["code"], &coupons[0]["applied"]), (&json!("WELCOME10"), &json!(true)));
     assert_eq!(explained["total"], answers[14]["total"]);
-    assert!(explained["text"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().contains("Welcome")));
+    assert!(
+        explained["text"].as_array().unwrap().iter().any(|line| line.as_str().unwrap().contains("Welcome"))
+    );
     assert_eq!(answers[16]["coupons"][1]["reason"], "not_started");
     assert!(is_problem(&answers[17]), "{}", answers[17]);
     assert_eq!(answers[18]["version"], answers[19]["version"], "the key was used before");

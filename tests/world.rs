@@ -31,7 +31,11 @@ struct Shopper {
 }
 
 fn shopper(user: &str, company: Option<&str>) -> Shopper {
-    let world = World::parse(WORLD).expect("the world can be read");
+    shopper_in(WORLD, user, company)
+}
+
+fn shopper_in(world: &str, user: &str, company: Option<&str>) -> Shopper {
+    let world = World::parse(world).expect("the world can be read");
     let clock = ManualClock::default();
     clock.set("2026-12-28T12:00:00Z".parse().expect("a time"));
     let service = world.service(Arc::new(MemoryStore::default())).expect("the world is in order");
@@ -69,6 +73,10 @@ impl Shopper {
 
     fn code(self, code: &str) -> Self {
         self.and(Command::AddCoupon { code: CouponCode::new(code).expect("a code") })
+    }
+
+    fn in_currency(self, currency: Currency) -> Self {
+        self.and(Command::ChangeCurrency { currency })
     }
 
     fn to(self, address: &str) -> Self {
@@ -135,6 +143,17 @@ fn carts() -> Vec<(Shopper, Vec<(&'static str, &'static str)>)> {
         (ann().with("sun-hat", 1).code("friends25"), vec![("friends", "8.00")]),
         (ann().with("sunscreen-50", 7).code("first50"), vec![("first-50", "20.00")]),
         (ann().with("meditation-course", 1).code("newyear"), vec![("new-year", "4.35")]),
+        // 389.00 and 365.00.
+        (
+            ann().with("thangka-green-tara", 1).with("thangka-white-tara", 1),
+            vec![("tara-pair", "54.00"), ("incense-gift", "0.00")],
+        ),
+        // 11999.00 for a bowl.
+        (ann().with("singing-bowl-18", 1).in_currency(Currency::INR), vec![("bowls-in-rupees", "599.95")]),
+        (ann().with("meditation-course", 1).code("reader5"), vec![("reader", "5.00")]),
+        // The first of the two, not the better one, in whatever order the codes come.
+        (ann().with("meditation-course", 1).code("reader5").code("student15"), vec![("student", "4.35")]),
+        (ann().with("meditation-course", 1).code("student15").code("reader5"), vec![("student", "4.35")]),
     ]
 }
 
@@ -144,6 +163,25 @@ fn each_promotion_applies_as_the_world_says() {
         let expected: Vec<_> =
             expected.into_iter().map(|(id, off)| (id.to_owned(), off.to_owned())).collect();
         assert_eq!(shopper.promotions(), expected);
+    }
+}
+
+#[test]
+fn an_offer_of_a_channel_is_not_one_of_another() {
+    let elsewhere = WORLD.replace(r#""channel": "shop""#, r#""channel": "web""#);
+    let bowl = shopper_in(&elsewhere, "ann", None).with("singing-bowl-18", 1).in_currency(Currency::INR);
+    assert_eq!(bowl.priced().totals.total.to_decimal(), "11999.00");
+}
+
+#[test]
+fn a_cart_has_each_part_of_the_pair_at_most_once() {
+    for part in ["thangka-green-tara", "thangka-white-tara"] {
+        let Shopper { carts, caller, target, .. } = ann().with_chosen(part, 1, &[("frame", "oak")]);
+        let product = ProductKey::plain(ProductId::new(part).expect("an id"));
+        let command = Command::Edit(LineEdit::Add(AddLine::new(product, Quantity::ONE)));
+        let refused = block_on(carts.execute(&caller, &target, &command)).expect_err("there is one");
+        let CartError::Rejected(rejection) = &refused else { panic!("{refused}") };
+        assert!(matches!(rejection, Rejection::InsufficientStock { .. }), "{refused}");
     }
 }
 
