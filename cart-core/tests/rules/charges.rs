@@ -109,9 +109,7 @@ fn fees_are_charged_on_what_they_say() {
     let lines = || cart().with_line_of(wrapped.clone(), 2, |_| {}).with_line("b", 1);
     let with = |fee: Value| {
         let mut whole = json!({"id": "fee", "name": "Fee"});
-        for (field, value) in fee.as_object().unwrap() {
-            whole[field] = value.clone();
-        }
+        whole.as_object_mut().unwrap().extend(fee.as_object().unwrap().clone());
         let given = shop(lines())
             .and_shipping_method(method(json!("free")))
             .and_payment_method(method(json!("free")));

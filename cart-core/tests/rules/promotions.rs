@@ -17,9 +17,7 @@ use serde_json::{Value, json};
 /// A promotion with an effect, and what else is said of it.
 pub(crate) fn promotion(id: &str, effect: Value, rest: Value) -> Promotion {
     let mut whole = json!({"id": id, "name": id, "effect": effect});
-    for (field, value) in rest.as_object().unwrap() {
-        whole[field] = value.clone();
-    }
+    whole.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     serde_json::from_value(whole).unwrap()
 }
 
