@@ -17,7 +17,7 @@ use cart_core::promotion::NotApplied;
 use cart_core::selection::Selection;
 use cart_core::testing::ManualClock;
 use futures_executor::block_on;
-use serde_json::Value;
+use serde_json::{Value, json};
 use world::World;
 
 const WORLD: &str = include_str!("../examples/storefront/world.json");
@@ -267,6 +267,13 @@ fn a_faulty_world_is_refused_with_the_name_of_what_is_wrong() {
     let promotion = broken("/promotions/0/effect/reduction/percent", "1.5".into());
     assert!(promotion.starts_with("promotion hats-10: "), "{promotion}");
     assert_eq!(broken("/promotions/1/id", "hats-10".into()), "promotion hats-10 occurs twice");
+    assert_eq!(broken("/shipping_methods/1/id", "standard".into()), "shipping method standard occurs twice");
+    assert_eq!(broken("/payment_methods/1/id", "card".into()), "payment method card occurs twice");
+    let method = broken("/shipping_methods/1/max_grams", "20 kg".into());
+    assert!(method.starts_with("shipping method express: "), "{method}");
+    let method = broken("/payment_methods/0", json!({"id": "card", "name": "Card", "colour": "red"}));
+    assert!(method.starts_with("payment method card: unknown field `colour`"), "{method}");
+    assert_eq!(broken("/payment_methods/0", json!({"name": "Card"})), "a payment method has no id");
     assert_eq!(broken("/fees/1/id", "gift-wrap".into()), "fee gift-wrap occurs twice");
     let taxes = broken("/taxes/CA/standard/rates/0/rate", "11".into());
     assert!(taxes.starts_with("taxes of CA: class standard: "), "{taxes}");

@@ -74,28 +74,54 @@ pub struct Address {
 }
 
 /// A shipping or payment method of the host, as far as rules need it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// ```
+/// use cart_core::money::{Currency, Money};
+/// use cart_core::selection::Method;
+///
+/// let express: Method = serde_json::from_str(
+///     r#"{"name": "Express", "countries": ["DE"], "charge": {"amount": {"EUR": "9.90"}}, "min_subtotal": {"EUR": "5.00"}}"#,
+/// )?;
+/// assert!(express.active);
+/// assert_eq!(express.min_subtotal.in_currency(Currency::EUR), Some(Money::new(500, Currency::EUR)));
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Method {
     /// The name that shoppers read.
     pub name: Arc<str>,
-    /// Whether it can be chosen now.
+    /// Whether it can be chosen now; read as true where it is not said.
+    #[serde(default = "yes")]
     pub active: bool,
     /// The currencies it works with; empty for all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub currencies: BTreeSet<Currency>,
     /// The product kinds it works with; empty for all. Every line of the cart must be of one of them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub kinds: BTreeSet<Arc<str>>,
     /// The countries (ISO 3166-1 alpha-2) it delivers to or is offered in; empty for all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub countries: BTreeSet<Arc<str>>,
     /// The least that the lines come to at the catalog's unit prices, inclusive, by currency; no limit in others.
+    #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub min_subtotal: Amounts,
     /// The most that they come to, inclusive, by currency; no limit in others.
+    #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub max_subtotal: Amounts,
     /// The most that the units which need delivery weigh together, in grams; no limit if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_grams: Option<u64>,
     /// What choosing it costs. It can only be chosen in a currency in which it has a price.
+    #[serde(default)]
     pub charge: Charge,
     /// How that is taxed; not at all if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tax_class: Option<TaxClass>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl Method {
@@ -136,4 +162,34 @@ pub enum Misfit {
     Subtotal,
     /// The cart weighs too much for the method.
     Weight,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_method_that_says_only_its_name_is_active_and_free_for_all() {
+        let method: Method = serde_json::from_str(r#"{"name": "Post"}"#).unwrap();
+        assert_eq!(method, Method::new("Post"));
+    }
+
+    #[test]
+    fn a_method_is_written_as_it_is_read() {
+        let json = r#"{"name":"Freight","active":false,"currencies":["EUR"],"kinds":["office"],"countries":["DE"],"min_subtotal":{"EUR":"100.00","JPY":"16000"},"max_subtotal":{"EUR":"5000.00"},"max_grams":20000,"charge":{"per_unit":{"EUR":"2.50"}},"tax_class":"carriage"}"#;
+        let method: Method = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&method).unwrap(), json);
+    }
+
+    #[test]
+    fn a_method_without_a_name_or_with_more_than_there_is_is_refused() {
+        for json in [
+            "{}",
+            r#"{"name": "Post", "maxgrams": 5}"#,
+            r#"{"name": "Post", "min_subtotal": {"EUR": 5}}"#,
+            r#"{"name": "Post", "max_subtotal": {"EUR": "5.001"}}"#,
+        ] {
+            assert!(serde_json::from_str::<Method>(json).is_err(), "{json}");
+        }
+    }
 }

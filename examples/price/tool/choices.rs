@@ -3,9 +3,11 @@
 use cart_core::facts::Choices;
 use cart_core::id::{AddressId, PaymentMethodId, ShippingMethodId};
 use cart_core::selection::{Address, Method, Selections};
+use serde_json::{Map, Value};
 
 use super::error::{At as _, Error};
-use super::request::{MethodRequest, Request};
+use super::json;
+use super::request::Request;
 
 /// The selected methods and the destination, and that they are selected.
 pub(super) fn read(request: &Request) -> Result<(Choices, Selections), Error> {
@@ -19,35 +21,27 @@ pub(super) fn read(request: &Request) -> Result<(Choices, Selections), Error> {
         choices.address = Some(Address { country });
         selections.address = Some(AddressId::new("destination").at(|| "destination".to_owned())?);
     }
-    if let Some(method) = &request.shipping {
-        selections.shipping_method =
-            Some(ShippingMethodId::new(method.id()).at(|| "shipping.id".to_owned())?);
-        choices.shipping_method = Some(method.read());
+    if let Some(fields) = &request.shipping {
+        let (id, method) = method(fields, "shipping")?;
+        selections.shipping_method = Some(ShippingMethodId::new(id).at(|| "shipping.id".to_owned())?);
+        choices.shipping_method = Some(method);
     }
-    if let Some(method) = &request.payment {
-        selections.payment_method = Some(PaymentMethodId::new(method.id()).at(|| "payment.id".to_owned())?);
-        choices.payment_method = Some(method.read());
+    if let Some(fields) = &request.payment {
+        let (id, method) = method(fields, "payment")?;
+        selections.payment_method = Some(PaymentMethodId::new(id).at(|| "payment.id".to_owned())?);
+        choices.payment_method = Some(method);
     }
     Ok((choices, selections))
 }
 
-impl MethodRequest {
-    fn id(&self) -> &str {
-        self.id.as_deref().unwrap_or("standard")
+/// A method and its id, which is its name too where it has none.
+fn method(fields: &Map<String, Value>, field: &str) -> Result<(String, Method), Error> {
+    let mut fields = fields.clone();
+    let id = fields.remove("id").unwrap_or_default();
+    let id: Option<String> = json::read_at(&id, &format!("{field}.id"))?;
+    let id = id.unwrap_or_else(|| "standard".to_owned());
+    if fields.get("name").is_none_or(Value::is_null) {
+        fields.insert("name".to_owned(), id.as_str().into());
     }
-
-    fn read(&self) -> Method {
-        Method {
-            active: self.active,
-            currencies: self.currencies.clone(),
-            kinds: self.kinds.clone(),
-            countries: self.countries.clone(),
-            min_subtotal: self.min_subtotal.clone(),
-            max_subtotal: self.max_subtotal.clone(),
-            max_grams: self.max_grams,
-            charge: self.charge.clone(),
-            tax_class: self.tax_class.clone(),
-            ..Method::new(self.name.as_deref().unwrap_or(self.id()))
-        }
-    }
+    Ok((id, json::read_at(&Value::Object(fields), field)?))
 }

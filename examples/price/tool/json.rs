@@ -45,11 +45,17 @@ pub(super) fn parse(json: &[u8]) -> Result<Value, Error> {
     Ok(value)
 }
 
-/// Reads a value as what it stands for.
+/// Reads a whole request as what it stands for.
 pub(super) fn read<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    read_at(value, "")
+}
+
+/// Reads the value of a field as what it stands for.
+pub(super) fn read_at<T: DeserializeOwned>(value: &Value, field: &str) -> Result<T, Error> {
     serde_path_to_error::deserialize(value).map_err(|error| match error.path().to_string() {
-        root if root == "." => Error::about_all(error.inner()),
-        path => Error::at(path, error.inner()),
+        here if here == "." => Error::at(or_request(field), error.inner()),
+        path if field.is_empty() => Error::at(path, error.inner()),
+        path => Error::at(format!("{field}.{path}"), error.inner()),
     })
 }
 

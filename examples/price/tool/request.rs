@@ -1,12 +1,11 @@
 //! What a request says, as it says it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use cart_core::charge::{Charge, Fee};
+use cart_core::charge::Fee;
 use cart_core::coupon::CouponCode;
 use cart_core::id::{CategoryId, ChannelId, CustomerGroupId, CustomerKey, ProductId, PromotionId, TaxClass};
-use cart_core::money::{Amounts, Currency};
+use cart_core::money::Currency;
 use cart_core::policy::{CouponPolicy, PricingPolicy};
 use cart_core::product::{Options, Stock};
 use cart_core::promotion::Promotion;
@@ -14,7 +13,7 @@ use cart_core::quantity::Quantity;
 use cart_core::tax::Treatment;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::error::Error;
 use super::json;
@@ -45,8 +44,9 @@ pub(super) struct Request {
     pub(super) coupons: Vec<CouponCode>,
     #[serde(default)]
     pub(super) refused_gifts: BTreeSet<PromotionId>,
-    pub(super) shipping: Option<MethodRequest>,
-    pub(super) payment: Option<MethodRequest>,
+    /// A method with its id.
+    pub(super) shipping: Option<Map<String, Value>>,
+    pub(super) payment: Option<Map<String, Value>>,
     #[serde(default)]
     pub(super) fees: Vec<Fee>,
 }
@@ -110,30 +110,6 @@ pub(super) struct UsesRequest {
 pub(super) struct ExternalTaxRequest {
     pub(super) lines: Vec<String>,
     pub(super) charges: Vec<String>,
-}
-
-/// A selected shipping or payment method.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct MethodRequest {
-    pub(super) id: Option<String>,
-    pub(super) name: Option<String>,
-    #[serde(default)]
-    pub(super) charge: Charge,
-    pub(super) tax_class: Option<TaxClass>,
-    #[serde(default = "yes")]
-    pub(super) active: bool,
-    #[serde(default)]
-    pub(super) currencies: BTreeSet<Currency>,
-    #[serde(default)]
-    pub(super) kinds: BTreeSet<Arc<str>>,
-    #[serde(default)]
-    pub(super) countries: BTreeSet<Arc<str>>,
-    #[serde(default)]
-    pub(super) min_subtotal: Amounts,
-    #[serde(default)]
-    pub(super) max_subtotal: Amounts,
-    pub(super) max_grams: Option<u64>,
 }
 
 fn yes() -> bool {

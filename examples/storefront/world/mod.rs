@@ -2,6 +2,7 @@
 //!
 //! The format is documented in `docs/world.md`. Unknown fields are refused, so that a misspelt one is noticed.
 
+mod methods;
 mod products;
 mod service;
 mod terms;
@@ -11,17 +12,16 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use cart_core::actor::Owner;
-use cart_core::charge::{Charge, Fee};
-use cart_core::id::{
-    AddressId, ChannelId, CompanyId, CustomerGroupId, PaymentMethodId, ShippingMethodId, TaxClass, UserId,
-};
-use cart_core::memory::{MemoryAddressBook, MemoryMethodBook};
-use cart_core::money::{Amounts, Currency};
+use cart_core::charge::Fee;
+use cart_core::id::{AddressId, ChannelId, CompanyId, CustomerGroupId, TaxClass, UserId};
+use cart_core::memory::MemoryAddressBook;
+use cart_core::money::Currency;
 use cart_core::promotion::Promotion;
-use cart_core::selection::{Address, Method};
+use cart_core::selection::Address;
 use cart_core::tax::Treatment;
 use serde::Deserialize;
 
+use self::methods::WorldMethod;
 use self::products::{StockItem, WorldProduct};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -34,8 +34,8 @@ pub(crate) struct World {
     pub(crate) currency: Currency,
     stock_items: Vec<StockItem>,
     products: Vec<WorldProduct>,
-    shipping_methods: Vec<WorldMethod<ShippingMethodId>>,
-    payment_methods: Vec<WorldMethod<PaymentMethodId>>,
+    shipping_methods: Vec<WorldMethod>,
+    payment_methods: Vec<WorldMethod>,
     #[serde(default)]
     promotions: Vec<Promotion>,
     #[serde(default)]
@@ -49,29 +49,6 @@ pub(crate) struct World {
 
 /// How each class of things is taxed.
 type TaxTable = BTreeMap<TaxClass, Treatment>;
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WorldMethod<Id> {
-    id: Id,
-    name: String,
-    #[serde(default = "yes")]
-    active: bool,
-    #[serde(default)]
-    currencies: BTreeSet<Currency>,
-    #[serde(default)]
-    kinds: BTreeSet<Arc<str>>,
-    #[serde(default)]
-    countries: BTreeSet<Arc<str>>,
-    #[serde(default)]
-    min_subtotal: Amounts,
-    #[serde(default)]
-    max_subtotal: Amounts,
-    max_grams: Option<u64>,
-    #[serde(default)]
-    charge: Charge,
-    tax_class: Option<TaxClass>,
-}
 
 /// Somebody who can sign in.
 #[derive(Debug, Deserialize)]
@@ -134,30 +111,5 @@ impl World {
             }
         }
         book
-    }
-
-    /// Its shipping and payment methods.
-    fn methods(&self) -> MemoryMethodBook {
-        let book = MemoryMethodBook::default();
-        self.shipping_methods.iter().for_each(|method| book.put_shipping(method.id.clone(), method.read()));
-        self.payment_methods.iter().for_each(|method| book.put_payment(method.id.clone(), method.read()));
-        book
-    }
-}
-
-impl<Id> WorldMethod<Id> {
-    fn read(&self) -> Method {
-        Method {
-            active: self.active,
-            currencies: self.currencies.clone(),
-            kinds: self.kinds.clone(),
-            countries: self.countries.clone(),
-            min_subtotal: self.min_subtotal.clone(),
-            max_subtotal: self.max_subtotal.clone(),
-            max_grams: self.max_grams,
-            charge: self.charge.clone(),
-            tax_class: self.tax_class.clone(),
-            ..Method::new(self.name.as_str())
-        }
     }
 }

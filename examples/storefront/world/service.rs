@@ -16,7 +16,7 @@ impl World {
         Ok(CartService::builder(store, Arc::new(catalog))
             .channel(self.channel.clone(), policy(), self.currency)
             .addresses(Arc::new(self.addresses()))
-            .methods(Arc::new(self.methods()))
+            .methods(Arc::new(self.methods()?))
             .customers(Arc::new(self.customers()?))
             .promotions(Arc::new(promotions))
             .fees(Arc::new(self.fees()?))
