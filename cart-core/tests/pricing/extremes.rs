@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use cart_core::id::PromotionId;
 use cart_core::line::Line;
 use cart_core::money::{Money, MoneyError, Rate};
 use cart_core::policy::{TaxLevel, TaxMode, TaxSplit};
 use cart_core::pricing::{LeftOut, MAX_SUBTOTAL};
 use cart_core::product::{Product, UnitPrices};
-use cart_core::promotion::Effect;
+use cart_core::promotion::{Effect, Promotion, Reduction, Scope};
 use cart_core::tax::{TaxRate, Taxes, Treatment};
 use cart_core::testing::samples::{line_id, quantity};
 
@@ -77,13 +78,15 @@ fn agrees(case: &Case) {
 
 #[test]
 fn lines_of_the_largest_amounts() {
-    for_each(0..300, |case| set_prices(case, MAX_SUBTOTAL / 30), is_consistent);
-    for_each(0..300, |case| set_prices(case, MAX_SUBTOTAL / 30), agrees);
-    let too_large = |case: &mut Case| {
-        set_prices(case, i64::MAX);
-        forget_figures(case);
+    let cost = |minor| {
+        move |case: &mut Case| {
+            set_prices(case, minor);
+            forget_figures(case);
+        }
     };
-    for_each(300..600, too_large, agrees);
+    for_each(0..300, cost(MAX_SUBTOTAL / 30), is_consistent);
+    for_each(0..300, cost(MAX_SUBTOTAL / 30), agrees);
+    for_each(300..600, cost(i64::MAX), agrees);
 }
 
 #[test]
@@ -116,6 +119,27 @@ fn a_million_units_of_each_line() {
 fn a_thousand_lines() {
     for_each(0..12, |case| set_lines(case, 1_000), is_consistent);
     for_each(12..18, |case| set_lines(case, 1_000), agrees);
+}
+
+#[test]
+fn of_very_many_promotions_the_first_thousand_by_priority_and_id_count() {
+    let off = |number: usize, currency| {
+        let id = PromotionId::new(format!("off-{number:04}")).unwrap();
+        let reduction = Reduction::Amount(Money::new(1, currency).into());
+        Arc::new(Promotion::new(id, "One off", Effect::Order { scope: Scope::default(), reduction }))
+    };
+    let many = |case: &mut Case| {
+        set_prices(case, 1_000_000);
+        case.policy.pricing.promotions = true;
+        case.terms.promotions = (0..1_003).rev().map(|number| off(number, case.currency())).collect();
+    };
+    for_each(0..6, many, |case| {
+        let priced = case.priced().unwrap();
+        let taken = if priced.lines.iter().any(|line| line.amounts.is_ok()) { 1_000 } else { 0 };
+        assert_eq!(priced.totals.discount.minor(), taken, "{case}");
+        assert_eq!(priced.promotions.last().unwrap().id.as_str(), "off-0999");
+        agrees(case);
+    });
 }
 
 #[test]

@@ -12,16 +12,23 @@ use cart_core::testing::samples::{at, quantity};
 
 use super::{CATEGORIES, CODES, GROUPS, KINDS, METHODS, PRODUCTS, Source, code, gift, text};
 
-/// Up to six promotions, which may exclude each other in half of the worlds.
+/// Up to six promotions, which may exclude each other in half of the worlds and are of one kind in some.
 pub(super) fn promotions(source: &mut Source) -> Vec<Arc<Promotion>> {
     let is_stacking = source.once_in(2);
-    (0..source.pick(&[0, 1, 2, 2, 3, 4, 6])).map(|number| promotion(source, number, is_stacking)).collect()
+    let kind = source.maybe(4, kind);
+    let count = source.pick(&[0, 1, 2, 2, 3, 4, 6]);
+    (0..count).map(|number| promotion(source, number, is_stacking, kind)).collect()
 }
 
-fn promotion(source: &mut Source, number: u32, is_stacking: bool) -> Arc<Promotion> {
+fn kind(source: &mut Source) -> u64 {
+    source.below(16)
+}
+
+fn promotion(source: &mut Source, number: u32, is_stacking: bool, of_all: Option<u64>) -> Arc<Promotion> {
     // Ids do not follow the order in which promotions are made.
     let id = PromotionId::new(format!("{}{number}", source.pick(&["a", "b", "c"]))).unwrap();
-    let effect = effect(source);
+    let kind = of_all.unwrap_or_else(|| kind(source));
+    let effect = effect(source, kind);
     let mut promotion = Promotion::new(id, format!("Promotion {number}"), effect);
     promotion.priority = source.pick(&[-1, 0, 0, 0, 1, 5]);
     if source.once_in(3) {
@@ -111,9 +118,9 @@ fn reduction(source: &mut Source) -> Reduction {
     }
 }
 
-fn effect(source: &mut Source) -> Effect {
+fn effect(source: &mut Source, kind: u64) -> Effect {
     let (scope, reduction) = (scope(source), reduction(source));
-    match source.below(16) {
+    match kind {
         0..=2 => Effect::Lines { scope, reduction },
         3 | 4 => Effect::Units { scope, reduction },
         5 | 6 => quantity_tiers(source, scope),

@@ -70,12 +70,14 @@ fn stock(source: &mut Source) -> Stock {
     match source.below(40) {
         0 => Stock::OutOfStock,
         1 => Stock::Call,
-        2..=11 => Stock::Limited {
-            item: StockItemId::new(source.pick(&["shelf", "box"])).unwrap(),
-            available: source.pick(&[0, 5, 8, 20, 60, 1000, 5000]),
-        },
+        2..=11 => limited(source, &[0, 5, 8, 20, 60, 1000, 5000]),
         _ => Stock::Unlimited,
     }
+}
+
+fn limited(source: &mut Source, numbers: &[u32]) -> Stock {
+    let item = StockItemId::new(source.pick(&["shelf", "box"])).unwrap();
+    Stock::Limited { item, available: source.pick(numbers) }
 }
 
 fn product(source: &mut Source, name: &str) -> Product {
@@ -110,6 +112,10 @@ fn gifts(source: &mut Source) -> BTreeMap<ProductKey, Arc<Product>> {
     for name in ["pen", "pin", "jar", "ring", "old"] {
         let mut product = product(source, name);
         product.withdrawn = name == "old";
+        if source.once_in(2) {
+            // So few that gifts vie for them.
+            product.stock = limited(source, &[1, 2, 3, 5]);
+        }
         catalog.insert(gift(name), Arc::new(product));
     }
     catalog

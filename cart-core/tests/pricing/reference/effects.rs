@@ -6,6 +6,7 @@ use std::sync::Arc;
 use cart_core::line::Line;
 use cart_core::money::{Amounts, Rate};
 use cart_core::policy::{AllocationWeights, PercentLevel, TaxMode};
+use cart_core::pricing::MAX_SUBTOTAL;
 use cart_core::product::{ProductKey, Stock};
 use cart_core::promotion::{
     Counting, Effect, NotApplied, Promotion, QuantityTier, Reduction, Scope, SubtotalBasis, ValueTier,
@@ -291,7 +292,9 @@ fn gift(
     if product.withdrawn || !is_enough || product.prices.currency() != run.case.currency() {
         return Err(NotApplied::GiftUnavailable);
     }
+    // What a gift is worth is held where charges are.
     let value = i128::from(product.prices_for(quantity).unit().minor()) * units(quantity);
+    let value = value.min(MAX_SUBTOTAL.into());
     let gift =
         GiftAnswer { promotion: promotion.id.clone(), product: key.clone(), quantity: quantity.get(), value };
     run.gifts.push((promotion.id.clone(), gift));

@@ -41,6 +41,7 @@ impl<'a> Candidates<'a> {
         let all = case.terms.promotions.iter().map(AsRef::as_ref).filter(concerns);
         let mut promotions: Vec<&Promotion> = all.filter(|promotion| seen.insert(&promotion.id)).collect();
         promotions.sort_by_key(|promotion| (stage(promotion), promotion.priority, &promotion.id));
+        promotions.truncate(1_000);
         Self { case, promotions }
     }
 
@@ -168,7 +169,8 @@ impl<'a> Run<'a> {
 pub(crate) fn standing(case: &Case, promotion: &Promotion) -> Result<(), NotApplied> {
     let conditions = &promotion.conditions;
     let customer = &case.terms.customer;
-    let uses = case.terms.uses_of(&promotion.id);
+    let of_promotion = case.terms.uses.iter().find(|(id, _)| *id == promotion.id);
+    let uses = of_promotion.map(|(_, uses)| *uses).unwrap_or_default();
     let limit = promotion.limit;
     let refuse_if = |is_so: bool, reason| if is_so { Err(reason) } else { Ok(()) };
     let is_unmet = |named: bool, met: bool| named && !met;

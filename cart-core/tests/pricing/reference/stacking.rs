@@ -113,8 +113,8 @@ fn exclusive<'a>(
         ExclusiveRule::Wins => true,
         ExclusiveRule::IfBetter => worths[&first.id] > together,
     };
-    let best_of_others = others.iter().find(|promotion| run.worth(&promotion.id) > 0);
-    let by = if wins { Some(*first) } else { best_of_others.copied() };
+    let first_of_others = others.iter().find(|promotion| run.outcomes[&promotion.id].is_ok());
+    let by = if wins { Some(*first) } else { first_of_others.copied() };
     for promotion in staying(candidates, out, |promotion| !wins || promotion.id != first.id) {
         if let (Some(by), true) = (by, wins || promotion.stacking == Stacking::Exclusive) {
             out.insert(promotion.id.clone(), NotApplied::Excluded { by: by.id.clone() });
