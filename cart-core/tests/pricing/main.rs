@@ -14,6 +14,7 @@
 mod agreement;
 mod answer;
 mod case;
+mod exclusive;
 mod extremes;
 mod invariants;
 mod permutations;
