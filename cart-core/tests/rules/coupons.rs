@@ -246,6 +246,17 @@ fn clearing_takes_codes_and_refusals_off_where_policy_says_so() {
 }
 
 #[test]
+fn clearing_resets_the_coupon_of_the_digital_preset() {
+    given(cart().with_line("mug", 1).with_coupon("TEN"))
+        .and_policy(CartPolicy::digital())
+        .and_promotion(tenth_off("ten", &["TEN"]))
+        .when(ann().clear())
+        .then_notices([])
+        .then_total(0)
+        .then_cart(|cart| cart.coupons().is_empty());
+}
+
+#[test]
 fn a_recovered_cart_has_only_codes_that_apply() {
     let given_up = Status::Abandoned { since: at(0), reason: AbandonReason::GivenUp };
     given(cart().with_line("mug", 1).with_coupon("OLD").with_coupon("TEN").in_status(given_up))

@@ -7,7 +7,7 @@ use cart_core::customer::Customer;
 use cart_core::id::{ShippingMethodId, TaxClass};
 use cart_core::money::{Currency, Money, Rounding};
 use cart_core::notice::Notice;
-use cart_core::policy::{TaxBase, TaxLevel, TaxMode, TaxPolicy, TaxSplit};
+use cart_core::policy::{CartPolicy, TaxBase, TaxLevel, TaxMode, TaxPolicy, TaxSplit};
 use cart_core::pricing::{Part, PricedCart, price, taxable};
 use cart_core::selection::Method;
 use cart_core::tax::{ExternalTax, TaxError, TaxRate, Taxes, Treatment};
@@ -89,6 +89,17 @@ fn a_tax_is_rounded_per_unit_per_line_per_rate_or_once() {
     assert_eq!(at_level(TaxLevel::PerLine), [3, 3, 3]);
     assert_eq!(at_level(TaxLevel::PerRate), [3, 3, 2]);
     assert_eq!(at_level(TaxLevel::PerTotal), [3, 3, 2]);
+}
+
+/// The figures of the telecom document: 10% of 1084.99 is 108.499.
+#[test]
+fn the_telecom_preset_rounds_the_tax_of_the_whole_cart_half_up() {
+    let telecom = CartPolicy::telecom();
+    assert_eq!(telecom.pricing.tax, TaxPolicy { level: TaxLevel::PerTotal, ..ON_TOP });
+    let cart = lines(&[(999_99, 1), (85_00, 1)], standard("0.1"), ON_TOP).and_policy(telecom);
+    let totals = priced(&cart).totals;
+    let figures = [totals.subtotal, totals.tax, totals.total].map(Money::to_decimal);
+    assert_eq!(figures, ["1084.99", "108.50", "1193.49"]);
 }
 
 #[test]
@@ -194,7 +205,7 @@ fn shipping_is_taxed_by_its_own_class() {
         let policy = given.facts([]).policy;
         let choices = given.facts([]).choices;
         let fresh = cart_core::testing::given(chosen)
-            .and_policy(cart_core::policy::CartPolicy::clone(&policy))
+            .and_policy(CartPolicy::clone(&policy))
             .and_taxes(self::standard("0.1"))
             .and_shipping_method(choices.shipping_method);
         priced(&fresh).totals
