@@ -96,7 +96,7 @@ fn a_tax_is_rounded_per_unit_per_line_per_rate_or_once() {
 fn the_telecom_preset_rounds_the_tax_of_the_whole_cart_half_up() {
     let telecom = CartPolicy::telecom();
     assert_eq!(telecom.pricing.tax, TaxPolicy { level: TaxLevel::PerTotal, ..ON_TOP });
-    let cart = lines(&[(999_99, 1), (85_00, 1)], standard("0.1"), ON_TOP).and_policy(telecom);
+    let cart = lines(&[(99_999, 1), (8_500, 1)], standard("0.1"), ON_TOP).and_policy(telecom);
     let totals = priced(&cart).totals;
     let figures = [totals.subtotal, totals.tax, totals.total].map(Money::to_decimal);
     assert_eq!(figures, ["1084.99", "108.50", "1193.49"]);
