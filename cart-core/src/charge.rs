@@ -22,10 +22,10 @@ pub enum Charge {
     PerUnit(Amounts),
     /// A fraction of what the charge is on, rounded once.
     Percent(Rate),
-    /// By the weight of the units concerned (those that need delivery, for shipping): the last step that is reached,
+    /// By the weight of the units concerned (those that need delivery, for shipping): the highest step that is reached,
     /// free below the first.
     ByWeight(Vec<WeightStep>),
-    /// By what the lines concerned cost after discounts: the last step that is reached, free below the first.
+    /// By what the lines concerned cost after discounts: the highest step that is reached, free below the first.
     BySubtotal(Vec<SubtotalStep>),
 }
 
@@ -74,14 +74,15 @@ impl Charge {
                 Some(Money::new(amount.minor().saturating_mul(units), currency))
             }
             Self::ByWeight(steps) => {
-                let reached = steps.iter().rfind(|step| step.from_grams <= basis.grams);
+                let reached = steps.iter().filter(|step| step.from_grams <= basis.grams);
+                let reached = reached.max_by_key(|step| step.from_grams);
                 reached.map_or(Some(Money::zero(currency)), |step| step.amounts.in_currency(currency))
             }
             Self::BySubtotal(steps) => {
-                let is_reached = |step: &&SubtotalStep| {
-                    step.from.in_currency(currency).is_some_and(|from| from.minor() <= basis.subtotal.minor())
-                };
-                let reached = steps.iter().rfind(is_reached);
+                let from = |step: &SubtotalStep| step.from.in_currency(currency).map(Money::minor);
+                let is_reached =
+                    |step: &&SubtotalStep| from(step).is_some_and(|from| from <= basis.subtotal.minor());
+                let reached = steps.iter().filter(is_reached).max_by_key(|step| from(step));
                 reached.map_or(Some(Money::zero(currency)), |step| step.amounts.in_currency(currency))
             }
         }

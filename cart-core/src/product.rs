@@ -296,7 +296,7 @@ pub struct Product {
     pub categories: Arc<[CategoryId]>,
     /// How it is taxed; `standard` unless said otherwise.
     pub tax_class: TaxClass,
-    /// What one unit costs from a quantity of its line on, by rising quantity.
+    /// What one unit costs from a quantity of its line on; the highest that is reached counts.
     pub tiers: Arc<[PriceTier]>,
 }
 
@@ -332,7 +332,8 @@ impl Product {
     pub fn prices_for(&self, quantity: Quantity) -> UnitPrices {
         let reached =
             |tier: &&PriceTier| tier.from <= quantity && tier.prices.currency() == self.prices.currency();
-        self.tiers.iter().rfind(reached).map_or(self.prices, |tier| tier.prices)
+        let highest = self.tiers.iter().filter(reached).max_by_key(|tier| tier.from);
+        highest.map_or(self.prices, |tier| tier.prices)
     }
 }
 

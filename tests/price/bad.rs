@@ -293,6 +293,10 @@ fn more_than_fits_is_refused() {
         |count| json!({"lines": [], "promotions": (0..count).map(promotion).collect::<Vec<_>>()}).to_string();
     assert_eq!(run(promotions(1000)).code, Some(0));
     assert_eq!(refused_at(promotions(1001)), "promotions");
+    // Each line and promotion may be a step of the answer.
+    let promotions = (0..51).map(promotion).collect::<Vec<_>>();
+    let both = json!({"lines": vec![json!({"unit_price": "1.00"}); 1000], "promotions": promotions});
+    assert_eq!(refused_at(both.to_string()), "promotions");
     let fee = |id: usize| json!({"id": id.to_string(), "name": "x", "charge": "free"});
     let fees = |count| json!({"lines": [], "fees": (0..count).map(fee).collect::<Vec<_>>()}).to_string();
     assert_eq!(run(fees(100)).code, Some(0));

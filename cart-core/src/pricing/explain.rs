@@ -87,7 +87,10 @@ impl Explanation<'_> {
 
     /// Whether the reader may know of a promotion.
     fn is_told(&self, promotion: &PricedPromotion) -> bool {
-        self.for_host || promotion.outcome.is_ok() || promotion.code.is_some()
+        let applies = |other: &&PricedPromotion| other.code == promotion.code && other.outcome.is_ok();
+        // A code that applies says enough; it may be for other customers' offers as well.
+        let sleeps = promotion.code.is_some() && !self.cart.promotions.iter().any(|other| applies(&other));
+        self.for_host || promotion.outcome.is_ok() || sleeps
     }
 
     fn name_of<'b>(&'b self, id: &'b PromotionId) -> &'b str {

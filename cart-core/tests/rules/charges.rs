@@ -152,3 +152,14 @@ fn a_charge_beyond_all_bounds_is_held_there() {
     let priced = priced(&given.and_shipping_method(method(huge)));
     assert_eq!(priced.totals.shipping, Money::new(cart_core::pricing::MAX_SUBTOTAL, Currency::EUR));
 }
+
+#[test]
+fn the_highest_step_that_is_reached_counts_in_whatever_order_steps_are_given() {
+    let heavy = || shop(cart().with_line("a", 1)).and_product("a", |a| a.grams = 20);
+    let step = |grams: u32, amount: &str| json!({"from_grams": grams, "amounts": {"EUR": amount}});
+    let by_weight = json!({"by_weight": [step(10, "1.00"), step(0, "2.00"), step(50, "3.00")]});
+    assert_eq!(shipping(heavy(), by_weight), 100);
+    let step = |from: &str, amount: &str| json!({"from": {"EUR": from}, "amounts": {"EUR": amount}});
+    let by_subtotal = json!({"by_subtotal": [step("5.00", "1.00"), step("1.00", "2.00")]});
+    assert_eq!(shipping(heavy(), by_subtotal), 100);
+}

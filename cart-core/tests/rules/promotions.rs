@@ -550,6 +550,16 @@ fn a_shopper_reads_of_no_promotion_that_is_for_others() {
         "{text}"
     );
     assert!(all.contains("for-trade: not applied, it is for other customers"), "{all}");
+    let both = ["everybody", "for-trade"].map(|id| {
+        let groups = if id == "for-trade" { json!(["trade"]) } else { json!([]) };
+        let conditions = json!({"codes": ["TWO"], "conditions": {"customer_groups": groups}});
+        promotion(id, percent_of_order("0.1"), conditions)
+    });
+    let [everybody, trade] = both;
+    let given =
+        shop(with_code(cart().with_line("a", 1), &["TWO"])).and_promotion(everybody).and_promotion(trade);
+    let text = self::priced(&given).explain().to_string();
+    assert!(!text.contains("for-trade"), "{text}");
 }
 
 #[test]

@@ -19,12 +19,18 @@ use super::request::{ExternalTaxRequest, Request, UsesRequest};
 
 /// The most promotions.
 const MAX_PROMOTIONS: usize = 1000;
+/// The most promotions times lines: each of them may be a step of the answer.
+const MAX_STEPS: usize = 50_000;
 /// The most fees; an engine looks at no more.
 const MAX_FEES: usize = 100;
 
 /// Reads the terms.
 pub(super) fn read(request: &Request, currency: Currency) -> Result<Terms, Error> {
     let known = check_promotions(&request.promotions)?;
+    if request.promotions.len() * request.lines.len() > MAX_STEPS {
+        let many = format!("promotions times lines are at most {MAX_STEPS}");
+        return Err(Error::at("promotions", many));
+    }
     if let Some(id) = request.refused_gifts.iter().find(|id| !known.contains(id)) {
         return Err(Error::at("refused_gifts", format!("there is no promotion {id}")));
     }
