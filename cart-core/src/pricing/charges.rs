@@ -59,14 +59,18 @@ impl<Id: Clone> Extra<'_, Id> {
 pub(super) struct Charging<'a> {
     pub(super) cart: &'a Cart,
     pub(super) facts: &'a Facts,
+    /// Whether the selected shipping method fits the cart.
+    pub(super) is_shipped: bool,
+    /// Whether the selected payment method does.
+    pub(super) is_paid: bool,
 }
 
 impl<'a> Charging<'a> {
-    /// Delivery by the selected method, which fits the cart; at what the lines cost now.
+    /// Delivery by the selected method, if that fits the cart; at what the lines cost now.
     pub(super) fn delivery(&self, basket: &Basket<'_>) -> Option<Extra<'a, crate::id::ShippingMethodId>> {
         let id = self.cart.selections().shipping_method.as_ref()?;
         let method = self.facts.choices.shipping_method.as_ref()?;
-        if !basket.policy.shipping || basket.items.is_empty() {
+        if !self.is_shipped || !basket.policy.shipping || basket.items.is_empty() {
             return None;
         }
         let delivered =
@@ -78,7 +82,7 @@ impl<'a> Charging<'a> {
         Some(Extra { id, name, class, price, current: price, tax: 0, working })
     }
 
-    /// Paying by the selected method, which fits the cart, if that costs anything.
+    /// Paying by the selected method, if that fits the cart and is not free.
     pub(super) fn payment(
         &self,
         basket: &Basket<'_>,
@@ -86,7 +90,8 @@ impl<'a> Charging<'a> {
     ) -> Option<Extra<'a, crate::id::PaymentMethodId>> {
         let id = self.cart.selections().payment_method.as_ref()?;
         let method = self.facts.choices.payment_method.as_ref()?;
-        if !basket.policy.fees || basket.items.is_empty() || method.charge == Charge::Free {
+        let is_charged = self.is_paid && basket.policy.fees && method.charge != Charge::Free;
+        if !is_charged || basket.items.is_empty() {
             return None;
         }
         let basis = of_order(basket);

@@ -45,29 +45,16 @@ impl<'a> Work<'a> {
         derivation.reserve(basket.items.len() * (facts.terms.promotions.len().min(4) + 1));
         let stale = stale_selections(cart, facts);
         let fits = |kind| !stale.iter().any(|notice| is_about(notice, kind));
-        let charging = Charging { cart, facts };
-        let delivery = |basket: &Basket<'_>| {
-            fits(SelectionKind::ShippingMethod).then(|| charging.delivery(basket)).flatten()
+        let charging = Charging {
+            cart,
+            facts,
+            is_shipped: fits(SelectionKind::ShippingMethod),
+            is_paid: fits(SelectionKind::PaymentMethod),
         };
-
         let world = World { cart, facts, lines, rates: &rates };
-        let mut promotions =
-            Promotions::new(world, &basket, |basket| delivery(basket).as_ref().map(delivered));
-        promotions.reduce_lines(&mut basket, derivation);
-        // What delivery costs may depend on what promotions have left of the lines.
-        let mut shipping = delivery(&basket);
-        if let Some(extra) = &shipping {
-            extra.explain(Part::Shipping, Subject::Shipping(extra.id.clone()), &basket, derivation);
-        }
-        let mut to_reduce = shipping.as_ref().map(delivered);
-        promotions.reduce_shipping(&mut basket, to_reduce.as_mut(), derivation);
-        if let (Some(extra), Some(reduced)) = (&mut shipping, to_reduce) {
-            extra.current = reduced.current;
-        }
-        let (promotions, gifts) = promotions.finish();
-
+        let (promotions, gifts, shipping) = reduced(world, charging, &mut basket, derivation);
         let cost = shipping.as_ref().map_or(0, |extra| extra.current);
-        let payment = fits(SelectionKind::PaymentMethod).then(|| charging.payment(&basket, cost)).flatten();
+        let payment = charging.payment(&basket, cost);
         let fees = charging.fees(&basket, cost);
         if let Some(extra) = &payment {
             extra.explain(Part::Fees, Subject::Payment(extra.id.clone()), &basket, derivation);
@@ -133,6 +120,29 @@ impl<'a> Work<'a> {
             stale: self.stale,
         })
     }
+}
+
+/// Lets promotions reduce the lines, then what shipping costs for what they left.
+fn reduced<'a>(
+    world: World<'_>,
+    charging: Charging<'a>,
+    basket: &mut Basket<'_>,
+    derivation: &mut Derivation,
+) -> (Vec<PricedPromotion>, Vec<PricedGift>, Option<Extra<'a, ShippingMethodId>>) {
+    let mut promotions =
+        Promotions::new(world, basket, |basket| charging.delivery(basket).as_ref().map(delivered));
+    promotions.reduce_lines(basket, derivation);
+    let mut shipping = charging.delivery(basket);
+    if let Some(extra) = &shipping {
+        extra.explain(Part::Shipping, Subject::Shipping(extra.id.clone()), basket, derivation);
+    }
+    let mut to_reduce = shipping.as_ref().map(delivered);
+    promotions.reduce_shipping(basket, to_reduce.as_mut(), derivation);
+    if let (Some(extra), Some(reduced)) = (&mut shipping, to_reduce) {
+        extra.current = reduced.current;
+    }
+    let (promotions, gifts) = promotions.finish();
+    (promotions, gifts, shipping)
 }
 
 fn delivered<'e>(extra: &Extra<'e, ShippingMethodId>) -> Delivery<'e> {

@@ -34,14 +34,8 @@ pub(super) fn takings(
             reducing.quantity_tiers(&concerned(basket, scope)?, *counting, tiers, &mut takings)?;
         }
         Effect::BuyGet { buy, buy_quantity, get, get_quantity, reduction, max_times } => {
-            let offer = BuyGet {
-                buy,
-                buy_quantity: *buy_quantity,
-                get,
-                get_quantity: *get_quantity,
-                max_times: *max_times,
-            };
-            let portions = offer.portions(basket);
+            let (buy_quantity, get_quantity, max_times) = (*buy_quantity, *get_quantity, *max_times);
+            let portions = BuyGet { buy, buy_quantity, get, get_quantity, max_times }.portions(basket);
             if portions.is_empty() {
                 return Err(NotApplied::NothingConcerned);
             }
