@@ -96,7 +96,11 @@ fn product(source: &mut Source, name: &str) -> Product {
         let (from, step) = (source.between(1, 5), source.between(1, 10));
         let tier =
             |source: &mut Source, from| PriceTier { from: quantity(from), prices: unit_prices(source) };
-        product.tiers = [tier(source, from), tier(source, from + step)].into();
+        let mut tiers = [tier(source, from), tier(source, from + step)];
+        if source.once_in(8) {
+            tiers.reverse();
+        }
+        product.tiers = tiers.into();
     }
     product
 }

@@ -116,22 +116,36 @@ fn price(case: &Case, charge: &Charge, basis: &Basis) -> Option<i128> {
         Charge::PerUnit(amounts) => i128::from(amounts.in_currency(currency)?.minor()) * basis.units,
         Charge::Percent(of) => round(&(whole(basis.fraction_of) * rate(*of)), case.policy.pricing.rounding),
         Charge::ByWeight(steps) => {
-            match steps.iter().rfind(|step| i128::from(step.from_grams) <= basis.grams) {
-                Some(step) => step.amounts.in_currency(currency)?.minor().into(),
+            let froms = steps.iter().map(|step| Some(i128::from(step.from_grams)));
+            match highest(froms, basis.grams) {
+                Some(at) => steps[at].amounts.in_currency(currency)?.minor().into(),
                 None => 0,
             }
         }
         Charge::BySubtotal(steps) => {
-            let from = |at: usize| steps[at].from.in_currency(currency);
-            let is_reached =
-                |&at: &usize| from(at).is_some_and(|from| i128::from(from.minor()) <= basis.subtotal);
-            match (0..steps.len()).rfind(is_reached) {
+            let froms =
+                steps.iter().map(|step| step.from.in_currency(currency).map(|from| i128::from(from.minor())));
+            match highest(froms, basis.subtotal) {
                 Some(at) => steps[at].amounts.in_currency(currency)?.minor().into(),
                 None => 0,
             }
         }
     };
     Some(price.min(MAX_SUBTOTAL.into()))
+}
+
+/// Which of some steps is the highest that is reached; of equals, the last.
+pub(crate) fn highest(froms: impl Iterator<Item = Option<i128>>, value: i128) -> Option<usize> {
+    let mut best = None;
+    for (at, from) in froms.enumerate() {
+        if let Some(from) = from
+            && from <= value
+            && best.is_none_or(|(_, highest)| from >= highest)
+        {
+            best = Some((at, from));
+        }
+    }
+    best.map(|(at, _)| at)
 }
 
 /// Whether a selected method can be used for a cart.

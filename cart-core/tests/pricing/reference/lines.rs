@@ -7,6 +7,7 @@ use cart_core::pricing::{LeftOut, MAX_SUBTOTAL};
 use cart_core::product::{PriceTier, Product, Stock, UnitPrices};
 use cart_core::promotion::Scope;
 
+use super::charges::highest;
 use crate::case::Case;
 
 /// A line that counts.
@@ -79,7 +80,7 @@ fn prices(case: &Case, line: &Line, product: &Product) -> UnitPrices {
     if is_at_add {
         return line.snapshot;
     }
-    let is_reached =
-        |tier: &&PriceTier| tier.from <= line.quantity && tier.prices.currency() == product.prices.currency();
-    product.tiers.iter().rfind(is_reached).map_or(product.prices, |tier| tier.prices)
+    let own = |tier: &PriceTier| tier.prices.currency() == product.prices.currency();
+    let froms = product.tiers.iter().map(|tier| own(tier).then_some(i128::from(tier.from.get())));
+    highest(froms, line.quantity.get().into()).map_or(product.prices, |at| product.tiers[at].prices)
 }
