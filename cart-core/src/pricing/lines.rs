@@ -21,8 +21,9 @@ pub(super) fn price_lines(
     // A collected Result does not know its length; growing as it goes takes a third of the time of it all.
     let mut priced = Vec::with_capacity(cart.lines().len());
     let mut listed = Money::zero(cart.currency());
-    // A line takes two steps at the most in this stage.
-    derivation.reserve(cart.lines().len() * 2);
+    // Two steps of this stage, one tax, and most promotions that apply reduce most lines.
+    let others = facts.terms.promotions.len().min(4) + 1;
+    derivation.reserve(cart.lines().len() * (2 + others));
     for (line, product) in facts.products.of_lines(cart.lines()) {
         let prices = prices_that_count(line, product, cart, facts);
         let amounts = match not_offered(product, cart.currency()) {

@@ -41,8 +41,6 @@ impl<'a> Work<'a> {
     ) -> Self {
         let mut basket = Basket::new(&facts.policy.pricing, cart.currency(), lines);
         let rates = Rates::of(&basket, facts);
-        // Most promotions that apply reduce most lines, and most lines have one tax.
-        derivation.reserve(basket.items.len() * (facts.terms.promotions.len().min(4) + 1));
         let stale = stale_selections(cart, facts);
         let fits = |kind| !stale.iter().any(|notice| is_about(notice, kind));
         let charging = Charging {
@@ -95,9 +93,8 @@ impl<'a> Work<'a> {
                 _ if self.facts.terms.customer.tax_exempt => Taxed::default(),
                 Taxes::External(Some(figures)) => {
                     let taxed = self.as_to_tax().by_service(figures, derivation)?;
-                    if taxed.is_none() {
-                        unknown.push(None);
-                    }
+                    // An empty cart has no tax, whatever the figures.
+                    unknown.extend((taxed.is_none() && !self.basket.items.is_empty()).then_some(None));
                     taxed.unwrap_or_default()
                 }
                 Taxes::External(None) | Taxes::Table(_) => {

@@ -41,13 +41,6 @@ fn set_units(case: &mut Case, units: u32) {
     }
 }
 
-/// Where no line counts, a tax service has nothing to say.
-fn forget_figures(case: &mut Case) {
-    if let Taxes::External(figures) = &mut case.terms.taxes {
-        *figures = None;
-    }
-}
-
 /// The same lines again and again, each with a key of its own.
 fn set_lines(case: &mut Case, count: u64) {
     let lines = std::mem::take(&mut case.cart.lines);
@@ -81,7 +74,6 @@ fn lines_of_the_largest_amounts() {
     let cost = |minor| {
         move |case: &mut Case| {
             set_prices(case, minor);
-            forget_figures(case);
         }
     };
     for_each(0..300, cost(MAX_SUBTOTAL / 30), is_consistent);

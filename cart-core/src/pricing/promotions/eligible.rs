@@ -43,16 +43,14 @@ pub(super) fn candidates<'a>(cart: &'a Cart, facts: &'a Facts) -> Vec<Candidate<
 /// A promotion that is answered twice is one, the one whose turn comes first.
 fn drop_repeated(candidates: &mut Vec<Candidate<'_>>) {
     const FEW: usize = 16;
+    let is_among =
+        |id: &PromotionId, earlier: &[Candidate<'_>]| earlier.iter().any(|other| other.promotion.id == *id);
+    let mut places = candidates.iter().enumerate();
+    let repeats = |(place, candidate): (usize, &Candidate<'_>)| {
+        candidates.get(..place).is_some_and(|earlier| is_among(&candidate.promotion.id, earlier))
+    };
     // Looking through a few is faster than hashing them.
-    if candidates.len() <= FEW {
-        let mut known: Vec<&PromotionId> = Vec::with_capacity(candidates.len());
-        candidates.retain(|candidate| {
-            let id = &candidate.promotion.id;
-            let is_new = !known.contains(&id);
-            known.extend(is_new.then_some(id));
-            is_new
-        });
-    } else {
+    if candidates.len() > FEW || places.any(repeats) {
         let mut known = HashSet::with_capacity(candidates.len());
         candidates.retain(|candidate| known.insert(&candidate.promotion.id));
     }

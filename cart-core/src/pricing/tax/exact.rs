@@ -36,11 +36,6 @@ impl Exact {
         Some(Self { whole, rest: rest % of, of })
     }
 
-    /// The amount rounded by itself.
-    pub(super) fn alone(self, rounding: Rounding) -> Option<i64> {
-        i64::try_from(self.rounded(rounding)?).ok()
-    }
-
     /// The nearest whole amount.
     fn rounded(self, rounding: Rounding) -> Option<u128> {
         // Whether the whole is odd is all that any way of rounding asks of it.

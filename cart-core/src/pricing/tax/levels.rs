@@ -97,8 +97,8 @@ impl<'a> Taxable<'_, 'a> {
         self.rates.taxes.iter().zip(amounts).map(move |(tax, amount)| Charged { thing, tax, amount })
     }
 
-    /// One of the taxes of an amount, exactly.
-    fn exact(&self, amount: i64, rate: usize, policy: TaxPolicy) -> Exact {
+    /// One of the taxes of an amount, exactly: a numerator and a denominator.
+    fn fraction(&self, amount: i64, rate: usize, policy: TaxPolicy) -> (u128, u128) {
         let effective = &self.rates.effective;
         let numerator = effective.numerators.get(rate).copied().unwrap_or(0);
         let denominator = match policy.mode {
@@ -106,7 +106,12 @@ impl<'a> Taxable<'_, 'a> {
             TaxMode::None | TaxMode::OnTop | TaxMode::External => effective.denominator,
         };
         // An amount is below 2^63 and a numerator at most ten times 10^18, below 2^64.
-        Exact::new(u128::from(amount.unsigned_abs()) * numerator, denominator)
+        (u128::from(amount.unsigned_abs()) * numerator, denominator)
+    }
+
+    fn exact(&self, amount: i64, rate: usize, policy: TaxPolicy) -> Exact {
+        let (numerator, denominator) = self.fraction(amount, rate, policy);
+        Exact::new(numerator, denominator)
     }
 
     /// The taxes of an amount, each rounded, or with the net rounded, as policy says.
@@ -117,8 +122,8 @@ impl<'a> Taxable<'_, 'a> {
         let mut taxes = OfRates::default();
         let mut left = amount;
         for (rate, tax) in taxes.iter_mut().enumerate().take(self.rates.taxes.len()) {
-            let rounded =
-                self.exact(amount, rate, policy).alone(policy.rounding).ok_or(MoneyError::Overflow)?;
+            let (numerator, denominator) = self.fraction(amount, rate, policy);
+            let rounded = divide(numerator, denominator, policy.rounding);
             // Several taxes that are rounded up could come to more than a price that contains them.
             *tax = if policy.mode == TaxMode::Inside { rounded.min(left) } else { rounded };
             left -= *tax;
