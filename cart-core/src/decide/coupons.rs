@@ -27,8 +27,7 @@ pub(super) fn add(cart: Editing<'_>, code: &CouponCode, facts: &Facts) -> Result
     if kept.coupons().contains(code) {
         return Ok(vec![].into());
     }
-    let is_known = facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code));
-    if !is_known && !cart.coupons().contains(code) {
+    if !is_known(code, facts) && !cart.coupons().contains(code) {
         return Err(Rejection::CouponNotFound { code: code.clone() });
     }
     let added = CartEvent::CouponAdded { code: code.clone() };
@@ -42,6 +41,11 @@ pub(super) fn add(cart: Editing<'_>, code: &CouponCode, facts: &Facts) -> Result
         Some(_) | None => events.push(added),
     }
     Ok(Decision { events, reply: Reply { notices, ..Reply::default() } })
+}
+
+/// Whether any promotion has a code.
+fn is_known(code: &CouponCode, facts: &Facts) -> bool {
+    facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code))
 }
 
 /// Why a code on the cart takes nothing off; none if it does.
@@ -66,9 +70,7 @@ pub(super) fn remove(cart: Editing<'_>, code: &CouponCode) -> Vec<CartEvent> {
 /// Puts codes of another cart on one that has some already, as many as it may hold; those of no promotion stay behind.
 pub(super) fn bring(cart: &Cart, codes: &[CouponCode], facts: &Facts) -> Vec<CartEvent> {
     let room = facts.policy.pricing.coupons.max.saturating_sub(cart.coupons().len());
-    let is_known =
-        |code: &CouponCode| facts.terms.promotions.iter().any(|promotion| promotion.codes.contains(code));
-    let new = codes.iter().filter(|code| !cart.coupons().contains(code) && is_known(code)).take(room);
+    let new = codes.iter().filter(|code| !cart.coupons().contains(code) && is_known(code, facts)).take(room);
     new.map(|code| CartEvent::CouponAdded { code: code.clone() }).collect()
 }
 

@@ -10,13 +10,19 @@ pub(super) fn fraction(amount: i64, rate: Rate, rounding: Rounding) -> i64 {
     divide(widening(amount, rate.billionths()), widening(Rate::ONE.billionths(), 1), rounding)
 }
 
-/// What a function takes off each unit of an amount, added up. The amount is spread over the units in whole minor
-/// units, the first of them one more where it does not come out even.
-pub(super) fn per_unit(amount: i64, units: u32, of_unit: impl Fn(i64) -> i64) -> i64 {
+/// An amount spread over units in whole minor units: what each unit costs, how many of the units cost one more, and how
+/// many do not.
+pub(super) fn spread(amount: i64, units: u32) -> (i64, i64, i64) {
     let units = i64::from(units.max(1));
-    let (unit, more) = (amount / units, amount % units);
+    let more = amount % units;
+    (amount / units, more, units - more)
+}
+
+/// What a function takes off each unit of an amount, added up.
+pub(super) fn per_unit(amount: i64, units: u32, of_unit: impl Fn(i64) -> i64) -> i64 {
+    let (unit, more, rest) = spread(amount, units);
     let of_more = if more == 0 { 0 } else { of_unit(unit + 1) };
-    more * of_more + (units - more) * of_unit(unit)
+    more * of_more + rest * of_unit(unit)
 }
 
 /// A quotient, rounded; 0 for a division by zero, and the largest amount for a quotient that is larger.

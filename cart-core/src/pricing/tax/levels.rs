@@ -4,7 +4,7 @@ use super::exact::{Exact, round_together, split};
 use super::rates::{ClassRates, is_same};
 use crate::money::MoneyError;
 use crate::policy::{TaxLevel, TaxMode, TaxPolicy, TaxSplit};
-use crate::pricing::arithmetic::divide;
+use crate::pricing::arithmetic::{divide, spread};
 use crate::tax::{TaxRate, Treatment};
 
 /// Something to be taxed.
@@ -146,12 +146,12 @@ impl<'a> Taxable<'_, 'a> {
 
     /// The taxes of each unit, added up.
     fn taxes_per_unit(&self, policy: TaxPolicy) -> Result<OfRates, MoneyError> {
-        let units = i64::from(self.units.max(1));
-        let (unit, more) = (self.amount / units, self.amount % units);
-        let (of_more, of_unit) = (self.taxes(unit + 1, policy)?, self.taxes(unit, policy)?);
-        let mut taxes = of_unit;
-        for (tax, of_more) in taxes.iter_mut().zip(of_more) {
-            *tax = more * of_more + (units - more) * *tax;
+        let (unit, more, rest) = spread(self.amount, self.units);
+        let mut taxes = self.taxes(unit, policy)?.map(|of_unit| rest * of_unit);
+        if more > 0 {
+            for (tax, of_more) in taxes.iter_mut().zip(self.taxes(unit + 1, policy)?) {
+                *tax += more * of_more;
+            }
         }
         Ok(taxes)
     }
