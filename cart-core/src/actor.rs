@@ -1,119 +1,25 @@
 //! Who acts, and who owns a cart.
 
-use std::fmt;
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 
 use crate::id::{CompanyId, UserId};
+use crate::sharing::{LinkDigest, LinkToken};
+use crate::token::secret;
 
-/// A guest's secret: 256 random bits that are the only proof of owning a guest cart.
-///
-/// It is shown to its holder as 64 hexadecimal digits. Stores, logs and events only ever see its digest, the
-/// [`GuestId`].
-#[derive(Clone, PartialEq, Eq)]
-pub struct GuestToken([u8; 32]);
-
-/// Text that is not a guest token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a guest token is 64 hexadecimal digits in lower case")]
-pub struct GuestTokenError;
-
-impl GuestToken {
-    /// Wraps 256 random bits.
-    pub const fn from_random(bits: [u8; 32]) -> Self {
-        Self(bits)
-    }
-
+secret!(
+    /// A guest's secret: 256 random bits that are the only proof of owning a guest cart.
+    ///
+    /// It is shown to its holder as 64 hexadecimal digits. Stores, logs and events only ever see its digest, the
+    /// [`GuestId`].
+    GuestToken,
+    "a guest token",
+    /// The SHA-256 digest of a [`GuestToken`]: identifies a guest without letting anybody act as one.
+    GuestId,
     /// The digest by which stores know this guest.
-    pub fn id(&self) -> GuestId {
-        GuestId(hmac_sha256::Hash::hash(&self.0))
-    }
-
-    /// The secret as 64 hexadecimal digits, to be shown to its holder only.
-    pub fn reveal(&self) -> String {
-        hex(&self.0)
-    }
-}
-
-impl FromStr for GuestToken {
-    type Err = GuestTokenError;
-    fn from_str(text: &str) -> Result<Self, GuestTokenError> {
-        unhex(text).map(Self).ok_or(GuestTokenError)
-    }
-}
-
-impl fmt::Debug for GuestToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("GuestToken(..)")
-    }
-}
-
-/// The SHA-256 digest of a [`GuestToken`]: identifies a guest without letting anybody act as one.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct GuestId([u8; 32]);
-
-impl fmt::Display for GuestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex(&self.0))
-    }
-}
-
-impl fmt::Debug for GuestId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "GuestId({self})")
-    }
-}
-
-impl FromStr for GuestId {
-    type Err = GuestTokenError;
-    fn from_str(text: &str) -> Result<Self, GuestTokenError> {
-        unhex(text).map(Self).ok_or(GuestTokenError)
-    }
-}
-
-impl TryFrom<String> for GuestId {
-    type Error = GuestTokenError;
-    fn try_from(text: String) -> Result<Self, GuestTokenError> {
-        text.parse()
-    }
-}
-
-impl From<GuestId> for String {
-    fn from(id: GuestId) -> Self {
-        id.to_string()
-    }
-}
-
-fn hex(bytes: &[u8; 32]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-fn unhex(text: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
-    if pairs.len() != bytes.len() {
-        return None;
-    }
-    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-        *byte = digit(*high)? << 4 | digit(*low)?;
-    }
-    Some(bytes)
-}
-
-fn digit(ascii: u8) -> Option<u8> {
-    match ascii {
-        b'0'..=b'9' => Some(ascii - b'0'),
-        b'a'..=b'f' => Some(ascii - b'a' + 10),
-        _ => None,
-    }
-}
+    fn id,
+    /// Text that is not a guest token.
+    GuestTokenError
+);
 
 /// Who asks for something to be done. The host makes one from what it has authenticated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +33,8 @@ pub enum Actor {
     },
     /// Whoever holds a guest token.
     Guest(GuestToken),
+    /// Whoever holds the token of a share link.
+    LinkBearer(LinkToken),
     /// A member of the host's staff: may look, for support.
     Staff(UserId),
     /// The host itself: jobs such as expiry.
@@ -144,19 +52,20 @@ impl Actor {
         match self {
             Self::User { user, company } => ActorRef::User { user: user.clone(), company: company.clone() },
             Self::Guest(token) => ActorRef::Guest { guest: token.id() },
+            Self::LinkBearer(token) => ActorRef::LinkBearer { token: token.digest() },
             Self::Staff(user) => ActorRef::Staff { user: user.clone() },
             Self::System => ActorRef::System,
         }
     }
 
-    /// Whose carts this actor owns; none for staff and the system, who own nothing.
+    /// Whose carts this actor owns; none for link bearers, staff and the system, who own nothing.
     pub fn owner(&self) -> Option<Owner> {
         match self {
             Self::User { user, company } => {
                 Some(Owner::User { user: user.clone(), company: company.clone() })
             }
             Self::Guest(token) => Some(Owner::Guest { guest: token.id() }),
-            Self::Staff(_) | Self::System => None,
+            Self::LinkBearer(_) | Self::Staff(_) | Self::System => None,
         }
     }
 }
@@ -177,6 +86,11 @@ pub enum ActorRef {
     Guest {
         /// Which guest.
         guest: GuestId,
+    },
+    /// Whoever held the token of a share link, by its digest.
+    LinkBearer {
+        /// Which token.
+        token: LinkDigest,
     },
     /// A member of the host's staff.
     Staff {

@@ -4,14 +4,16 @@ use serde::Serialize;
 
 use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, LineId, PromotionId};
+use crate::id::{CartId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
 use crate::merge::MergeStrategy;
 use crate::metadata::Metadata;
 use crate::money::Currency;
+use crate::permission::Permission;
 use crate::product::ProductKey;
 use crate::quantity::Quantity;
 use crate::selection::{Selection, SelectionKind};
-use crate::text::{CartName, Note};
+use crate::sharing::{LinkTerms, PermissionGroupId, Proposal};
+use crate::text::{CartName, Comment, Note, PersonName};
 
 /// Something to be done to an existing cart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -85,6 +87,85 @@ pub enum Command {
         /// The currency.
         currency: Currency,
     },
+    /// Grant a user of the cart's company access.
+    Share {
+        /// To whom.
+        user: UserId,
+        /// What kind of access.
+        group: PermissionGroupId,
+    },
+    /// Put a grant into another permission group.
+    ChangeGrant {
+        /// Which grant.
+        grant: GrantId,
+        /// What kind of access.
+        group: PermissionGroupId,
+    },
+    /// Take access away.
+    RevokeGrant {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// Give up what was granted to oneself.
+    Leave,
+    /// Hand the cart over to another user of its company.
+    Transfer {
+        /// To whom.
+        user: UserId,
+        /// What kind of access the owner until now keeps; none if absent.
+        keep: Option<PermissionGroupId>,
+    },
+    /// Make a share link. Its token is in the answer, once.
+    CreateLink {
+        /// What is chosen about it; without an end, policy says how long it lives.
+        terms: LinkTerms,
+    },
+    /// Choose everything about a link anew.
+    ChangeLink {
+        /// Which link.
+        link: LinkId,
+        /// What is chosen about it; without an end, it has none where policy allows that.
+        terms: LinkTerms,
+    },
+    /// Give a link another token. Its token is in the answer, once; the one before opens nothing any more.
+    RotateLink {
+        /// Which link.
+        link: LinkId,
+    },
+    /// End a link.
+    RevokeLink {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Suggest a change, to be decided on by somebody who may make it.
+    Suggest {
+        /// The change.
+        proposal: Proposal,
+        /// What is said about it.
+        comment: Option<Comment>,
+        /// What an author without an account calls themselves.
+        name: Option<PersonName>,
+    },
+    /// Take a suggestion of one's own back.
+    Withdraw {
+        /// Which suggestion.
+        suggestion: SuggestionId,
+    },
+    /// Make the changes that were suggested, in the order given.
+    Accept {
+        /// Which suggestions.
+        suggestions: Vec<SuggestionId>,
+        /// What a refused one does to the others.
+        mode: BatchMode,
+    },
+    /// Turn suggestions down.
+    Decline {
+        /// Which suggestions.
+        suggestions: Vec<SuggestionId>,
+    },
+    /// Undo the last write that changed what is in the cart, as far as that is still possible. Undone again, it is
+    /// done again.
+    Undo,
     /// Give the cart up.
     Abandon,
     /// Make an abandoned cart active again.
@@ -201,6 +282,53 @@ pub struct MergeCarts {
 }
 
 impl Command {
+    /// What it takes to give this command. Who holds which permission is said in [`authorise`](crate::authorise).
+    ///
+    /// [`Command::Withdraw`] is refused to others than the author, and [`Command::Undo`] also takes the permissions of
+    /// what is undone.
+    pub const fn permission(&self) -> Permission {
+        match self {
+            Self::Edit(_)
+            | Self::EditLines { .. }
+            | Self::Clear
+            | Self::AcknowledgePrices
+            | Self::Accept { .. }
+            | Self::Decline { .. }
+            | Self::Undo => Permission::EditLines,
+            Self::Select { .. } | Self::Unselect { .. } => Permission::EditSelections,
+            Self::AddCoupon { .. }
+            | Self::RemoveCoupon { .. }
+            | Self::RefuseGift { .. }
+            | Self::AcceptGift { .. } => Permission::ApplyCoupons,
+            Self::Suggest { .. } | Self::Withdraw { .. } => Permission::Suggest,
+            Self::Share { .. }
+            | Self::ChangeGrant { .. }
+            | Self::RevokeGrant { .. }
+            | Self::CreateLink { .. }
+            | Self::ChangeLink { .. }
+            | Self::RotateLink { .. }
+            | Self::RevokeLink { .. } => Permission::Share,
+            Self::Rename { .. }
+            | Self::ChangeSettings { .. }
+            | Self::SetNote { .. }
+            | Self::SetMetadata { .. }
+            | Self::ChangeCurrency { .. } => Permission::Manage,
+            Self::Leave => Permission::Leave,
+            Self::Transfer { .. } | Self::Abandon | Self::Recover => Permission::Own,
+            Self::Expire => Permission::Operate,
+        }
+    }
+
+    /// The user that the command is about besides the actor: who gets access, or the cart.
+    pub const fn named_user(&self) -> Option<&UserId> {
+        if let Self::Share { user, .. } | Self::Transfer { user, .. } = self { Some(user) } else { None }
+    }
+
+    /// Whether the command gives a link a token.
+    pub const fn makes_token(&self) -> bool {
+        matches!(self, Self::CreateLink { .. } | Self::RotateLink { .. })
+    }
+
     /// The edits of lines that the command asks for.
     pub fn edits(&self) -> &[LineEdit] {
         match self {
@@ -219,6 +347,20 @@ impl Command {
             | Self::AcceptGift { .. }
             | Self::AcknowledgePrices
             | Self::ChangeCurrency { .. }
+            | Self::Share { .. }
+            | Self::ChangeGrant { .. }
+            | Self::RevokeGrant { .. }
+            | Self::Leave
+            | Self::Transfer { .. }
+            | Self::CreateLink { .. }
+            | Self::ChangeLink { .. }
+            | Self::RotateLink { .. }
+            | Self::RevokeLink { .. }
+            | Self::Suggest { .. }
+            | Self::Withdraw { .. }
+            | Self::Accept { .. }
+            | Self::Decline { .. }
+            | Self::Undo
             | Self::Abandon
             | Self::Recover
             | Self::Expire => &[],
@@ -227,11 +369,16 @@ impl Command {
 
     /// Whether the command adds something, and so makes a cart where policy says that a first add does.
     pub fn adds(&self) -> bool {
-        self.added_products().next().is_some()
+        self.edited_products().next().is_some()
     }
 
-    /// The products that the command would add.
+    /// The products that the command would add, or suggests.
     pub fn added_products(&self) -> impl Iterator<Item = &ProductKey> {
+        let suggested = if let Self::Suggest { proposal, .. } = self { proposal.product() } else { None };
+        suggested.into_iter().chain(self.edited_products())
+    }
+
+    fn edited_products(&self) -> impl Iterator<Item = &ProductKey> {
         self.edits().iter().filter_map(|edit| match edit {
             LineEdit::Add(add) => Some(&add.product),
             LineEdit::SetQuantity { .. }

@@ -1,10 +1,9 @@
 //! The gates to changing a cart.
 
-use chrono::{DateTime, Utc};
-
 use crate::actor::Actor;
 use crate::authorise::authorise;
 use crate::cart::Cart;
+use crate::facts::Facts;
 use crate::id::LineId;
 use crate::line::Line;
 use crate::permission::Permission;
@@ -18,34 +17,47 @@ pub struct Editing<'a> {
 }
 
 impl Cart {
-    /// Proves that the actor may change lines and choices of this cart at `now`.
+    /// Proves that the actor has a permission that changes this cart, and that it is active and has not expired.
     ///
     /// # Errors
     /// In this order: [`Rejection::CartNotFound`], [`Rejection::Forbidden`], [`Rejection::WrongStatus`],
     /// [`Rejection::Expired`].
-    pub fn edit_as(&self, actor: &Actor, now: DateTime<Utc>) -> Result<Editing<'_>, Rejection> {
-        self.changeable(actor, Permission::Edit, now)
-    }
-
-    /// Proves that the actor may dispose of this cart at `now`: give it up or merge it.
-    ///
-    /// # Errors
-    /// As [`Cart::edit_as`].
-    pub fn own_as(&self, actor: &Actor, now: DateTime<Utc>) -> Result<Editing<'_>, Rejection> {
-        self.changeable(actor, Permission::Own, now)
-    }
-
-    fn changeable(
+    pub fn edit_as(
         &self,
         actor: &Actor,
         permission: Permission,
-        now: DateTime<Utc>,
+        facts: &Facts,
     ) -> Result<Editing<'_>, Rejection> {
-        authorise(actor, self, permission)?;
-        if !matches!(self.status(), Status::Active) {
-            return Err(Rejection::WrongStatus { status: self.status().name() });
+        authorise(actor, self, permission, &facts.access())?;
+        match self.status() {
+            Status::Active => self.unexpired(facts),
+            Status::Checkout { .. } | Status::Completed { .. } | Status::Abandoned { .. } => {
+                Err(Rejection::WrongStatus { status: self.status().name() })
+            }
         }
-        if self.has_expired(now) { Err(Rejection::Expired) } else { Ok(Editing { cart: self }) }
+    }
+
+    /// Proves that the actor has a permission that only takes access away or keeps it as it is, and that the cart is
+    /// open: active or being checked out. A revocation need not wait for a payment.
+    ///
+    /// # Errors
+    /// As [`Cart::edit_as`].
+    pub fn restrict_as(
+        &self,
+        actor: &Actor,
+        permission: Permission,
+        facts: &Facts,
+    ) -> Result<Editing<'_>, Rejection> {
+        authorise(actor, self, permission, &facts.access())?;
+        if self.status().is_open() {
+            self.unexpired(facts)
+        } else {
+            Err(Rejection::WrongStatus { status: self.status().name() })
+        }
+    }
+
+    fn unexpired(&self, facts: &Facts) -> Result<Editing<'_>, Rejection> {
+        if self.has_expired(facts.now) { Err(Rejection::Expired) } else { Ok(Editing { cart: self }) }
     }
 }
 

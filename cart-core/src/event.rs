@@ -5,10 +5,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::actor::Owner;
+use crate::actor::{ActorRef, Owner};
 use crate::coupon::CouponCode;
 use crate::id::{
-    AddressId, AttemptId, CartId, ChannelId, LineId, OrderRef, PaymentMethodId, PromotionId, ShippingMethodId,
+    AddressId, AttemptId, CartId, ChannelId, GrantId, LineId, LinkId, OrderRef, PaymentMethodId, PromotionId,
+    ShippingMethodId, SuggestionId,
 };
 use crate::line::Line;
 use crate::merge::MergeReport;
@@ -17,8 +18,10 @@ use crate::money::Currency;
 use crate::product::UnitPrices;
 use crate::promotion::PromotionUse;
 use crate::quantity::Quantity;
+use crate::sharing::{Grant, LinkDigest, LinkTerms, PermissionGroupId, ShareLink, Suggestion};
 use crate::status::AbandonReason;
 use crate::text::{CartName, Locale, Note};
+use crate::version::Version;
 
 /// One change of a cart.
 ///
@@ -178,6 +181,79 @@ pub enum CartEvent {
         attempt: AttemptId,
         /// Which order.
         order: OrderRef,
+    },
+    /// A user was granted access.
+    GrantMade {
+        /// The grant.
+        grant: Arc<Grant>,
+    },
+    /// A grant is in another permission group.
+    GrantChanged {
+        /// Which grant.
+        grant: GrantId,
+        /// The group.
+        group: PermissionGroupId,
+    },
+    /// A grant is gone: revoked, or given up by its holder.
+    GrantRevoked {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// It belongs to somebody else of the same company.
+    OwnerChanged {
+        /// Whose it is.
+        owner: Owner,
+    },
+    /// A share link was made.
+    LinkMade {
+        /// The link.
+        link: Arc<ShareLink>,
+    },
+    /// What was chosen about a link is another.
+    LinkChanged {
+        /// Which link.
+        link: LinkId,
+        /// All that can be chosen.
+        terms: LinkTerms,
+    },
+    /// A link has another token; the one before opens nothing any more.
+    LinkRotated {
+        /// Which link.
+        link: LinkId,
+        /// What stands for the token.
+        token: LinkDigest,
+    },
+    /// A link is gone.
+    LinkRevoked {
+        /// Which link.
+        link: LinkId,
+    },
+    /// A change was suggested.
+    SuggestionMade {
+        /// The suggestion.
+        suggestion: Arc<Suggestion>,
+    },
+    /// A suggestion was taken back by its author.
+    SuggestionWithdrawn {
+        /// Which suggestion.
+        suggestion: SuggestionId,
+    },
+    /// A suggestion was turned down.
+    SuggestionDeclined {
+        /// Which suggestion.
+        suggestion: SuggestionId,
+    },
+    /// A suggestion was accepted; the events before this one say what that changed.
+    SuggestionAccepted {
+        /// Which suggestion.
+        suggestion: SuggestionId,
+        /// Whose it was; who accepted it is the actor of the entry.
+        author: ActorRef,
+    },
+    /// An earlier write was undone; the events before this one say what that changed.
+    Undone {
+        /// The version that the undone write made.
+        version: Version,
     },
 }
 

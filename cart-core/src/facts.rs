@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
+use crate::authorise::Access;
 use crate::cart::Cart;
 use crate::charge::Fee;
 use crate::customer::Customer;
@@ -15,7 +16,9 @@ use crate::policy::CartPolicy;
 use crate::product::{Product, ProductKey};
 use crate::promotion::Promotion;
 use crate::selection::{Address, Method};
+use crate::sharing::LinkToken;
 use crate::tax::Taxes;
+use crate::version::Version;
 
 /// The world at the moment of a decision.
 #[derive(Clone, Debug)]
@@ -30,9 +33,42 @@ pub struct Facts {
     pub choices: Choices,
     /// What prices depend on besides.
     pub terms: Terms,
-    /// The id that the first new line gets; the next lines get the ids that follow it. An id that a line of the cart
-    /// has is passed over.
-    pub first_line_id: Uuid,
+    /// Who belongs to the company concerned.
+    pub members: Members,
+    /// The secret of a link that is about to get one.
+    pub token: Option<LinkToken>,
+    /// What a command to undo would undo; none if there is nothing.
+    pub undoing: Option<Undoing>,
+    /// The id that the first new line, grant, link or suggestion gets; the next ones get the ids that follow it. An id
+    /// that a line of the cart has is passed over.
+    pub first_id: Uuid,
+}
+
+impl Facts {
+    /// What it takes to say what is permitted.
+    pub fn access(&self) -> Access<'_> {
+        Access { now: self.now, sharing: &self.policy.sharing, is_member: self.members.actor }
+    }
+}
+
+/// Who belongs to the company concerned, as the directory says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// The actor. Asked about only if that is what lets them in.
+    pub actor: bool,
+    /// The user named by the command, if it names one.
+    pub named: bool,
+}
+
+/// A write that would be undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undoing {
+    /// The version that it made.
+    pub version: Version,
+    /// The cart before it.
+    pub before: Arc<Cart>,
+    /// The cart after it.
+    pub after: Arc<Cart>,
 }
 
 /// What the catalog says about the products of a cart's lines, and about others that a command brings in.

@@ -157,6 +157,22 @@ uuid_id!(
     "attempt id"
 );
 
+uuid_id!(
+    /// Identifies a grant: what a user may do with somebody else's cart. It grants nothing to whoever knows it.
+    GrantId,
+    "grant id"
+);
+uuid_id!(
+    /// Identifies a share link; not its token, which opens it.
+    LinkId,
+    "link id"
+);
+uuid_id!(
+    /// Identifies a suggestion.
+    SuggestionId,
+    "suggestion id"
+);
+
 host_id!(
     /// Identifies a user of the host.
     UserId,
@@ -182,7 +198,7 @@ host_id!(
     ChannelId,
     "channel id"
 );
-host_id!(
+private_id!(
     /// Identifies an address in the host's address book.
     AddressId,
     "address id"
@@ -247,6 +263,13 @@ impl TaxClass {
 impl fmt::Debug for CustomerKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("CustomerKey(..)")
+    }
+}
+
+// Where somebody lives is nobody's business, not even as a reference.
+impl fmt::Debug for AddressId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AddressId(..)")
     }
 }
 

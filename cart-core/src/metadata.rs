@@ -46,6 +46,13 @@ impl Metadata {
     /// The deepest nesting, counting the object itself as 1, inclusive.
     pub const MAX_DEPTH: usize = 8;
 
+    /// The same keys, each with one text instead of its value; nothing if there are none.
+    pub(crate) fn replaced_by(&self, text: &str) -> Self {
+        let replaced: Map<String, Value> = self.iter().map(|(key, _)| (key.clone(), text.into())).collect();
+        // Should so many keys not fit with that text, they go.
+        Self::new(replaced).unwrap_or_default()
+    }
+
     /// Checks and wraps an object.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Why something asked for does not happen.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::coupon::CouponCode;
-use crate::id::{CartId, LineId, PromotionId};
+use crate::id::{CartId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
 use crate::money::Currency;
 use crate::notice::Unavailable;
 use crate::permission::Permission;
@@ -11,7 +12,9 @@ use crate::product::ProductKey;
 use crate::promotion::NotApplied;
 use crate::quantity::Quantity;
 use crate::selection::{Misfit, SelectionKind};
+use crate::sharing::PermissionGroupId;
 use crate::status::StatusName;
+use crate::version::Version;
 
 /// A rule's refusal. Nothing has changed when one is returned.
 ///
@@ -194,6 +197,90 @@ pub enum Rejection {
     /// An amount would be too large to be computed exactly.
     #[error("the amounts are too large")]
     AmountOverflow,
+    /// The cart belongs to no company, so it cannot be shared with users or handed over.
+    #[error("the cart belongs to no company")]
+    NoCompany,
+    /// The user does not belong to the cart's company.
+    #[error("the user does not belong to the cart's company")]
+    NotInCompany {
+        /// Who.
+        user: UserId,
+    },
+    /// The cart is the user's own.
+    #[error("the cart is the user's own")]
+    AlreadyOwner,
+    /// The user has access of another kind already; change that instead.
+    #[error("the cart is shared with the user already")]
+    AlreadyShared {
+        /// What the user has.
+        grant: GrantId,
+    },
+    /// The channel has no such permission group.
+    #[error("there is no such permission group")]
+    GroupNotFound {
+        /// Which group.
+        group: PermissionGroupId,
+    },
+    /// The cart has no such grant.
+    #[error("there is no such grant")]
+    GrantNotFound {
+        /// Which grant.
+        grant: GrantId,
+    },
+    /// The cart cannot be shared with more users.
+    #[error("a cart is shared with at most {max} users")]
+    TooManyGrants {
+        /// With how many it may be shared.
+        max: usize,
+    },
+    /// The cart has no such link.
+    #[error("there is no such link")]
+    LinkNotFound {
+        /// Which link.
+        link: LinkId,
+    },
+    /// A link would end before now, later than policy allows, or not at all where policy wants an end; or it could
+    /// never be opened.
+    #[error("the terms of the link are not possible")]
+    LinkTerms {
+        /// The latest time (UTC) at which it may end, where policy names one.
+        latest: Option<DateTime<Utc>>,
+    },
+    /// The cart cannot have more links.
+    #[error("a cart has at most {max} links")]
+    TooManyLinks {
+        /// How many it may have.
+        max: usize,
+    },
+    /// Nothing undecided has this id: it never was, or it was decided on or withdrawn.
+    #[error("there is no such suggestion")]
+    SuggestionNotFound {
+        /// Which suggestion.
+        suggestion: SuggestionId,
+    },
+    /// The line that a suggestion is about is gone.
+    #[error("the line of the suggestion is gone")]
+    SuggestionStale {
+        /// Which suggestion.
+        suggestion: SuggestionId,
+    },
+    /// No more suggestions may wait for a decision.
+    #[error("at most {max} suggestions may wait")]
+    TooManySuggestions {
+        /// How many may wait.
+        max: usize,
+        /// Whether that many are this author's.
+        by_author: bool,
+    },
+    /// The cart never had this version.
+    #[error("the cart has no version {version}")]
+    VersionNotFound {
+        /// Which version.
+        version: Version,
+    },
+    /// There is nothing that could be undone.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
     /// The carts to be merged are of different channels or currencies, or one cart twice.
     #[error("the carts cannot be merged")]
     Unmergeable,

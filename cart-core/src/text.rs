@@ -111,6 +111,24 @@ bounded_text!(
     500
 );
 bounded_text!(
+    /// What its maker calls a share link, such as whom it was sent to: 1 to 100 Unicode scalar values.
+    LinkLabel,
+    "label",
+    100
+);
+bounded_text!(
+    /// What somebody without an account calls themselves: 1 to 100 Unicode scalar values. Nobody has checked it.
+    PersonName,
+    "name",
+    100
+);
+bounded_text!(
+    /// What is said with a suggestion: 1 to 500 Unicode scalar values.
+    Comment,
+    "comment",
+    500
+);
+bounded_text!(
     /// A language tag (BCP 47) in which the owner reads product names: 1 to 35 characters.
     ///
     /// It is handed to the catalog as given; which tags it understands is the catalog's business.

@@ -108,6 +108,9 @@ impl Cart {
             selections: Selections::default(),
             coupons: Vec::new(),
             refused_gifts: BTreeSet::new(),
+            grants: Vec::new(),
+            links: Vec::new(),
+            suggestions: Vec::new(),
             settings: created.settings.clone(),
             note: created.note.clone(),
             metadata: created.metadata.clone(),
@@ -122,7 +125,7 @@ impl Cart {
     pub(crate) fn apply_event(&mut self, event: &CartEvent) {
         match event {
             // A creation makes the cart before its events are applied.
-            CartEvent::Created(_) | CartEvent::GuestCartMerged { .. } => {}
+            CartEvent::Created(_) | CartEvent::GuestCartMerged { .. } | CartEvent::Undone { .. } => {}
             CartEvent::Renamed { name } => self.name.clone_from(name),
             CartEvent::SettingsChanged { settings } => self.settings = settings.clone(),
             CartEvent::NoteChanged { note } => self.note.clone_from(note),
@@ -172,13 +175,31 @@ impl Cart {
             CartEvent::CheckoutCompleted { order, .. } => {
                 self.status = Status::Completed { order: order.clone() };
             }
+            CartEvent::GrantMade { grant } => self.grants.push(Arc::clone(grant)),
+            CartEvent::GrantChanged { grant, group } => {
+                change(&mut self.grants, |kept| kept.id == *grant, |kept| kept.group = *group);
+            }
+            CartEvent::GrantRevoked { grant } => self.grants.retain(|kept| kept.id != *grant),
+            CartEvent::OwnerChanged { owner } => self.owner = owner.clone(),
+            CartEvent::LinkMade { link } => self.links.push(Arc::clone(link)),
+            CartEvent::LinkChanged { link, terms } => {
+                change(&mut self.links, |kept| kept.id == *link, |kept| kept.terms = terms.clone());
+            }
+            CartEvent::LinkRotated { link, token } => {
+                change(&mut self.links, |kept| kept.id == *link, |kept| kept.token = *token);
+            }
+            CartEvent::LinkRevoked { link } => self.links.retain(|kept| kept.id != *link),
+            CartEvent::SuggestionMade { suggestion } => self.suggestions.push(Arc::clone(suggestion)),
+            CartEvent::SuggestionWithdrawn { suggestion }
+            | CartEvent::SuggestionDeclined { suggestion }
+            | CartEvent::SuggestionAccepted { suggestion, .. } => {
+                self.suggestions.retain(|kept| kept.id != *suggestion);
+            }
         }
     }
 
-    fn change_line(&mut self, id: LineId, change: impl FnOnce(&mut Line)) {
-        if let Some(line) = self.lines.iter_mut().find(|line| line.id == id) {
-            change(Arc::make_mut(line));
-        }
+    fn change_line(&mut self, id: LineId, how: impl FnOnce(&mut Line)) {
+        change(&mut self.lines, |line| line.id == id, how);
     }
 
     fn change_currency(&mut self, currency: Currency, prices: &[UnitPrices]) {
@@ -205,5 +226,12 @@ impl Cart {
         if scope.metadata {
             self.metadata = Metadata::default();
         }
+    }
+}
+
+/// Changes the item of which something is so, if there is one.
+fn change<T: Clone>(items: &mut [Arc<T>], which: impl Fn(&T) -> bool, how: impl FnOnce(&mut T)) {
+    if let Some(item) = items.iter_mut().find(|item| which(item)) {
+        how(Arc::make_mut(item));
     }
 }

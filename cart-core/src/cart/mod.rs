@@ -16,19 +16,21 @@ pub use self::stored::{InconsistentCart, StoredCart};
 use crate::actor::Owner;
 use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, ChannelId, LineId, PromotionId};
+use crate::id::{CartId, ChannelId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
 use crate::line::{Line, LineKey};
 use crate::metadata::Metadata;
 use crate::money::Currency;
 use crate::selection::Selections;
+use crate::sharing::{Grant, LinkDigest, ShareLink, Suggestion};
 use crate::status::Status;
 use crate::text::{CartName, Note};
 use crate::version::Version;
 
 /// A shopping cart.
 ///
-/// Invariants: line ids, line keys and coupon codes are unique; every price of a line is in the cart's currency; the
-/// version counts its accepted writes.
+/// Invariants: line ids, line keys and coupon codes are unique, and so are the ids of grants, links and suggestions, the
+/// users with a grant and the tokens of links; every price of a line is in the cart's currency; the version counts its
+/// accepted writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cart {
     id: CartId,
@@ -43,6 +45,9 @@ pub struct Cart {
     selections: Selections,
     coupons: Vec<CouponCode>,
     refused_gifts: BTreeSet<PromotionId>,
+    grants: Vec<Arc<Grant>>,
+    links: Vec<Arc<ShareLink>>,
+    suggestions: Vec<Arc<Suggestion>>,
     settings: Settings,
     note: Option<Note>,
     metadata: Metadata,
@@ -121,6 +126,46 @@ impl Cart {
     /// The promotions whose gifts its owner does not want.
     pub const fn refused_gifts(&self) -> &BTreeSet<PromotionId> {
         &self.refused_gifts
+    }
+
+    /// To whom it is granted, in the order of granting.
+    pub fn grants(&self) -> &[Arc<Grant>] {
+        &self.grants
+    }
+
+    /// The grant with this id.
+    pub fn grant(&self, id: GrantId) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.id == id).map(AsRef::as_ref)
+    }
+
+    /// What is granted to a user.
+    pub fn grant_of(&self, user: &UserId) -> Option<&Grant> {
+        self.grants.iter().find(|grant| grant.user == *user).map(AsRef::as_ref)
+    }
+
+    /// Its share links, in the order of making, expired ones included.
+    pub fn links(&self) -> &[Arc<ShareLink>] {
+        &self.links
+    }
+
+    /// The share link with this id.
+    pub fn link(&self, id: LinkId) -> Option<&ShareLink> {
+        self.links.iter().find(|link| link.id == id).map(AsRef::as_ref)
+    }
+
+    /// The share link that a token with this digest opens at `now`, however often it was opened.
+    pub fn link_opened_by(&self, token: LinkDigest, now: DateTime<Utc>) -> Option<&ShareLink> {
+        self.links.iter().find(|link| link.opens_with(token, now)).map(AsRef::as_ref)
+    }
+
+    /// The suggestions that nobody has decided on, in the order of making.
+    pub fn suggestions(&self) -> &[Arc<Suggestion>] {
+        &self.suggestions
+    }
+
+    /// The undecided suggestion with this id.
+    pub fn suggestion(&self, id: SuggestionId) -> Option<&Suggestion> {
+        self.suggestions.iter().find(|suggestion| suggestion.id == id).map(AsRef::as_ref)
     }
 
     /// Its settings.

@@ -15,6 +15,7 @@ use crate::line::Line;
 use crate::metadata::Metadata;
 use crate::money::Currency;
 use crate::selection::Selections;
+use crate::sharing::{Grant, ShareLink, Suggestion};
 use crate::status::Status;
 use crate::text::{CartName, Note};
 use crate::version::Version;
@@ -36,6 +37,9 @@ pub struct StoredCart {
     pub selections: Selections,
     pub coupons: Vec<CouponCode>,
     pub refused_gifts: BTreeSet<PromotionId>,
+    pub grants: Vec<Arc<Grant>>,
+    pub links: Vec<Arc<ShareLink>>,
+    pub suggestions: Vec<Arc<Suggestion>>,
     pub settings: Settings,
     pub note: Option<Note>,
     pub metadata: Metadata,
@@ -61,6 +65,9 @@ pub enum InconsistentCart {
     /// Two coupon codes are the same.
     #[error("two coupon codes are the same")]
     RepeatedCoupon,
+    /// Two grants, links or suggestions have the same id, two grants the same user, or two links the same token.
+    #[error("something shared is there twice")]
+    RepeatedShare,
     /// It changed last before it was made.
     #[error("the times contradict each other")]
     Times,
@@ -74,6 +81,7 @@ impl Cart {
     pub fn from_stored(stored: StoredCart) -> Result<Self, InconsistentCart> {
         check_lines(&stored)?;
         check_coupons(&stored)?;
+        check_shares(&stored)?;
         if stored.updated_at < stored.created_at {
             return Err(InconsistentCart::Times);
         }
@@ -90,6 +98,9 @@ impl Cart {
             selections: stored.selections,
             coupons: stored.coupons,
             refused_gifts: stored.refused_gifts,
+            grants: stored.grants,
+            links: stored.links,
+            suggestions: stored.suggestions,
             settings: stored.settings,
             note: stored.note,
             metadata: stored.metadata,
@@ -115,6 +126,9 @@ impl Cart {
             selections: self.selections.clone(),
             coupons: self.coupons.clone(),
             refused_gifts: self.refused_gifts.clone(),
+            grants: self.grants.clone(),
+            links: self.links.clone(),
+            suggestions: self.suggestions.clone(),
             settings: self.settings.clone(),
             note: self.note.clone(),
             metadata: self.metadata.clone(),
@@ -147,4 +161,19 @@ fn check_lines(stored: &StoredCart) -> Result<(), InconsistentCart> {
 fn check_coupons(stored: &StoredCart) -> Result<(), InconsistentCart> {
     let distinct: BTreeSet<&CouponCode> = stored.coupons.iter().collect();
     if distinct.len() == stored.coupons.len() { Ok(()) } else { Err(InconsistentCart::RepeatedCoupon) }
+}
+
+fn check_shares(stored: &StoredCart) -> Result<(), InconsistentCart> {
+    let (grants, links) = (&stored.grants, &stored.links);
+    let distinct = are_distinct(grants.iter().map(|grant| grant.id))
+        && are_distinct(grants.iter().map(|grant| &grant.user))
+        && are_distinct(links.iter().map(|link| link.id))
+        && are_distinct(links.iter().map(|link| link.token))
+        && are_distinct(stored.suggestions.iter().map(|suggestion| suggestion.id));
+    if distinct { Ok(()) } else { Err(InconsistentCart::RepeatedShare) }
+}
+
+fn are_distinct<T: Ord>(items: impl Iterator<Item = T>) -> bool {
+    let mut seen = BTreeSet::new();
+    items.into_iter().all(|item| seen.insert(item))
 }

@@ -38,7 +38,7 @@ pub fn duplicate(
     copy: &DuplicateCart,
     facts: &Facts,
 ) -> Result<Decision, Rejection> {
-    authorise(actor, source, Permission::Own)?;
+    authorise(actor, source, Permission::Own, &facts.access())?;
     if facts.policy.cardinality == Cardinality::ExactlyOne {
         return Err(Rejection::NotOffered);
     }
@@ -46,7 +46,7 @@ pub fn duplicate(
     let mut copying = Copying {
         actor,
         facts,
-        ids: LineIds::new(facts.first_line_id),
+        ids: LineIds::new(facts.first_id),
         draft: Cart::new(id, &created, facts.now),
         demand: Demand::default(),
         decision: vec![CartEvent::Created(Box::new(created))].into(),

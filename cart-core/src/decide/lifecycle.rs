@@ -31,20 +31,20 @@ pub(super) fn describe(cart: Editing<'_>, command: &Command) -> Vec<CartEvent> {
 }
 
 pub(super) fn abandon(cart: &Cart, actor: &Actor, facts: &Facts) -> Result<Vec<CartEvent>, Rejection> {
-    authorise(actor, cart, Permission::Own)?;
+    authorise(actor, cart, Permission::Own, &facts.access())?;
     if facts.policy.cardinality == Cardinality::ExactlyOne {
         return Err(Rejection::NotOffered);
     }
     if matches!(cart.status(), Status::Abandoned { reason: AbandonReason::GivenUp, .. }) {
         return Ok(vec![]);
     }
-    cart.own_as(actor, facts.now)?;
+    cart.edit_as(actor, Permission::Own, facts)?;
     Ok(vec![CartEvent::Abandoned { since: facts.now, reason: AbandonReason::GivenUp }])
 }
 
 /// Makes an abandoned cart active again, or one whose lifetime has ended without having been expired yet.
 pub(super) fn recover(cart: &Cart, actor: &Actor, facts: &Facts) -> Result<Vec<CartEvent>, Rejection> {
-    authorise(actor, cart, Permission::Own)?;
+    authorise(actor, cart, Permission::Own, &facts.access())?;
     let since = match cart.status() {
         Status::Active => match cart.expires_at().filter(|_| cart.has_expired(facts.now)) {
             Some(end) => end,
@@ -68,7 +68,7 @@ pub(super) fn recover(cart: &Cart, actor: &Actor, facts: &Facts) -> Result<Vec<C
 }
 
 pub(super) fn expire(cart: &Cart, actor: &Actor, facts: &Facts) -> Result<Vec<CartEvent>, Rejection> {
-    authorise(actor, cart, Permission::Operate)?;
+    authorise(actor, cart, Permission::Operate, &facts.access())?;
     match cart.status() {
         Status::Active => expired(cart, facts).map(|event| vec![event]).ok_or(Rejection::NotExpired),
         Status::Abandoned { .. } => Ok(vec![]),

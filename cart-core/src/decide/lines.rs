@@ -15,6 +15,7 @@ use crate::id::LineId;
 use crate::journal::EditOutcome;
 use crate::line::{Line, LineKey};
 use crate::notice::Notice;
+use crate::permission::Permission;
 use crate::policy::{AtMinimum, OnDuplicate};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
@@ -30,6 +31,12 @@ impl Edited {
     fn of(line: LineId, events: Vec<CartEvent>) -> Self {
         Self { line, events, notice: None }
     }
+
+    /// What this and the next edit do; about the line of the next.
+    fn and(mut self, next: Self) -> Self {
+        self.events.extend(next.events);
+        Self { line: next.line, events: self.events, notice: next.notice.or(self.notice) }
+    }
 }
 
 /// What an edit needs besides the cart and the edit itself.
@@ -41,7 +48,7 @@ struct Context<'a> {
 
 impl<'a> Context<'a> {
     fn new(actor: &'a Actor, facts: &'a Facts) -> Self {
-        Self { actor, facts, ids: LineIds::new(facts.first_line_id) }
+        Self { actor, facts, ids: LineIds::new(facts.first_id) }
     }
 }
 
@@ -53,7 +60,7 @@ pub(super) fn edit(
     facts: &Facts,
 ) -> Result<Decision, Rejection> {
     let mut context = Context::new(actor, facts);
-    let edited = edit_line(cart.edit_as(actor, facts.now)?, edit, &mut context)?;
+    let edited = edit_line(cart.edit_as(actor, Permission::EditLines, facts)?, edit, &mut context)?;
     let mut decision = Decision::from(edited.events);
     decision.reply.notices.extend(edited.notice);
     Ok(decision)
@@ -67,41 +74,94 @@ pub(super) fn edit_many(
     mode: BatchMode,
     facts: &Facts,
 ) -> Result<Decision, Rejection> {
-    cart.edit_as(actor, facts.now)?;
-    check_batch(edits, facts)?;
-    let mut context = Context::new(actor, facts);
-    let mut draft = cart.clone();
-    let mut decision = Decision::default();
-    for (index, edit) in edits.iter().enumerate() {
-        let edited =
-            draft.edit_as(actor, facts.now).and_then(|editing| edit_line(editing, edit, &mut context));
-        match (edited, mode) {
-            (Ok(edited), _) => take_in(edited, &mut draft, &mut decision),
-            (Err(reason), BatchMode::AllOrNothing) => {
-                return Err(Rejection::EditRefused { index, reason: Box::new(reason) });
-            }
-            (Err(reason), BatchMode::PerLine) => decision.reply.edits.push(EditOutcome::Refused { reason }),
-        }
+    cart.edit_as(actor, Permission::EditLines, facts)?;
+    check_batch(edits.len(), facts)?;
+    let mut batch = Batch::new(cart, actor, facts);
+    for edit in edits {
+        batch.step(mode, |draft, context| {
+            edit_line(draft.edit_as(actor, Permission::EditLines, facts)?, edit, context)
+        })?;
     }
-    Ok(decision)
+    Ok(batch.decision)
 }
 
-fn check_batch(edits: &[LineEdit], facts: &Facts) -> Result<(), Rejection> {
+/// Whether a batch is neither empty nor too large.
+pub(super) fn check_batch(length: usize, facts: &Facts) -> Result<(), Rejection> {
     let max = facts.policy.limits.edits;
-    if edits.is_empty() {
+    if length == 0 {
         Err(Rejection::NothingToDo)
-    } else if edits.len() > max {
+    } else if length > max {
         Err(Rejection::TooManyEdits { max })
     } else {
         Ok(())
     }
 }
 
-fn take_in(edited: Edited, draft: &mut Cart, decision: &mut Decision) {
-    edited.events.iter().for_each(|event| draft.apply_event(event));
-    decision.events.extend(edited.events);
-    decision.reply.notices.extend(edited.notice);
-    decision.reply.edits.push(EditOutcome::Done { line: edited.line });
+/// Steps that are done or refused one after the other, each seeing what the ones before it did.
+pub(super) struct Batch<'a> {
+    draft: Cart,
+    context: Context<'a>,
+    steps: usize,
+    pub(super) decision: Decision,
+}
+
+impl<'a> Batch<'a> {
+    pub(super) fn new(cart: &Cart, actor: &'a Actor, facts: &'a Facts) -> Self {
+        let (draft, context) = (cart.clone(), Context::new(actor, facts));
+        Self { draft, context, steps: 0, decision: Decision::default() }
+    }
+
+    /// Does one step, or notes why it is refused; refuses all of them where `mode` says so.
+    fn step(
+        &mut self,
+        mode: BatchMode,
+        step: impl FnOnce(&Cart, &mut Context<'a>) -> Result<Edited, Rejection>,
+    ) -> Result<(), Rejection> {
+        let index = self.steps;
+        self.steps += 1;
+        match (step(&self.draft, &mut self.context), mode) {
+            (Ok(edited), _) => self.take_in(edited),
+            (Err(reason), BatchMode::AllOrNothing) => {
+                return Err(Rejection::EditRefused { index, reason: Box::new(reason) });
+            }
+            (Err(reason), BatchMode::PerLine) => {
+                self.decision.reply.edits.push(EditOutcome::Refused { reason });
+            }
+        }
+        Ok(())
+    }
+
+    fn take_in(&mut self, edited: Edited) {
+        edited.events.iter().for_each(|event| self.draft.apply_event(event));
+        self.decision.events.extend(edited.events);
+        self.decision.reply.notices.extend(edited.notice);
+        self.decision.reply.edits.push(EditOutcome::Done { line: edited.line });
+    }
+
+    /// One step of several edits, done together or not at all, with an event that ends it.
+    pub(super) fn together(
+        &mut self,
+        mode: BatchMode,
+        edits: impl FnOnce(&Cart) -> Result<(Vec<LineEdit>, CartEvent), Rejection>,
+    ) -> Result<(), Rejection> {
+        self.step(mode, |draft, context| {
+            let (edits, end) = edits(draft)?;
+            let mut all: Option<Edited> = None;
+            let mut draft = draft.clone();
+            for edit in &edits {
+                let editing = draft.edit_as(context.actor, Permission::EditLines, context.facts)?;
+                let edited = edit_line(editing, edit, context)?;
+                edited.events.iter().for_each(|event| draft.apply_event(event));
+                all = Some(match all {
+                    None => edited,
+                    Some(before) => before.and(edited),
+                });
+            }
+            let mut all = all.ok_or(Rejection::NothingToDo)?;
+            all.events.push(end);
+            Ok(all)
+        })
+    }
 }
 
 fn edit_line(cart: Editing<'_>, edit: &LineEdit, context: &mut Context<'_>) -> Result<Edited, Rejection> {

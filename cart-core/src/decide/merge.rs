@@ -13,6 +13,7 @@ use crate::event::{CartEvent, ClearScope};
 use crate::facts::{Facts, LineIds};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
+use crate::permission::Permission;
 use crate::policy::OverAsking;
 use crate::product::Product;
 use crate::quantity::Quantity;
@@ -39,7 +40,7 @@ pub struct Merged {
 /// checked again; what they do not let through is dropped and reported. An empty cart never wins.
 ///
 /// # Errors
-/// [`Rejection::CartNotFound`] for whoever does not own their cart; the gates of [`Cart::own_as`] for either cart;
+/// [`Rejection::CartNotFound`] for whoever does not own their cart; the gates of [`Cart::edit_as`] for either cart;
 /// [`Rejection::Unmergeable`] for one cart twice, other channels or other currencies; [`Rejection::AmountOverflow`] if
 /// the cart could not be priced.
 pub fn merge(
@@ -51,8 +52,8 @@ pub fn merge(
     becomes: Version,
     facts: &Facts,
 ) -> Result<Merged, Rejection> {
-    into.own_as(user, facts.now)?;
-    from.own_as(guest, facts.now)?;
+    into.edit_as(user, Permission::Own, facts)?;
+    from.edit_as(guest, Permission::Own, facts)?;
     if into.id() == from.id() || into.channel() != from.channel() || into.currency() != from.currency() {
         return Err(Rejection::Unmergeable);
     }
@@ -97,7 +98,7 @@ impl<'a> Merging<'a> {
     fn new(into: &'a Cart, facts: &'a Facts) -> Self {
         Self {
             facts,
-            ids: LineIds::new(facts.first_line_id),
+            ids: LineIds::new(facts.first_id),
             draft: into.clone(),
             demand: Demand::of(into.lines(), &facts.products),
             events: Vec::new(),

@@ -9,16 +9,21 @@ mod create;
 mod demand;
 mod duplicate;
 mod gifts;
+mod grants;
 mod lifecycle;
 mod lines;
+mod links;
 mod merge;
 mod prices;
 mod stock;
+mod suggestions;
+mod undo;
 
 pub use self::create::{Origin, create};
 pub use self::duplicate::duplicate;
 pub use self::merge::{Merged, merge};
 pub use self::prices::freeze_prices;
+pub(crate) use self::undo::{Reach, reach};
 use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::command::Command;
@@ -51,35 +56,47 @@ impl From<Vec<CartEvent>> for Decision {
 /// [`Rejection`] if a rule refuses it. Checks run in one order: may see, may do, right status, well-formed, in
 /// catalog, in stock, within limits.
 pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> Result<Decision, Rejection> {
+    let edit = || cart.edit_as(actor, command.permission(), facts);
+    let restrict = || cart.restrict_as(actor, command.permission(), facts);
     let mut decision = match command {
         Command::Edit(edit) => lines::edit(cart, actor, edit, facts)?,
         Command::EditLines { edits, mode } => lines::edit_many(cart, actor, edits, *mode, facts)?,
-        Command::Clear => lines::clear(cart.edit_as(actor, facts.now)?, facts).into(),
-        Command::Select { selection } => {
-            choices::select(cart.edit_as(actor, facts.now)?, selection, facts)?.into()
+        Command::Clear => lines::clear(edit()?, facts).into(),
+        Command::Select { selection } => choices::select(edit()?, selection, facts)?.into(),
+        Command::Unselect { selection } => choices::unselect(edit()?, *selection).into(),
+        Command::AddCoupon { code } => coupons::add(edit()?, code, facts)?,
+        Command::RemoveCoupon { code } => coupons::remove(edit()?, code).into(),
+        Command::RefuseGift { promotion } => gifts::refuse(edit()?, promotion, facts)?.into(),
+        Command::AcceptGift { promotion } => gifts::accept(edit()?, promotion, facts)?.into(),
+        Command::AcknowledgePrices => prices::acknowledge(edit()?, facts).into(),
+        Command::ChangeCurrency { currency } => prices::change_currency(edit()?, *currency, facts)?.into(),
+        Command::Share { user, group } => grants::share(edit()?, actor, user, *group, facts)?.into(),
+        Command::ChangeGrant { grant, group } => grants::change(restrict()?, *grant, *group, facts)?.into(),
+        Command::RevokeGrant { grant } => grants::revoke(restrict()?, *grant)?.into(),
+        Command::Leave => grants::leave(restrict()?, actor).into(),
+        Command::Transfer { user, keep } => grants::transfer(edit()?, actor, user, *keep, facts)?.into(),
+        Command::CreateLink { terms } => links::create(edit()?, actor, terms, facts)?.into(),
+        Command::ChangeLink { link, terms } => links::change(restrict()?, *link, terms, facts)?.into(),
+        Command::RotateLink { link } => links::rotate(restrict()?, *link, facts)?.into(),
+        Command::RevokeLink { link } => links::revoke(restrict()?, *link)?.into(),
+        Command::Suggest { proposal, comment, name } => {
+            let said = suggestions::Said { comment: comment.as_ref(), name: name.as_ref() };
+            suggestions::suggest(edit()?, actor, proposal, said, facts)?.into()
         }
-        Command::Unselect { selection } => {
-            choices::unselect(cart.edit_as(actor, facts.now)?, *selection).into()
+        Command::Withdraw { suggestion } => suggestions::withdraw(edit()?, actor, *suggestion)?.into(),
+        Command::Accept { suggestions, mode } => {
+            edit()?;
+            suggestions::accept(cart, actor, suggestions, *mode, facts)?
         }
-        Command::AddCoupon { code } => coupons::add(cart.edit_as(actor, facts.now)?, code, facts)?,
-        Command::RemoveCoupon { code } => coupons::remove(cart.edit_as(actor, facts.now)?, code).into(),
-        Command::RefuseGift { promotion } => {
-            gifts::refuse(cart.edit_as(actor, facts.now)?, promotion, facts)?.into()
-        }
-        Command::AcceptGift { promotion } => {
-            gifts::accept(cart.edit_as(actor, facts.now)?, promotion, facts)?.into()
-        }
-        Command::AcknowledgePrices => prices::acknowledge(cart.edit_as(actor, facts.now)?, facts).into(),
-        Command::ChangeCurrency { currency } => {
-            prices::change_currency(cart.edit_as(actor, facts.now)?, *currency, facts)?.into()
-        }
+        Command::Decline { suggestions } => suggestions::decline(edit()?, suggestions, facts)?.into(),
+        Command::Undo => undo::undo(edit()?, actor, facts)?.into(),
         Command::Abandon => lifecycle::abandon(cart, actor, facts)?.into(),
         Command::Recover => lifecycle::recover(cart, actor, facts)?.into(),
         Command::Expire => lifecycle::expire(cart, actor, facts)?.into(),
         Command::Rename { .. }
         | Command::ChangeSettings { .. }
         | Command::SetNote { .. }
-        | Command::SetMetadata { .. } => lifecycle::describe(cart.edit_as(actor, facts.now)?, command).into(),
+        | Command::SetMetadata { .. } => lifecycle::describe(edit()?, command).into(),
     };
     settle(cart, &mut decision, facts)?;
     Ok(decision)

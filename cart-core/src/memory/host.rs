@@ -1,13 +1,15 @@
 //! What a host knows, kept in maps.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 
 use crate::actor::Owner;
-use crate::id::{AddressId, PaymentMethodId, ProductId, ShippingMethodId};
-use crate::port::{AddressBook, Catalog, MethodBook, MethodQuery, Methods, PortError, ProductQuery};
+use crate::id::{AddressId, CompanyId, PaymentMethodId, ProductId, ShippingMethodId, UserId};
+use crate::port::{
+    AddressBook, Catalog, Directory, MethodBook, MethodQuery, Methods, PortError, ProductQuery,
+};
 use crate::product::Product;
 use crate::selection::{Address, Method};
 
@@ -66,6 +68,33 @@ impl AddressBook for MemoryAddressBook {
     async fn address(&self, owner: &Owner, address: &AddressId) -> Result<Option<Address>, PortError> {
         let addresses = self.addresses.read().unwrap_or_else(PoisonError::into_inner);
         Ok(addresses.get(&(owner.clone(), address.clone())).cloned())
+    }
+}
+
+/// Who belongs to which company.
+#[derive(Debug, Default)]
+pub struct MemoryDirectory {
+    members: RwLock<HashSet<(CompanyId, UserId)>>,
+}
+
+impl MemoryDirectory {
+    /// Says that a user belongs to a company from now on.
+    pub fn put(&self, company: CompanyId, user: UserId) {
+        self.members.write().unwrap_or_else(PoisonError::into_inner).insert((company, user));
+    }
+
+    /// Says that a user does not belong to a company any more.
+    pub fn remove(&self, company: &CompanyId, user: &UserId) {
+        let mut members = self.members.write().unwrap_or_else(PoisonError::into_inner);
+        members.remove(&(company.clone(), user.clone()));
+    }
+}
+
+#[async_trait]
+impl Directory for MemoryDirectory {
+    async fn is_member(&self, company: &CompanyId, user: &UserId) -> Result<bool, PortError> {
+        let members = self.members.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(members.contains(&(company.clone(), user.clone())))
     }
 }
 

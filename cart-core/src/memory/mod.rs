@@ -9,7 +9,7 @@ mod system;
 mod terms;
 mod uses;
 
-pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryMethodBook};
+pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryDirectory, MemoryMethodBook};
 pub use self::store::{BrokenUnit, MemoryStore};
 pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};
 pub use self::terms::{MemoryCustomerBook, MemoryFeeBook, MemoryPromotionBook, MemoryTaxBook, NoTaxService};

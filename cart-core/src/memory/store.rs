@@ -1,5 +1,6 @@
 //! A store in memory.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem::{Discriminant, discriminant};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,11 +13,13 @@ use crate::actor::{ActorRef, Owner};
 use crate::cart::{Cart, InconsistentCart};
 use crate::event::CartEvent;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
+use crate::id::{AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId};
 use crate::journal::{Entry, KeyOrigin, Position, Positioned, Request, RequestKey};
 use crate::port::{
-    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, Commit, EventLog, GrantedCart, HeldBack, LinkLedger, Openings,
+    PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StoreError, Unit, UseLedger,
 };
+use crate::sharing::LinkDigest;
 use crate::status::Status;
 use crate::version::Version;
 
@@ -88,6 +91,10 @@ impl CartStore for MemoryStore {
         Ok(())
     }
 
+    async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
+        self.state().rewrite(history)
+    }
+
     fn is_only_writer(&self) -> bool {
         true
     }
@@ -126,6 +133,99 @@ impl CartIndex for MemoryStore {
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
         let state = self.state();
         Ok(state.ends.iter().take_while(|(end, _)| *end <= now).take(limit).map(|(_, cart)| *cart).collect())
+    }
+}
+
+#[async_trait]
+impl ShareIndex for MemoryStore {
+    async fn carts_granted_to(
+        &self,
+        channel: &ChannelId,
+        company: &CompanyId,
+        user: &UserId,
+        now: DateTime<Utc>,
+        page: PageRequest,
+    ) -> Result<Vec<GrantedCart>, StoreError> {
+        let state = self.state();
+        let Some(before) = state.place_of(page.after) else { return Ok(Vec::new()) };
+        let of_company = |cart: &&Arc<Cart>| {
+            cart.channel() == channel
+                && matches!(cart.owner(), Owner::User { company: Some(its), .. } if its == company)
+        };
+        let is_open = |cart: &&Arc<Cart>| cart.status().is_open() && !cart.has_expired(now);
+        let mut granted: Vec<(Place, GrantedCart)> = state
+            .carts
+            .values()
+            .filter(|cart| of_company(cart) && is_open(cart))
+            .filter_map(|cart| Some(((cart.created_at(), cart.id()), granted(cart, user)?)))
+            .filter(|(place, _)| before.is_none_or(|before| *place < before))
+            .collect();
+        granted.sort_unstable_by_key(|(place, _)| Reverse(*place));
+        Ok(granted.into_iter().take(page.limit).map(|(_, cart)| cart).collect())
+    }
+
+    async fn cart_with_grant(&self, grant: GrantId) -> Result<Option<CartId>, StoreError> {
+        let state = self.state();
+        Ok(state.carts.values().find(|cart| cart.grant(grant).is_some()).map(|cart| cart.id()))
+    }
+
+    async fn cart_with_link(&self, token: LinkDigest) -> Result<Option<CartId>, StoreError> {
+        let state = self.state();
+        let has = |cart: &&Arc<Cart>| cart.links().iter().any(|link| link.token == token);
+        Ok(state.carts.values().find(has).map(|cart| cart.id()))
+    }
+}
+
+#[async_trait]
+impl LinkLedger for MemoryStore {
+    async fn open_link(
+        &self,
+        link: LinkId,
+        at: DateTime<Utc>,
+        limit: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let openings = state.openings.entry(link).or_default();
+        let is_open = limit.is_none_or(|limit| openings.count < u64::from(limit));
+        if is_open {
+            *openings = Openings { count: openings.count + 1, last: openings.last.max(Some(at)) };
+        }
+        Ok(is_open)
+    }
+
+    async fn openings(&self, links: &[LinkId]) -> Result<Vec<Openings>, StoreError> {
+        let state = self.state();
+        Ok(links.iter().map(|link| state.openings.get(link).copied().unwrap_or_default()).collect())
+    }
+}
+
+#[async_trait]
+impl RelayLedger for MemoryStore {
+    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
+        Ok(self.state().relays.get(relay).map(|relay| relay.position).unwrap_or_default())
+    }
+
+    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
+        let state = self.state();
+        let mut held: Vec<HeldBack> = state.held(relay).cloned().collect();
+        held.sort_unstable_by_key(|held| (held.due_at.is_none(), held.due_at, held.cart));
+        held.truncate(limit);
+        Ok(held)
+    }
+
+    async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
+        Ok(self.state().held(relay).filter(|held| carts.contains(&held.cart)).cloned().collect())
+    }
+
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let kept = state.relays.entry(relay.clone()).or_default();
+        kept.position = progress.to.unwrap_or(kept.position);
+        for cart in &progress.release {
+            kept.held.remove(cart);
+        }
+        kept.held.extend(progress.hold.into_iter().map(|held| (held.cart, held)));
+        Ok(())
     }
 }
 
@@ -175,8 +275,11 @@ impl UseLedger for MemoryStore {
     }
 }
 
-/// Carts by a time of theirs; by id where that is the same.
-type ByTime = BTreeSet<(DateTime<Utc>, CartId)>;
+/// Where a cart stands among others: by a time of its, and by id where that is the same.
+type Place = (DateTime<Utc>, CartId);
+
+/// Carts by a time of theirs.
+type ByTime = BTreeSet<Place>;
 
 /// A request to a cart, whatever was asked for.
 type Asked = (CartId, ActorRef, RequestKey, Discriminant<KeyOrigin>);
@@ -195,6 +298,15 @@ struct State {
     /// When the lifetimes of active carts end.
     ends: ByTime,
     uses: UseBook,
+    openings: HashMap<LinkId, Openings>,
+    relays: HashMap<RelayName, Relayed>,
+}
+
+/// How far a relay has come.
+#[derive(Debug, Default)]
+struct Relayed {
+    position: Position,
+    held: HashMap<CartId, HeldBack>,
 }
 
 impl State {
@@ -202,6 +314,40 @@ impl State {
     fn carts_of(&self, channel: &ChannelId, owner: &Owner) -> impl Iterator<Item = &Arc<Cart>> {
         let owned = self.owned.get(&(channel.clone(), owner.clone()));
         owned.into_iter().flatten().rev().filter_map(|(_, id)| self.carts.get(id))
+    }
+
+    /// The place of a cart in lists, or of all carts if none is named; none if there is no such cart.
+    fn place_of(&self, cart: Option<CartId>) -> Option<Option<Place>> {
+        match cart {
+            None => Some(None),
+            Some(id) => self.carts.get(&id).map(|cart| Some((cart.created_at(), id))),
+        }
+    }
+
+    fn held(&self, relay: &RelayName) -> impl Iterator<Item = &HeldBack> {
+        self.relays.get(relay).into_iter().flat_map(|relay| relay.held.values())
+    }
+
+    fn rewrite(&mut self, Rewritten { base, cart, entries }: Rewritten) -> Result<(), StoreError> {
+        let id = cart.id();
+        if self.carts.get(&id).is_none_or(|stored| stored.version() != base) {
+            return Err(StoreError::Conflict { cart: id });
+        }
+        let made = Cart::replay(entries.iter().map(AsRef::as_ref)).ok().flatten();
+        if made.as_ref() != Some(&*cart) || cart.version() != base {
+            return Err(BrokenUnit::OtherState(id).into());
+        }
+        let mut rewritten = entries.iter().cloned();
+        for kept in self.journal.iter_mut().filter(|kept| kept.cart == id) {
+            self.requests.remove(&asked_by(kept));
+            if let Some(entry) = rewritten.next() {
+                self.requests.insert(asked_by(&entry), Arc::clone(&entry));
+                *kept = entry;
+            }
+        }
+        self.history.insert(id, entries);
+        self.put(cart);
+        Ok(())
     }
 
     /// Whether the unit can be written, all of it. Changes nothing.
@@ -255,20 +401,37 @@ impl State {
 
     /// Writes a commit that was checked.
     fn write(&mut self, Commit { cart, entry, .. }: Commit) {
+        self.put(cart);
+        self.record(entry);
+    }
+
+    /// Keeps the state of a cart.
+    fn put(&mut self, cart: Arc<Cart>) {
         let id = cart.id();
-        let place = place(&cart);
-        if let Some(old) = self.carts.get(&id).and_then(|old| end(old)) {
-            self.ends.remove(&old);
+        if let Some(old) = self.carts.get(&id).cloned() {
+            self.take_out(&old);
         }
+        let place = place(&cart);
         self.ends.extend(end(&cart));
         if cart.is_sole() && cart.status().is_open() {
             self.sole.insert(place.clone(), id);
-        } else if self.sole.get(&place) == Some(&id) {
-            self.sole.remove(&place);
         }
         self.owned.entry(place).or_default().insert((cart.created_at(), id));
         self.carts.insert(id, cart);
-        self.record(entry);
+    }
+
+    /// Forgets where a cart was found; its owner may be another one now.
+    fn take_out(&mut self, old: &Cart) {
+        let (id, place) = (old.id(), place(old));
+        if let Some(old) = end(old) {
+            self.ends.remove(&old);
+        }
+        if self.sole.get(&place) == Some(&id) {
+            self.sole.remove(&place);
+        }
+        if let Some(owned) = self.owned.get_mut(&place) {
+            owned.remove(&(old.created_at(), id));
+        }
     }
 
     fn record(&mut self, entry: Arc<Entry>) {
@@ -320,6 +483,12 @@ fn asked(cart: CartId, actor: &ActorRef, request: &Request) -> Asked {
 fn end(cart: &Cart) -> Option<(DateTime<Utc>, CartId)> {
     let expires_at = cart.expires_at().filter(|_| matches!(cart.status(), Status::Active))?;
     Some((expires_at, cart.id()))
+}
+
+fn granted(cart: &Arc<Cart>, user: &UserId) -> Option<GrantedCart> {
+    let grant = cart.grant_of(user)?;
+    let (owner, grant, group) = (cart.owner().clone(), grant.id, grant.group);
+    Some(GrantedCart { cart: summary(cart), owner, grant, group })
 }
 
 fn summary(cart: &Arc<Cart>) -> CartSummary {

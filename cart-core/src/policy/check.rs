@@ -3,9 +3,11 @@
 use chrono::TimeDelta;
 
 use super::{
-    Cardinality, CartPolicy, CouponPolicy, GuestCarts, Limits, OnExpired, PriceBasis, PricingPolicy,
-    Recovery, Ttl,
+    Cardinality, CartPolicy, CouponPolicy, GuestCarts, Limits, Links, OnExpired, PriceBasis, PricingPolicy,
+    Recovery, SharingPolicy, Ttl,
 };
+use crate::permission::{Permission, Permissions};
+use crate::sharing::{PermissionGroup, PermissionGroupId};
 
 /// Why a policy contradicts itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +37,10 @@ pub enum PolicyError {
     /// A metadata key that makes lines distinct is empty, repeated or one too many.
     #[error("the identity keys must be at most 10, distinct and not empty")]
     Identity,
+    /// A permission group has the number of another one, no name, does not let its members see the cart, or grants what
+    /// cannot be granted.
+    #[error("permission group {0} is not sound")]
+    Group(PermissionGroupId),
     /// Carts hold coupon codes, yet there are no promotions for them.
     #[error("carts hold coupon codes, but there are no promotions")]
     CouponsWithoutPromotions,
@@ -52,6 +58,7 @@ impl CartPolicy {
         self.check_durations()?;
         self.check_expiry()?;
         self.check_limits()?;
+        self.sharing.check()?;
         self.pricing.check()
     }
 
@@ -114,6 +121,47 @@ impl CartPolicy {
         let fits = keys.len() == self.identity.len() && keys.len() <= 10 && !keys.contains(&String::new());
         if fits { Ok(()) } else { Err(PolicyError::Identity) }
     }
+}
+
+impl SharingPolicy {
+    fn check(&self) -> Result<(), PolicyError> {
+        if self.groups.len() > Self::MAX_GROUPS {
+            return Err(PolicyError::Limit("the number of permission groups"));
+        }
+        self.groups.iter().enumerate().try_for_each(|(index, group)| {
+            let is_first = self.groups.iter().position(|other| other.id == group.id) == Some(index);
+            if is_first && is_sound(group) { Ok(()) } else { Err(PolicyError::Group(group.id)) }
+        })?;
+        if self.max_grants > Self::MAX_GRANTS {
+            return Err(PolicyError::Limit("the number of grants"));
+        }
+        if self.suggestions.max > Self::MAX_SUGGESTIONS {
+            return Err(PolicyError::Limit("the number of suggestions"));
+        }
+        self.check_links()
+    }
+
+    fn check_links(&self) -> Result<(), PolicyError> {
+        let Links::Allowed { lifetime, longest, max } = self.links else { return Ok(()) };
+        let lengths = [lifetime, longest].into_iter().flatten();
+        lengths.into_iter().try_for_each(|length| check_duration(length, "the lifetime of links"))?;
+        if longest.is_some_and(|longest| lifetime.is_none_or(|lifetime| lifetime > longest)) {
+            return Err(PolicyError::Duration("the lifetime of links"));
+        }
+        if (1..=Self::MAX_LINKS).contains(&max) {
+            Ok(())
+        } else {
+            Err(PolicyError::Limit("the number of links"))
+        }
+    }
+}
+
+/// Whoever is in a group sees the cart, and may do nothing that only owners and jobs may.
+fn is_sound(group: &PermissionGroup) -> bool {
+    let sees = Permissions::of(&[Permission::ViewShared, Permission::View]);
+    !group.name.is_empty()
+        && group.permissions.includes(sees)
+        && group.permissions.iter().all(Permission::is_grantable)
 }
 
 impl PricingPolicy {

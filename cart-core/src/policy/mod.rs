@@ -6,6 +6,7 @@
 mod check;
 mod presets;
 mod pricing;
+mod sharing;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -14,6 +15,7 @@ pub use self::pricing::{
     AllocationWeights, CashRounding, CouponMisfit, CouponPolicy, ExclusiveRule, PercentLevel, PricingPolicy,
     TaxBase, TaxLevel, TaxMode, TaxPolicy, TaxSplit,
 };
+pub use self::sharing::{Links, SharingPolicy, Suggestions};
 use crate::actor::Owner;
 use crate::event::ClearScope;
 use crate::quantity::Quantity;
@@ -49,6 +51,8 @@ pub struct CartPolicy {
     pub clear: ClearScope,
     /// Upper bounds.
     pub limits: Limits,
+    /// How carts are shared.
+    pub sharing: SharingPolicy,
 }
 
 /// How many carts an owner may have in a channel.

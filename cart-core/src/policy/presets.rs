@@ -3,12 +3,14 @@
 use chrono::TimeDelta;
 
 use super::{
-    AtMinimum, Cardinality, CartPolicy, CouponMisfit, CouponPolicy, Creation, GuestCarts, Limits,
-    OnDuplicate, OnExpired, OverAsking, PriceBasis, PricingPolicy, Recovery, TaxLevel, TaxMode, TaxPolicy,
-    Ttl,
+    AtMinimum, Cardinality, CartPolicy, CouponMisfit, CouponPolicy, Creation, GuestCarts, Limits, Links,
+    OnDuplicate, OnExpired, OverAsking, PriceBasis, PricingPolicy, Recovery, SharingPolicy, Suggestions,
+    TaxLevel, TaxMode, TaxPolicy, Ttl,
 };
 use crate::event::ClearScope;
 use crate::money::Rounding;
+use crate::permission::Permission;
+use crate::sharing::PermissionGroup;
 
 const EXPLICIT: Creation = Creation { explicit: true, on_first_add: false, on_first_read: false };
 const ON_FIRST_ADD: Creation = Creation { explicit: false, on_first_add: true, on_first_read: false };
@@ -18,6 +20,8 @@ const LINES_ONLY: ClearScope = ClearScope { selections: false, note: false, meta
 /// The presets, one per document.
 impl CartPolicy {
     /// Many named carts per user, shared by link (`shared-cart.md`). They cost what their lines cost.
+    ///
+    /// A link lives for 30 days if its maker does not say, and may show prices and names and take suggestions.
     pub fn shared() -> Self {
         Self {
             cardinality: Cardinality::Many,
@@ -34,6 +38,7 @@ impl CartPolicy {
             pricing: PricingPolicy::default(),
             clear: LINES_ONLY,
             limits: Limits::default(),
+            sharing: by_link(),
         }
     }
 
@@ -51,6 +56,7 @@ impl CartPolicy {
             on_expired: OnExpired::Replace,
             recovery: Recovery::Never,
             clear: ClearScope { selections: true, ..LINES_ONLY },
+            sharing: SharingPolicy::default(),
             pricing: PricingPolicy {
                 shipping: true,
                 fees: true,
@@ -74,6 +80,7 @@ impl CartPolicy {
             price_basis: PriceBasis::AtAdd,
             pricing: promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Removed }),
             clear: ClearScope { coupons: true, ..LINES_ONLY },
+            sharing: SharingPolicy::default(),
             ..Self::shared()
         }
     }
@@ -90,6 +97,7 @@ impl CartPolicy {
             recovery: Recovery::Never,
             identity: ["planType", "contractLength", "imei"].map(str::to_owned).into(),
             price_basis: PriceBasis::AtAddFor(half_an_hour),
+            sharing: SharingPolicy::default(),
             pricing: PricingPolicy {
                 tax: TaxPolicy {
                     mode: TaxMode::OnTop,
@@ -107,8 +115,12 @@ impl CartPolicy {
     ///
     /// Promotions with up to ten coupon codes, shipping and fees count; taxes are those that the company's own service
     /// says.
+    ///
+    /// There are the two permission groups of the document; those with full access may also check out (the document does
+    /// not say; checklist C10).
     pub fn company() -> Self {
         Self {
+            sharing: among_colleagues(),
             pricing: PricingPolicy {
                 shipping: true,
                 fees: true,
@@ -119,6 +131,35 @@ impl CartPolicy {
         }
     }
 }
+
+/// Links that anybody may open, and suggestions.
+fn by_link() -> SharingPolicy {
+    SharingPolicy {
+        links: Links::Allowed {
+            lifetime: Some(TimeDelta::days(30)),
+            longest: None,
+            max: SharingPolicy::MAX_LINKS,
+        },
+        suggestions: SUGGESTIONS,
+        presence: true,
+        ..SharingPolicy::default()
+    }
+}
+
+/// Permission groups, and suggestions.
+fn among_colleagues() -> SharingPolicy {
+    SharingPolicy {
+        groups: vec![
+            PermissionGroup::read_only(),
+            PermissionGroup::full_access().allowing(Permission::CheckOut),
+        ],
+        suggestions: SUGGESTIONS,
+        presence: true,
+        ..SharingPolicy::default()
+    }
+}
+
+const SUGGESTIONS: Suggestions = Suggestions { max: 100, max_by_author: 20 };
 
 /// Promotions, with coupon codes, and nothing else.
 fn promotions(coupons: CouponPolicy) -> PricingPolicy {

@@ -3,16 +3,25 @@
 //! Every port has a reference adapter in [`memory`](crate::memory).
 
 mod catalog;
+mod directory;
 mod host;
+mod relay;
+mod share;
+mod sink;
 mod store;
 mod terms;
 
 use std::error::Error;
 
 pub use self::catalog::{Catalog, PriceContext, ProductQuery};
+pub use self::directory::Directory;
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
+pub use self::relay::{HeldBack, Progress, RelayLedger, RelayName, RelayNameError};
+pub use self::share::{GrantedCart, LinkLedger, Openings, ShareIndex};
+pub use self::sink::{EventSink, SinkError};
 pub use self::store::{
-    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, Commit, EventLog, PageRequest, Rewritten, Store, StoreError, Unit,
+    UseLedger,
 };
 pub use self::terms::{
     CustomerBook, FeeBook, PromotionBook, PromotionQuery, TaxBook, TaxService, TermsContext,

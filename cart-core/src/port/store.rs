@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::BoxError;
+use super::{BoxError, LinkLedger, RelayLedger, ShareIndex};
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::facts::Uses;
@@ -38,6 +38,14 @@ pub trait CartStore: Debug + Send + Sync + 'static {
     /// [`StoreError::Conflict`], [`StoreError::AlreadyOpen`] or [`StoreError::Repeated`] if the world is another
     /// than the one it was decided on; the others if the store cannot do it.
     async fn commit(&self, unit: Unit) -> Result<(), StoreError>;
+
+    /// Replaces all that is stored of a cart, its entries included, by the same history without some of its personal
+    /// data; or does nothing. The entries keep their places in the journal. Once it is answered, what was replaced can be
+    /// read neither through the store nor from what it keeps on disk, older backups apart.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if the cart is at another version; the others if the store cannot do it.
+    async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError>;
 
     /// Whether nobody but this value writes to the data, so that what was committed through it last is what is
     /// there. Reads may then be answered from a cache of commits.
@@ -149,9 +157,12 @@ pub trait UseLedger: Debug + Send + Sync + 'static {
 }
 
 /// All that a service needs of a store.
-pub trait Store: CartStore + CartIndex + EventLog + UseLedger {}
+pub trait Store:
+    CartStore + CartIndex + ShareIndex + EventLog + UseLedger + LinkLedger + RelayLedger
+{
+}
 
-impl<T: CartStore + CartIndex + EventLog + UseLedger> Store for T {}
+impl<T: CartStore + CartIndex + ShareIndex + EventLog + UseLedger + LinkLedger + RelayLedger> Store for T {}
 
 /// What is written together or not at all. A cart occurs at most once.
 ///
@@ -171,6 +182,17 @@ pub struct Commit {
     pub cart: Arc<Cart>,
     /// What changed: what a row store writes. Its version is the next state's.
     pub entry: Arc<Entry>,
+}
+
+/// The whole history of a cart with some personal data taken out of it, and what that history makes of the cart.
+#[derive(Clone, Debug)]
+pub struct Rewritten {
+    /// The version that the cart must be at, and stays at.
+    pub base: Version,
+    /// The cart.
+    pub cart: Arc<Cart>,
+    /// All its entries, from the first to the one of `base`.
+    pub entries: Vec<Arc<Entry>>,
 }
 
 /// Which part of a list.
@@ -257,6 +279,14 @@ pub enum StoreError {
         /// Why.
         #[source]
         source: BoxError,
+    },
+    /// What is stored was sealed with a key that the store was not given.
+    #[error("{store} was not given key {key}")]
+    KeyMissing {
+        /// Which store.
+        store: &'static str,
+        /// The number of the key.
+        key: u32,
     },
     /// What is stored cannot be what was written.
     #[error("{store} is corrupt")]

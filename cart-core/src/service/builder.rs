@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::cache::HotCarts;
+use super::cursor::Cursors;
 use super::ports::Ports;
 use super::queue::Queues;
 use super::{BuildError, CartService, Channel};
@@ -11,21 +12,35 @@ use crate::id::ChannelId;
 use crate::money::Currency;
 use crate::policy::CartPolicy;
 use crate::port::{
-    AddressBook, Catalog, Clock, CustomerBook, FeeBook, Ids, MethodBook, PromotionBook, Publisher, Store,
-    TaxBook, TaxService, Timer,
+    AddressBook, Catalog, Clock, CustomerBook, Directory, FeeBook, Ids, MethodBook, PromotionBook, Publisher,
+    Store, TaxBook, TaxService, Timer,
 };
 
 /// Builds a [`CartService`]: a store, a catalog and at least one channel are needed, the rest has defaults.
-#[derive(Debug)]
 pub struct CartServiceBuilder {
     ports: Ports,
     channels: HashMap<ChannelId, Channel>,
     hot_carts: usize,
+    cursor_key: Option<[u8; 32]>,
+}
+
+// The cursor key is nobody's business.
+impl std::fmt::Debug for CartServiceBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { ports, channels, hot_carts, cursor_key: _ } = self;
+        let mut shown = f.debug_struct("CartServiceBuilder");
+        shown.field("ports", ports).field("channels", channels).field("hot_carts", hot_carts).finish()
+    }
 }
 
 impl CartServiceBuilder {
     pub(super) fn new(store: Arc<dyn Store>, catalog: Arc<dyn Catalog>) -> Self {
-        Self { ports: Ports::new(store, catalog), channels: HashMap::new(), hot_carts: 10_000 }
+        Self {
+            ports: Ports::new(store, catalog),
+            channels: HashMap::new(),
+            hot_carts: 10_000,
+            cursor_key: None,
+        }
     }
 
     fn with(mut self, change: impl FnOnce(&mut Ports)) -> Self {
@@ -82,6 +97,19 @@ impl CartServiceBuilder {
         self.with(|ports| ports.tax_service = tax_service)
     }
 
+    /// Who belongs to which company; by default nobody belongs to any.
+    #[must_use]
+    pub fn directory(self, directory: Arc<dyn Directory>) -> Self {
+        self.with(|ports| ports.directory = directory)
+    }
+
+    /// The key by which cursors of lists are known to be this service's own; by default a new one for each service, so
+    /// that cursors end with it. Processes that answer the same clients need the same key.
+    #[must_use]
+    pub fn cursor_key(self, key: [u8; 32]) -> Self {
+        Self { cursor_key: Some(key), ..self }
+    }
+
     /// The clock; by default the system's.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
@@ -123,8 +151,10 @@ impl CartServiceBuilder {
         for (id, channel) in &self.channels {
             channel.policy.check().map_err(|source| BuildError::Policy { channel: id.clone(), source })?;
         }
+        let cursors = Cursors::new(self.cursor_key.unwrap_or_else(|| self.ports.ids.secret()));
         Ok(CartService {
             ports: self.ports,
+            cursors,
             channels: self.channels,
             hot: HotCarts::new(self.hot_carts),
             queues: Queues::new(),

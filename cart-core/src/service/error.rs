@@ -34,6 +34,9 @@ pub enum CartError {
     /// The channel's policy gives its owners no current cart; carts are named by id.
     #[error("carts of this channel are named by id")]
     NoCurrentCart,
+    /// A cursor of another list or caller, or of a service with another key.
+    #[error("the cursor is not of this list")]
+    BadCursor,
     /// An amount cannot be computed.
     #[error("an amount cannot be computed")]
     Money(#[from] MoneyError),

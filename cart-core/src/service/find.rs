@@ -9,12 +9,12 @@ use super::task::Task;
 use super::view::{Caller, Target};
 use super::{CartError, CartService};
 use crate::actor::{Actor, Owner};
-use crate::authorise::authorise;
+use crate::authorise::{Access, authorise, claims_grant};
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId};
 use crate::permission::Permission;
 use crate::policy::OnExpired;
-use crate::port::{PageRequest, StoreError};
+use crate::port::{PageRequest, PortError, StoreError};
 use crate::rejection::Rejection;
 use crate::status::{AbandonReason, Status};
 
@@ -29,6 +29,28 @@ pub(super) struct Found {
     pub(super) other: Option<Arc<Cart>>,
     /// The id for a cart that is to be made.
     pub(super) new: Option<CartId>,
+    /// Whether the actor, let in by a grant, belongs to the company of the cart that is written to.
+    pub(super) is_member: bool,
+}
+
+/// A cart that an actor may see.
+struct Seen {
+    cart: Arc<Cart>,
+    is_member: bool,
+}
+
+impl From<Seen> for Found {
+    fn from(Seen { cart, is_member }: Seen) -> Self {
+        Self { is_member, ..Self::existing(cart) }
+    }
+}
+
+/// Who wants to see a cart, and how.
+struct Seeing<'a> {
+    actor: &'a Actor,
+    permission: Permission,
+    takes_expired: bool,
+    now: DateTime<Utc>,
 }
 
 impl Found {
@@ -53,17 +75,20 @@ impl CartService {
                 self.find_mine(actor, channel, command.adds()).await?
             }
             Task::Execute { target: Target::Cart(id), .. } => {
-                Found::existing(self.find_by_id(actor, *id, task.takes_expired()).await?)
+                self.find_by_id(actor, *id, task.takes_expired()).await?.into()
+            }
+            Task::Execute { target: Target::Linked, .. } => {
+                self.find_by_id(actor, self.linked(actor).await?, false).await?.into()
             }
             Task::Duplicate { copy } => {
-                let source = self.find_by_id(actor, copy.source, true).await?;
+                let source = self.find_by_id(actor, copy.source, true).await?.cart;
                 let found = self.find_none(actor, source.channel()).await?;
                 Found { other: Some(source), ..found }
             }
             Task::Merge { guest, channel, merge } => {
                 let from = self.find_guests(guest, channel, merge.from).await?;
                 let into = match merge.into {
-                    Some(id) => Found::existing(self.find_by_id(actor, id, false).await?),
+                    Some(id) => self.find_by_id(actor, id, false).await?.into(),
                     None => self.find_mine(actor, channel, true).await?,
                 };
                 Found { other: Some(from), ..into }
@@ -118,7 +143,9 @@ impl CartService {
         }
         let current = self.load_current(key).await?;
         if let Some(cart) = &current {
-            authorise(actor, cart, Permission::View)?;
+            // It is the actor's own, so nothing depends on the directory.
+            let access = Access { now, sharing: &policy.sharing, is_member: false };
+            authorise(actor, cart, Permission::View, &access)?;
             if !cart.has_expired(now) {
                 return Ok(Found { cart: current, ..Found::default() });
             }
@@ -146,30 +173,27 @@ impl CartService {
         }
     }
 
-    /// A cart that is to be changed.
-    async fn find_by_id(
-        &self,
-        actor: &Actor,
-        id: CartId,
-        takes_expired: bool,
-    ) -> Result<Arc<Cart>, CartError> {
+    /// A cart that is to be changed, and whether the actor belongs to the company that lets them in.
+    async fn find_by_id(&self, actor: &Actor, id: CartId, takes_expired: bool) -> Result<Seen, CartError> {
+        let seeing = Seeing { actor, permission: Permission::ViewShared, takes_expired, now: self.now() };
         let cart = self.load(id).await?.ok_or(Rejection::CartNotFound)?;
-        match self.check_visible(actor, &cart, takes_expired, self.now()) {
+        match self.seen(cart, &seeing).await {
             // What was at hand may be too old to refuse on.
-            Err(_) if !self.ports.store.is_only_writer() => {
+            Err(CartError::Rejected(_)) if !self.ports.store.is_only_writer() => {
                 let cart = self.load_fresh(id).await?.ok_or(Rejection::CartNotFound)?;
-                self.check_visible(actor, &cart, takes_expired, self.now())?;
-                Ok(cart)
+                self.seen(cart, &seeing).await
             }
-            checked => checked.map(|()| cart),
+            seen => seen,
         }
     }
 
-    /// A cart that is to be looked at.
+    /// A cart that is to be looked at, by somebody who has the permission for that. Never older than what was
+    /// committed before: permissions are not taken from what was at hand.
     pub(super) async fn find_readable(
         &self,
         actor: &Actor,
         id: CartId,
+        permission: Permission,
         now: DateTime<Utc>,
     ) -> Result<Arc<Cart>, CartError> {
         let cart = if self.ports.store.is_only_writer() {
@@ -177,27 +201,47 @@ impl CartService {
         } else {
             self.load_fresh(id).await?
         };
-        let cart = cart.ok_or(Rejection::CartNotFound)?;
-        self.check_visible(actor, &cart, false, now)?;
-        Ok(cart)
+        let seeing = Seeing { actor, permission, takes_expired: false, now };
+        Ok(self.seen(cart.ok_or(Rejection::CartNotFound)?, &seeing).await?.cart)
     }
 
-    fn check_visible(
-        &self,
-        actor: &Actor,
-        cart: &Cart,
-        takes_expired: bool,
-        now: DateTime<Utc>,
-    ) -> Result<(), CartError> {
-        authorise(actor, cart, Permission::View)?;
+    async fn seen(&self, cart: Arc<Cart>, seeing: &Seeing<'_>) -> Result<Seen, CartError> {
+        let Seeing { actor, permission, takes_expired, now } = *seeing;
+        let is_member = self.is_member(actor, &cart).await?;
+        let policy = &self.channel(cart.channel())?.policy;
+        authorise(actor, &cart, permission, &Access { now, sharing: &policy.sharing, is_member })?;
         let is_owner = Some(cart.owner()) == actor.owner().as_ref();
-        if takes_expired || !is_owner || !has_lapsed(cart, now) {
-            return Ok(());
+        if takes_expired || !is_owner || !has_lapsed(&cart, now) {
+            return Ok(Seen { cart, is_member });
         }
-        match self.channel(cart.channel())?.policy.on_expired {
+        match policy.on_expired {
             OnExpired::NotFound => Err(Rejection::CartNotFound.into()),
             // A cart named by its id cannot be another one.
             OnExpired::Gone | OnExpired::Replace => Err(Rejection::Expired.into()),
+        }
+    }
+
+    /// Whether somebody to whom the cart is granted still belongs to its company. The directory is asked each time.
+    async fn is_member(&self, actor: &Actor, cart: &Cart) -> Result<bool, PortError> {
+        match claims_grant(actor, cart) {
+            Some((company, grant)) => self.ports.directory.is_member(company, &grant.user).await,
+            None => Ok(false),
+        }
+    }
+
+    /// The cart that a link opens.
+    async fn linked(&self, actor: &Actor) -> Result<CartId, CartError> {
+        let Actor::LinkBearer(token) = actor else { return Err(Rejection::CartNotFound.into()) };
+        let cart = self.ports.store.cart_with_link(token.digest()).await?;
+        Ok(cart.ok_or(Rejection::CartNotFound)?)
+    }
+
+    /// The cart that a target names by other means than being its owner's current one.
+    pub(super) async fn named(&self, actor: &Actor, target: &Target) -> Result<Option<CartId>, CartError> {
+        match target {
+            Target::Current(_) => Ok(None),
+            Target::Cart(id) => Ok(Some(*id)),
+            Target::Linked => self.linked(actor).await.map(Some),
         }
     }
 
@@ -209,7 +253,7 @@ impl CartService {
         id: Option<CartId>,
     ) -> Result<Arc<Cart>, CartError> {
         if let Some(id) = id {
-            return self.find_by_id(guest, id, false).await;
+            return Ok(self.find_by_id(guest, id, false).await?.cart);
         }
         let key = Self::current_key(guest, channel)?;
         match self.find_current(guest, &key, false, self.now()).await?.cart {

@@ -9,8 +9,8 @@ use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::command::Command;
 use crate::coupon::CouponCode;
-use crate::facts::{Choices, Facts, Products, Terms};
-use crate::id::{AddressId, ChannelId};
+use crate::facts::{Choices, Facts, Members, Products, Terms, Undoing};
+use crate::id::{AddressId, ChannelId, SuggestionId};
 use crate::money::Currency;
 use crate::port::{MethodQuery, Methods, PortError, PriceContext, ProductQuery, TermsContext};
 use crate::product::ProductKey;
@@ -65,9 +65,17 @@ impl<'a> About<'a> {
             Command::Unselect { selection } => self.unselect(*selection),
             Command::AddCoupon { code } => self.codes.push(code.clone()),
             Command::ChangeCurrency { currency } => self.currency = *currency,
+            Command::Accept { suggestions, .. } => self.add_suggested(suggestions),
             _ => {}
         }
         self
+    }
+
+    /// The products that accepted suggestions bring in.
+    fn add_suggested(&mut self, suggestions: &[SuggestionId]) {
+        let Some(cart) = self.cart else { return };
+        let accepted = suggestions.iter().filter_map(|id| cart.suggestion(*id));
+        self.others.extend(accepted.filter_map(|suggestion| suggestion.proposal.product()));
     }
 
     fn select(&mut self, selection: Selection) {
@@ -84,6 +92,12 @@ impl<'a> About<'a> {
             SelectionKind::ShippingMethod => self.selections.shipping_method = None,
             SelectionKind::PaymentMethod => self.selections.payment_method = None,
         }
+    }
+
+    /// The same, and what is put back by undoing a write.
+    pub(super) fn and_undoing(mut self, undoing: &'a Undoing) -> Self {
+        self.selections = undoing.before.selections().clone();
+        self.and_cart(&undoing.before)
     }
 
     /// The same, and the products and codes of another cart.
@@ -109,7 +123,10 @@ impl CartService {
             products: Products::default(),
             choices: Choices::default(),
             terms: Terms::default(),
-            first_line_id: self.ports.ids.uuid(now),
+            members: Members::default(),
+            token: None,
+            undoing: None,
+            first_id: self.ports.ids.uuid(now),
         }
     }
 
@@ -128,8 +145,9 @@ impl CartService {
             now,
         };
         let products = self.products(about, &prices, &terms.promotions).await?;
-        let (policy, first_line_id) = (Arc::clone(&channel.policy), self.ports.ids.uuid(now));
-        Ok(Facts { now, policy, products, choices, terms, first_line_id })
+        let (policy, first_id) = (Arc::clone(&channel.policy), self.ports.ids.uuid(now));
+        let (members, token, undoing) = (Members::default(), None, None);
+        Ok(Facts { now, policy, products, choices, terms, members, token, undoing, first_id })
     }
 
     async fn context(&self, about: &About<'_>) -> Result<TermsContext, PortError> {

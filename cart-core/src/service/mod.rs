@@ -7,36 +7,49 @@
 mod builder;
 mod cache;
 mod commit;
+mod cursor;
+mod erase;
 mod error;
 mod expire;
 mod find;
 mod gather;
+mod list;
 mod plan;
 mod ports;
 mod price;
 mod queue;
+mod relay;
 mod replay;
+mod sharing;
 mod task;
 mod terms;
 mod view;
+mod watch;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 pub use self::builder::CartServiceBuilder;
 use self::cache::HotCarts;
+use self::cursor::Cursors;
+pub use self::cursor::{Cursor, CursorError};
 pub use self::error::{BuildError, CartError};
 pub use self::expire::Expired;
+pub use self::list::{ListRequest, Page};
 use self::ports::Ports;
 use self::queue::Queues;
+pub use self::relay::{Relay, Relayed, Retries};
+pub use self::sharing::{LinkView, Standing};
 use self::task::{Task, TurnKey};
 pub use self::view::{Caller, CartView, Outcome, Target};
+pub use self::watch::{HistoryRequest, Watch};
 use crate::actor::{Actor, GuestToken};
 use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::id::ChannelId;
 use crate::money::Currency;
+use crate::permission::Permission;
 use crate::policy::CartPolicy;
-use crate::port::{CartSummary, Catalog, PageRequest, Store};
+use crate::port::{Catalog, Store};
 use crate::rejection::Rejection;
 
 /// Carts as a service: built once, shared by all requests.
@@ -46,6 +59,7 @@ pub struct CartService {
     channels: HashMap<ChannelId, Channel>,
     hot: HotCarts,
     queues: Queues<TurnKey>,
+    cursors: Cursors,
 }
 
 /// One of the shops or surfaces that a service serves.
@@ -100,7 +114,9 @@ impl CartService {
                 self.channel(channel)?;
                 self.find_current(actor, &key, false, now).await?
             }
-            Target::Cart(id) => find::Found::existing(self.find_readable(actor, *id, now).await?),
+            Target::Cart(_) | Target::Linked => {
+                find::Found::existing(self.readable(actor, target, Permission::View).await?)
+            }
         };
         match (found.cart, target) {
             (Some(cart), _) => self.view(cart).await,
@@ -179,22 +195,6 @@ impl CartService {
     ) -> Result<Outcome, CartError> {
         let guest = Actor::Guest(guest.clone());
         self.run(caller, &Task::Merge { guest: &guest, channel, merge }).await
-    }
-
-    /// The actor's carts in a channel, newest first; at most [`CartService::MAX_PAGE`].
-    ///
-    /// # Errors
-    /// [`Rejection::CannotOwn`] for staff and the system; [`CartError::UnknownChannel`]; what the store cannot do.
-    pub async fn carts(
-        &self,
-        actor: &Actor,
-        channel: &ChannelId,
-        page: PageRequest,
-    ) -> Result<Vec<CartSummary>, CartError> {
-        self.channel(channel)?;
-        let owner = actor.owner().ok_or(Rejection::CannotOwn)?;
-        let page = PageRequest { limit: page.limit.min(Self::MAX_PAGE), ..page };
-        Ok(self.ports.store.carts_of(channel, &owner, page).await?)
     }
 
     fn channel(&self, id: &ChannelId) -> Result<&Channel, CartError> {

@@ -10,17 +10,19 @@ use super::task::Task;
 use super::view::{Caller, CartView, Outcome, Target};
 use super::{CartError, CartService, Channel};
 use crate::actor::{Actor, Owner};
+use crate::authorise::company_of;
 use crate::cart::Cart;
 use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::decide::{Decision, Origin, create, decide, duplicate, merge};
 use crate::event::{CartEvent, Created};
-use crate::facts::Facts;
-use crate::id::{CartId, ChannelId, LineId};
+use crate::facts::{Facts, Members};
+use crate::id::{CartId, ChannelId, LineId, UserId};
 use crate::journal::{EditOutcome, Entry, KeyOrigin, Reply, Request, RequestKey};
 use crate::notice::Notice;
 use crate::port::Commit;
 use crate::pricing::{PricedCart, price};
 use crate::rejection::Rejection;
+use crate::sharing::LinkToken;
 use crate::version::Version;
 
 /// What a task would do.
@@ -30,6 +32,7 @@ pub(super) struct Plan {
     view: CartView,
     reply: Reply,
     created: bool,
+    token: Option<LinkToken>,
     /// What to write; nothing if it is so already. The cart of the view comes last.
     pub(super) commits: Vec<Commit>,
 }
@@ -37,9 +40,11 @@ pub(super) struct Plan {
 impl Plan {
     /// The answer, once it is written as `entry`.
     pub(super) fn into_outcome(self, entry: Option<Arc<Entry>>) -> Outcome {
-        let Self { mut view, reply, created, .. } = self;
+        let Self { mut view, reply, created, token, .. } = self;
         view.notices.extend(reply.notices.iter().cloned());
-        Outcome { view, entry, reply, created, replayed: false }
+        // What was not written opens nothing.
+        let token = token.filter(|_| entry.is_some());
+        Outcome { view, entry, reply, created, token, replayed: false }
     }
 }
 
@@ -64,7 +69,7 @@ impl CartService {
                 }
             },
             Task::Execute { target, command } => match (&found.cart, target) {
-                (Some(cart), _) => self.plan_change(caller, request, cart, command).await,
+                (Some(cart), _) => self.plan_change(caller, request, cart, command, found).await,
                 (None, Target::Current(channel)) if command.adds() => {
                     let cart = CreateCart::default();
                     let (origin, command) = (Origin::FirstAdd, Some(*command));
@@ -99,12 +104,14 @@ impl CartService {
         request: Request,
         cart: &Arc<Cart>,
         command: &Command,
+        found: &Found,
     ) -> Result<Plan, CartError> {
         if caller.if_match.is_some_and(|version| version != cart.version()) {
             return Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) });
         }
         let channel = self.channel(cart.channel())?;
-        let facts = self.gather(channel, About::cart(cart).and(command)).await?;
+        let facts = self.facts_of_change(channel, cart, command, found).await?;
+        let token = facts.token.clone();
         let decision = decide(cart, &caller.actor, command, &facts)?;
         if decision.events.is_empty() {
             let (priced, _) = self.price(cart, facts).await?;
@@ -115,8 +122,46 @@ impl CartService {
             // Recovered: it counts among the open ones again.
             self.check_count(cart.channel(), channel, cart.owner()).await?;
         }
+        if let Command::Transfer { user, .. } = command {
+            self.check_room_of(user, cart, channel).await?;
+        }
         let commit = next(cart, decision, &caller.actor, request, facts.now);
-        self.planned(vec![commit], Some(cart), false, facts).await
+        let plan = self.planned(vec![commit], Some(cart), false, facts).await?;
+        Ok(Plan { token, ..plan })
+    }
+
+    /// What a command to a cart takes, with what it is about besides the cart.
+    async fn facts_of_change(
+        &self,
+        channel: &Channel,
+        cart: &Arc<Cart>,
+        command: &Command,
+        found: &Found,
+    ) -> Result<Facts, CartError> {
+        let undoing = if *command == Command::Undo { self.undoable(cart).await? } else { None };
+        let mut about = About::cart(cart).and(command);
+        if let Some(undoing) = &undoing {
+            about = about.and_undoing(undoing);
+        }
+        let named = self.is_named_member(cart, command).await?;
+        let token = command.makes_token().then(|| LinkToken::from_random(self.ports.ids.secret()));
+        let facts = self.gather(channel, about).await?;
+        Ok(Facts { members: Members { actor: found.is_member, named }, token, undoing, ..facts })
+    }
+
+    /// Whether the user that a command names belongs to the cart's company.
+    async fn is_named_member(&self, cart: &Cart, command: &Command) -> Result<bool, CartError> {
+        match (command.named_user(), company_of(cart)) {
+            (Some(user), Some((_, company))) => Ok(self.ports.directory.is_member(company, user).await?),
+            (Some(_), None) | (None, _) => Ok(false),
+        }
+    }
+
+    /// Whether somebody may own one more cart.
+    async fn check_room_of(&self, user: &UserId, cart: &Cart, channel: &Channel) -> Result<(), CartError> {
+        let company = company_of(cart).map(|(_, company)| company.clone());
+        let owner = Owner::User { user: user.clone(), company };
+        self.check_count(cart.channel(), channel, &owner).await
     }
 
     #[expect(clippy::too_many_arguments, reason = "what a new cart takes besides the caller and the finding")]
@@ -252,7 +297,8 @@ impl CartService {
         // Facts are in one currency; what did not fit in another says nothing.
         let before = before.filter(|before| before.currency() == cart.currency());
         check_amounts(before, &priced, &last.entry.events, &facts)?;
-        Ok(Plan { view: CartView { cart, priced, notices: Vec::new() }, reply, created, commits })
+        let view = CartView { cart, priced, notices: Vec::new() };
+        Ok(Plan { view, reply, created, token: None, commits })
     }
 
     async fn check_count(
@@ -320,7 +366,7 @@ fn first_change(
 }
 
 fn unchanged(view: CartView) -> Plan {
-    Plan { view, reply: Reply::default(), created: false, commits: Vec::new() }
+    Plan { view, reply: Reply::default(), created: false, token: None, commits: Vec::new() }
 }
 
 /// Refuses to add or raise a line if that makes an amount not fit, be it another line's. What lowers or removes is
@@ -359,7 +405,20 @@ fn check_amounts(
         | CartEvent::Recovered { .. }
         | CartEvent::CheckoutBegun { .. }
         | CartEvent::CheckoutCancelled { .. }
-        | CartEvent::CheckoutCompleted { .. } => false,
+        | CartEvent::CheckoutCompleted { .. }
+        | CartEvent::GrantMade { .. }
+        | CartEvent::GrantChanged { .. }
+        | CartEvent::GrantRevoked { .. }
+        | CartEvent::OwnerChanged { .. }
+        | CartEvent::LinkMade { .. }
+        | CartEvent::LinkChanged { .. }
+        | CartEvent::LinkRotated { .. }
+        | CartEvent::LinkRevoked { .. }
+        | CartEvent::SuggestionMade { .. }
+        | CartEvent::SuggestionWithdrawn { .. }
+        | CartEvent::SuggestionDeclined { .. }
+        | CartEvent::SuggestionAccepted { .. }
+        | CartEvent::Undone { .. } => false,
     };
     if after.overflowing().next().is_none() || !events.iter().any(grows) {
         return Ok(());

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::memory::{
-    MemoryAddressBook, MemoryCustomerBook, MemoryFeeBook, MemoryMethodBook, MemoryPromotionBook,
-    MemoryTaxBook, NoPublisher, NoTaxService, RandomIds, SystemClock, ThreadTimer,
+    MemoryAddressBook, MemoryCustomerBook, MemoryDirectory, MemoryFeeBook, MemoryMethodBook,
+    MemoryPromotionBook, MemoryTaxBook, NoPublisher, NoTaxService, RandomIds, SystemClock, ThreadTimer,
 };
 use crate::port::{
-    AddressBook, Catalog, Clock, CustomerBook, FeeBook, Ids, MethodBook, PromotionBook, Publisher, Store,
-    TaxBook, TaxService, Timer,
+    AddressBook, Catalog, Clock, CustomerBook, Directory, FeeBook, Ids, MethodBook, PromotionBook, Publisher,
+    Store, TaxBook, TaxService, Timer,
 };
 
 /// The ports; what each is for is said where the builder takes it.
@@ -23,6 +23,7 @@ pub(super) struct Ports {
     pub(super) fees: Arc<dyn FeeBook>,
     pub(super) taxes: Arc<dyn TaxBook>,
     pub(super) tax_service: Arc<dyn TaxService>,
+    pub(super) directory: Arc<dyn Directory>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) timer: Arc<dyn Timer>,
@@ -42,6 +43,7 @@ impl Ports {
             fees: Arc::new(MemoryFeeBook::default()),
             taxes: Arc::new(MemoryTaxBook::default()),
             tax_service: Arc::new(NoTaxService),
+            directory: Arc::new(MemoryDirectory::default()),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             timer: Arc::new(ThreadTimer),

@@ -92,7 +92,7 @@ impl Task<'_> {
                 Some(channel)
             }
             Self::Execute { target: Target::Current(channel), .. } => Some(channel),
-            Self::Execute { target: Target::Cart(_), .. } | Self::Duplicate { .. } => None,
+            Self::Execute { target: Target::Cart(_) | Target::Linked, .. } | Self::Duplicate { .. } => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::id::{CartId, ChannelId};
 use crate::journal::{Entry, Reply, RequestKey};
 use crate::notice::Notice;
 use crate::pricing::PricedCart;
+use crate::sharing::LinkToken;
 use crate::version::Version;
 
 /// Who asks, and how the request is told from others.
@@ -68,6 +69,8 @@ pub enum Target {
     Current(ChannelId),
     /// A cart by its id.
     Cart(CartId),
+    /// The cart that the caller's share link opens.
+    Linked,
 }
 
 /// A cart with its prices and what should be said about it.
@@ -89,6 +92,9 @@ impl CartView {
 }
 
 /// What a command did.
+///
+/// The view is the whole cart, for the host. To somebody who came by a share link, show only
+/// [`CartView::to_shared`].
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The cart after the command; for a repeated request, after it was done the first time.
@@ -99,6 +105,9 @@ pub struct Outcome {
     pub reply: Reply,
     /// Whether the cart came to be by this command.
     pub created: bool,
+    /// The token of the link that the command made or rotated: here and nowhere else, so none in the answer to a
+    /// repeated request.
+    pub token: Option<LinkToken>,
     /// Whether this is the answer to an earlier request with the same key.
     pub replayed: bool,
 }

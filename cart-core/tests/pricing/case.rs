@@ -47,7 +47,7 @@ impl Case {
             products: Products::of_cart(cart, of_cart, others),
             choices: self.choices.clone(),
             terms: self.terms.clone(),
-            first_line_id: Uuid::from_u128(1),
+            first_id: Uuid::from_u128(1),
         }
     }
 

@@ -15,7 +15,7 @@ use cart_core::testing::{GivenCart, cart, given};
 fn repeating(cart: &GivenCart) -> (Cart, Facts) {
     let given = given(cart.clone());
     let mut facts = given.facts(["a", "b", "c", "d"].map(product));
-    facts.first_line_id = line_id(0).as_uuid();
+    facts.first_id = line_id(0).as_uuid();
     (given.cart().clone(), facts)
 }
 

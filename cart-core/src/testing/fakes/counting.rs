@@ -10,11 +10,13 @@ use super::StoreCall;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
+use crate::id::{AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{
-    CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, EventLog, GrantedCart, HeldBack, LinkLedger, Openings, PageRequest,
+    Progress, RelayLedger, RelayName, Rewritten, ShareIndex, Store, StoreError, Unit, UseLedger,
 };
+use crate::sharing::LinkDigest;
 use crate::version::Version;
 
 /// Passes everything on to another store, and counts the calls of each method.
@@ -56,6 +58,11 @@ impl CartStore for CountingStore {
     async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
         self.count(StoreCall::Commit);
         self.store.commit(unit).await
+    }
+
+    async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
+        self.count(StoreCall::Rewrite);
+        self.store.rewrite(history).await
     }
 
     fn is_only_writer(&self) -> bool {
@@ -137,5 +144,74 @@ impl UseLedger for CountingStore {
     ) -> Result<Vec<Uses>, StoreError> {
         self.count(StoreCall::Uses);
         self.store.uses(promotions, customer, except).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl ShareIndex for CountingStore {
+    async fn carts_granted_to(
+        &self,
+        channel: &ChannelId,
+        company: &CompanyId,
+        user: &UserId,
+        now: DateTime<Utc>,
+        page: PageRequest,
+    ) -> Result<Vec<GrantedCart>, StoreError> {
+        self.count(StoreCall::CartsGrantedTo);
+        self.store.carts_granted_to(channel, company, user, now, page).await
+    }
+
+    async fn cart_with_grant(&self, grant: GrantId) -> Result<Option<CartId>, StoreError> {
+        self.count(StoreCall::CartWithGrant);
+        self.store.cart_with_grant(grant).await
+    }
+
+    async fn cart_with_link(&self, token: LinkDigest) -> Result<Option<CartId>, StoreError> {
+        self.count(StoreCall::CartWithLink);
+        self.store.cart_with_link(token).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl LinkLedger for CountingStore {
+    async fn open_link(
+        &self,
+        link: LinkId,
+        at: DateTime<Utc>,
+        limit: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        self.count(StoreCall::OpenLink);
+        self.store.open_link(link, at, limit).await
+    }
+
+    async fn openings(&self, links: &[LinkId]) -> Result<Vec<Openings>, StoreError> {
+        self.count(StoreCall::Openings);
+        self.store.openings(links).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl RelayLedger for CountingStore {
+    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
+        self.count(StoreCall::Relayed);
+        self.store.relayed(relay).await
+    }
+
+    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
+        self.count(StoreCall::HeldBack);
+        self.store.held_back(relay, limit).await
+    }
+
+    async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
+        self.count(StoreCall::HeldAmong);
+        self.store.held_among(relay, carts).await
+    }
+
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+        self.count(StoreCall::NoteProgress);
+        self.store.note_progress(relay, progress).await
     }
 }

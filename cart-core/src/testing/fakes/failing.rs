@@ -11,11 +11,13 @@ use super::StoreCall;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
+use crate::id::{AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{
-    CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, EventLog, GrantedCart, HeldBack, LinkLedger, Openings, PageRequest,
+    Progress, RelayLedger, RelayName, Rewritten, ShareIndex, Store, StoreError, Unit, UseLedger,
 };
+use crate::sharing::LinkDigest;
 use crate::testing::samples::promotion_id;
 use crate::version::Version;
 
@@ -141,6 +143,15 @@ impl CartStore for FailingStore {
         done.and_then(|()| fault.map_or(Ok(()), |fault| Err(fault.error(cart))))
     }
 
+    async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
+        let fault = self.fault(StoreCall::Rewrite);
+        let cart = history.cart.id();
+        if fault.is_none_or(Fault::comes_after_the_effect) {
+            self.store.rewrite(history).await?;
+        }
+        fault.map_or(Ok(()), |fault| Err(fault.error(cart)))
+    }
+
     fn is_only_writer(&self) -> bool {
         !self.is_shared && self.store.is_only_writer()
     }
@@ -220,5 +231,74 @@ impl UseLedger for FailingStore {
     ) -> Result<Vec<Uses>, StoreError> {
         self.fail_reading(StoreCall::Uses)?;
         self.store.uses(promotions, customer, except).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl ShareIndex for FailingStore {
+    async fn carts_granted_to(
+        &self,
+        channel: &ChannelId,
+        company: &CompanyId,
+        user: &UserId,
+        now: DateTime<Utc>,
+        page: PageRequest,
+    ) -> Result<Vec<GrantedCart>, StoreError> {
+        self.fail_reading(StoreCall::CartsGrantedTo)?;
+        self.store.carts_granted_to(channel, company, user, now, page).await
+    }
+
+    async fn cart_with_grant(&self, grant: GrantId) -> Result<Option<CartId>, StoreError> {
+        self.fail_reading(StoreCall::CartWithGrant)?;
+        self.store.cart_with_grant(grant).await
+    }
+
+    async fn cart_with_link(&self, token: LinkDigest) -> Result<Option<CartId>, StoreError> {
+        self.fail_reading(StoreCall::CartWithLink)?;
+        self.store.cart_with_link(token).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl LinkLedger for FailingStore {
+    async fn open_link(
+        &self,
+        link: LinkId,
+        at: DateTime<Utc>,
+        limit: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        self.fail_reading(StoreCall::OpenLink)?;
+        self.store.open_link(link, at, limit).await
+    }
+
+    async fn openings(&self, links: &[LinkId]) -> Result<Vec<Openings>, StoreError> {
+        self.fail_reading(StoreCall::Openings)?;
+        self.store.openings(links).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl RelayLedger for FailingStore {
+    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
+        self.fail_reading(StoreCall::Relayed)?;
+        self.store.relayed(relay).await
+    }
+
+    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
+        self.fail_reading(StoreCall::HeldBack)?;
+        self.store.held_back(relay, limit).await
+    }
+
+    async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
+        self.fail_reading(StoreCall::HeldAmong)?;
+        self.store.held_among(relay, carts).await
+    }
+
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+        self.fail_reading(StoreCall::NoteProgress)?;
+        self.store.note_progress(relay, progress).await
     }
 }

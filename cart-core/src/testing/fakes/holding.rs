@@ -11,11 +11,13 @@ use chrono::{DateTime, Utc};
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
+use crate::id::{AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{
-    CartIndex, CartStore, CartSummary, EventLog, PageRequest, Store, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, EventLog, GrantedCart, HeldBack, LinkLedger, Openings, PageRequest,
+    Progress, RelayLedger, RelayName, Rewritten, ShareIndex, Store, StoreError, Unit, UseLedger,
 };
+use crate::sharing::LinkDigest;
 use crate::version::Version;
 
 const NAME: &str = "holding store";
@@ -154,6 +156,10 @@ impl CartStore for HoldingStore {
         Answered(answer).await
     }
 
+    async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
+        self.store.rewrite(history).await
+    }
+
     fn is_only_writer(&self) -> bool {
         self.store.is_only_writer()
     }
@@ -232,5 +238,65 @@ impl UseLedger for HoldingStore {
         except: Option<AttemptId>,
     ) -> Result<Vec<Uses>, StoreError> {
         self.store.uses(promotions, customer, except).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl ShareIndex for HoldingStore {
+    async fn carts_granted_to(
+        &self,
+        channel: &ChannelId,
+        company: &CompanyId,
+        user: &UserId,
+        now: DateTime<Utc>,
+        page: PageRequest,
+    ) -> Result<Vec<GrantedCart>, StoreError> {
+        self.store.carts_granted_to(channel, company, user, now, page).await
+    }
+
+    async fn cart_with_grant(&self, grant: GrantId) -> Result<Option<CartId>, StoreError> {
+        self.store.cart_with_grant(grant).await
+    }
+
+    async fn cart_with_link(&self, token: LinkDigest) -> Result<Option<CartId>, StoreError> {
+        self.store.cart_with_link(token).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl LinkLedger for HoldingStore {
+    async fn open_link(
+        &self,
+        link: LinkId,
+        at: DateTime<Utc>,
+        limit: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        self.store.open_link(link, at, limit).await
+    }
+
+    async fn openings(&self, links: &[LinkId]) -> Result<Vec<Openings>, StoreError> {
+        self.store.openings(links).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl RelayLedger for HoldingStore {
+    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
+        self.store.relayed(relay).await
+    }
+
+    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
+        self.store.held_back(relay, limit).await
+    }
+
+    async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
+        self.store.held_among(relay, carts).await
+    }
+
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+        self.store.note_progress(relay, progress).await
     }
 }

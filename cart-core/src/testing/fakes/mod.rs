@@ -35,4 +35,24 @@ pub enum StoreCall {
     FindRequest,
     /// [`UseLedger::uses`](crate::port::UseLedger::uses).
     Uses,
+    /// [`CartStore::rewrite`](crate::port::CartStore::rewrite).
+    Rewrite,
+    /// [`ShareIndex::carts_granted_to`](crate::port::ShareIndex::carts_granted_to).
+    CartsGrantedTo,
+    /// [`ShareIndex::cart_with_grant`](crate::port::ShareIndex::cart_with_grant).
+    CartWithGrant,
+    /// [`ShareIndex::cart_with_link`](crate::port::ShareIndex::cart_with_link).
+    CartWithLink,
+    /// [`LinkLedger::open_link`](crate::port::LinkLedger::open_link).
+    OpenLink,
+    /// [`LinkLedger::openings`](crate::port::LinkLedger::openings).
+    Openings,
+    /// [`RelayLedger::relayed`](crate::port::RelayLedger::relayed).
+    Relayed,
+    /// [`RelayLedger::held_back`](crate::port::RelayLedger::held_back).
+    HeldBack,
+    /// [`RelayLedger::held_among`](crate::port::RelayLedger::held_among).
+    HeldAmong,
+    /// [`RelayLedger::note_progress`](crate::port::RelayLedger::note_progress).
+    NoteProgress,
 }

@@ -13,7 +13,7 @@ use crate::charge::Fee;
 use crate::command::Command;
 use crate::customer::Customer;
 use crate::event::Settings;
-use crate::facts::{Choices, Facts, Products, Terms, Uses};
+use crate::facts::{Choices, Facts, Members, Products, Terms, Undoing, Uses};
 use crate::id::{ProductId, PromotionId, StockItemId};
 use crate::line::Line;
 use crate::metadata::Metadata;
@@ -22,6 +22,7 @@ use crate::policy::CartPolicy;
 use crate::product::{Product, ProductKey, Stock, UnitPrices};
 use crate::promotion::{Effect, Promotion};
 use crate::selection::{Address, Method, Selection, Selections};
+use crate::sharing::LinkToken;
 use crate::status::Status;
 use crate::tax::Taxes;
 use crate::testing::samples::{
@@ -51,6 +52,9 @@ pub fn cart() -> GivenCart {
         selections: Selections::default(),
         coupons: Vec::new(),
         refused_gifts: BTreeSet::new(),
+        grants: Vec::new(),
+        links: Vec::new(),
+        suggestions: Vec::new(),
         settings: Settings::default(),
         note: None,
         metadata: Metadata::default(),
@@ -173,6 +177,8 @@ pub struct Scenario {
     products: HashMap<ProductId, Option<Product>>,
     choices: Choices,
     terms: Terms,
+    members: Members,
+    undoing: Option<Undoing>,
 }
 
 /// A cart, under the policy [`CartPolicy::shared`], at [`at`]`(60)`.
@@ -184,6 +190,8 @@ pub fn given(cart: GivenCart) -> Scenario {
         products: HashMap::new(),
         choices: Choices::default(),
         terms: Terms::default(),
+        members: Members { actor: true, named: true },
+        undoing: None,
     }
 }
 
@@ -315,6 +323,19 @@ impl Scenario {
         self
     }
 
+    /// The same with what the directory says about the actor, and about the user that the command names. By default both
+    /// belong to the cart's company.
+    #[must_use]
+    pub fn and_members(self, actor: bool, named: bool) -> Self {
+        Self { members: Members { actor, named }, ..self }
+    }
+
+    /// The same with a write that can be undone.
+    #[must_use]
+    pub fn and_undoing(self, undoing: Undoing) -> Self {
+        Self { undoing: Some(undoing), ..self }
+    }
+
     /// The cart as it is.
     pub const fn cart(&self) -> &Cart {
         &self.cart
@@ -341,8 +362,11 @@ impl Scenario {
             products,
             choices: self.choices.clone(),
             terms: self.terms.clone(),
+            members: self.members,
+            token: Some(LinkToken::from_random([7; 32])),
+            undoing: self.undoing.clone(),
             // Far from the ids of given lines, and another one for each version of the cart.
-            first_line_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
+            first_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
         }
     }
 

@@ -1,0 +1,118 @@
+//! Sharing carts with users of the same company, and handing them over.
+
+use std::sync::Arc;
+
+use crate::actor::{Actor, Owner};
+use crate::authorise::company_of;
+use crate::editing::Editing;
+use crate::event::CartEvent;
+use crate::facts::Facts;
+use crate::id::{GrantId, UserId};
+use crate::rejection::Rejection;
+use crate::sharing::{Grant, PermissionGroupId};
+
+/// Grants a user access; nothing if they have that access already.
+pub(super) fn share(
+    cart: Editing<'_>,
+    actor: &Actor,
+    user: &UserId,
+    group: PermissionGroupId,
+    facts: &Facts,
+) -> Result<Vec<CartEvent>, Rejection> {
+    check_offered(facts)?;
+    check_colleague(cart, user, facts)?;
+    check_group(group, facts)?;
+    let max = facts.policy.sharing.max_grants;
+    match cart.cart().grant_of(user) {
+        Some(grant) if grant.group == group => Ok(vec![]),
+        Some(grant) => Err(Rejection::AlreadyShared { grant: grant.id }),
+        None if cart.cart().grants().len() >= max => Err(Rejection::TooManyGrants { max }),
+        None => Ok(vec![granted(actor, user, group, facts)]),
+    }
+}
+
+fn granted(actor: &Actor, user: &UserId, group: PermissionGroupId, facts: &Facts) -> CartEvent {
+    let grant = Grant {
+        id: GrantId::from_uuid(facts.first_id),
+        user: user.clone(),
+        group,
+        granted_by: actor.to_ref(),
+        granted_at: facts.now,
+    };
+    CartEvent::GrantMade { grant: Arc::new(grant) }
+}
+
+fn check_offered(facts: &Facts) -> Result<(), Rejection> {
+    if facts.policy.sharing.groups.is_empty() { Err(Rejection::NotOffered) } else { Ok(()) }
+}
+
+fn check_group(group: PermissionGroupId, facts: &Facts) -> Result<(), Rejection> {
+    facts.policy.sharing.group(group).map(drop).ok_or(Rejection::GroupNotFound { group })
+}
+
+/// Whether the user is another one of the cart's company.
+fn check_colleague(cart: Editing<'_>, user: &UserId, facts: &Facts) -> Result<(), Rejection> {
+    let (owner, _) = company_of(cart.cart()).ok_or(Rejection::NoCompany)?;
+    if owner == user {
+        Err(Rejection::AlreadyOwner)
+    } else if facts.members.named {
+        Ok(())
+    } else {
+        Err(Rejection::NotInCompany { user: user.clone() })
+    }
+}
+
+fn find(cart: Editing<'_>, grant: GrantId) -> Result<&Grant, Rejection> {
+    cart.cart().grant(grant).ok_or(Rejection::GrantNotFound { grant })
+}
+
+/// Puts a grant into another group; nothing if it is there.
+pub(super) fn change(
+    cart: Editing<'_>,
+    grant: GrantId,
+    group: PermissionGroupId,
+    facts: &Facts,
+) -> Result<Vec<CartEvent>, Rejection> {
+    let kept = find(cart, grant)?;
+    check_group(group, facts)?;
+    Ok(if kept.group == group { vec![] } else { vec![CartEvent::GrantChanged { grant, group }] })
+}
+
+pub(super) fn revoke(cart: Editing<'_>, grant: GrantId) -> Result<Vec<CartEvent>, Rejection> {
+    find(cart, grant)?;
+    Ok(vec![CartEvent::GrantRevoked { grant }])
+}
+
+/// Gives up what was granted to the actor.
+pub(super) fn leave(cart: Editing<'_>, actor: &Actor) -> Vec<CartEvent> {
+    let own = match actor {
+        Actor::User { user, .. } => cart.cart().grant_of(user),
+        Actor::Guest(_) | Actor::LinkBearer(_) | Actor::Staff(_) | Actor::System => None,
+    };
+    own.into_iter().map(|grant| CartEvent::GrantRevoked { grant: grant.id }).collect()
+}
+
+/// Hands the cart over to a colleague, whose own grant it replaces.
+pub(super) fn transfer(
+    cart: Editing<'_>,
+    actor: &Actor,
+    user: &UserId,
+    keep: Option<PermissionGroupId>,
+    facts: &Facts,
+) -> Result<Vec<CartEvent>, Rejection> {
+    check_offered(facts)?;
+    check_colleague(cart, user, facts)?;
+    keep.map_or(Ok(()), |group| check_group(group, facts))?;
+    let (owner, company) = company_of(cart.cart()).ok_or(Rejection::NoCompany)?;
+    let replaced = cart.cart().grant_of(user);
+    let mut events: Vec<CartEvent> =
+        replaced.into_iter().map(|grant| CartEvent::GrantRevoked { grant: grant.id }).collect();
+    let max = facts.policy.sharing.max_grants;
+    if keep.is_some() && replaced.is_none() && cart.cart().grants().len() >= max {
+        return Err(Rejection::TooManyGrants { max });
+    }
+    let owner_now = Owner::User { user: user.clone(), company: Some(company.clone()) };
+    events.push(CartEvent::OwnerChanged { owner: owner_now });
+    events.extend(keep.map(|group| granted(actor, owner, group, facts)));
+    Ok(events)
+}

@@ -1,0 +1,164 @@
+//! What happens to a cart, for whoever watches it, and what happened.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::view::Target;
+use super::{CartError, CartService};
+use crate::actor::Actor;
+use crate::cart::Cart;
+use crate::decide::{Reach, reach};
+use crate::facts::Undoing;
+use crate::history::{Change, Sight};
+use crate::id::CartId;
+use crate::permission::Permission;
+use crate::rejection::Rejection;
+use crate::version::Version;
+
+/// Proof, as of now, that somebody may watch a cart, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// Which cart.
+    pub cart: CartId,
+    /// Its version now.
+    pub version: Version,
+    /// How much they may see: what [`Change::seen`] takes.
+    pub sight: Sight,
+    /// The first instant (UTC) at which they may not watch any more, as far as is known: the end of the link or of the
+    /// cart's lifetime.
+    pub ends_at: Option<DateTime<Utc>>,
+    /// Whether those who watch may see who else does.
+    pub presence: bool,
+}
+
+/// Which part of a history: the newest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryRequest {
+    /// Only changes that made an earlier version; from the newest if none.
+    pub before: Option<Version>,
+    /// At most so many, and at most [`CartService::MAX_PAGE`].
+    pub limit: usize,
+}
+
+/// How many writes are looked through for one that can be undone.
+const UNDO_REACH: u64 = 50;
+
+impl CartService {
+    /// Begins to watch a cart. With a share link, that is an opening of it.
+    ///
+    /// A watch is good for the moment: prove it again with [`CartService::rewatch`] after every change and from time to
+    /// time.
+    ///
+    /// # Errors
+    /// [`Rejection::CartNotFound`] for whoever may not see what a link shows; what ports and store cannot do.
+    pub async fn watch(&self, actor: &Actor, target: &Target) -> Result<Watch, CartError> {
+        let cart = self.readable(actor, target, Permission::ViewShared).await?;
+        let watch = self.watched(actor, &cart)?;
+        if let Actor::LinkBearer(token) = actor {
+            let link = cart.link_opened_by(token.digest(), self.now()).ok_or(Rejection::CartNotFound)?;
+            self.count_opening(link).await?;
+        }
+        Ok(watch)
+    }
+
+    /// Proves again that somebody may watch a cart. Counts nothing.
+    ///
+    /// # Errors
+    /// As [`CartService::watch`].
+    pub async fn rewatch(&self, actor: &Actor, cart: CartId) -> Result<Watch, CartError> {
+        let cart = self.find_readable(actor, cart, Permission::ViewShared, self.now()).await?;
+        self.watched(actor, &cart)
+    }
+
+    fn watched(&self, actor: &Actor, cart: &Cart) -> Result<Watch, CartError> {
+        let now = self.now();
+        let (sight, link_end) = match actor {
+            Actor::LinkBearer(token) => {
+                let digest = token.digest();
+                let link = cart.link_opened_by(digest, now).ok_or(Rejection::CartNotFound)?;
+                (Sight::Link { shows: link.terms.shows, token: digest }, link.terms.expires_at)
+            }
+            Actor::User { .. } | Actor::Guest(_) | Actor::Staff(_) | Actor::System => (Sight::Full, None),
+        };
+        Ok(Watch {
+            cart: cart.id(),
+            version: cart.version(),
+            sight,
+            ends_at: [link_end, cart.expires_at()].into_iter().flatten().min(),
+            presence: self.sharing(cart.channel())?.presence,
+        })
+    }
+
+    /// What changed after a version, oldest first, as the actor may see it now; at most `limit` and at most 1,000.
+    ///
+    /// # Errors
+    /// As [`CartService::rewatch`].
+    pub async fn changes(
+        &self,
+        actor: &Actor,
+        cart: CartId,
+        after: Option<Version>,
+        limit: usize,
+    ) -> Result<Vec<Change>, CartError> {
+        let watch = self.rewatch(actor, cart).await?;
+        let entries = self.ports.store.entries(cart, after, limit.min(Self::MAX_CHANGES)).await?;
+        Ok(entries.iter().map(|entry| Change::seen(entry, watch.sight)).collect())
+    }
+
+    /// The most changes that are read at once.
+    pub const MAX_CHANGES: usize = 1000;
+
+    /// Who did what to a cart and when, the newest first, for those who may manage it.
+    ///
+    /// # Errors
+    /// [`Rejection::CartNotFound`], [`Rejection::Forbidden`]; what the store cannot do.
+    pub async fn history(
+        &self,
+        actor: &Actor,
+        target: &Target,
+        request: HistoryRequest,
+    ) -> Result<Vec<Change>, CartError> {
+        let cart = self.readable(actor, target, Permission::Manage).await?;
+        let newest = request.before.map_or(cart.version().get(), |before| before.get() - 1);
+        let newest = newest.min(cart.version().get());
+        let limit = request.limit.clamp(1, Self::MAX_PAGE);
+        let after = newest.saturating_sub(limit as u64);
+        let count = usize::try_from(newest - after).unwrap_or(limit);
+        let entries = self.ports.store.entries(cart.id(), Version::new(after), count).await?;
+        Ok(entries.iter().rev().map(|entry| Change::seen(entry, Sight::Full)).collect())
+    }
+
+    /// A cart as an earlier version of it was, for those who may manage it. What was erased since is not in it.
+    ///
+    /// # Errors
+    /// [`Rejection::CartNotFound`], [`Rejection::Forbidden`], [`Rejection::VersionNotFound`]; what the store cannot do.
+    pub async fn cart_at(
+        &self,
+        actor: &Actor,
+        target: &Target,
+        version: Version,
+    ) -> Result<Arc<Cart>, CartError> {
+        let cart = self.readable(actor, target, Permission::Manage).await?;
+        if version > cart.version() {
+            return Err(Rejection::VersionNotFound { version }.into());
+        }
+        self.cart_as_of(cart.id(), version).await
+    }
+
+    /// The last write that can be undone; none if there is none among the last few.
+    pub(super) async fn undoable(&self, cart: &Arc<Cart>) -> Result<Option<Undoing>, CartError> {
+        let last = cart.version().get();
+        let after = last.saturating_sub(UNDO_REACH);
+        let count = usize::try_from(last - after).unwrap_or_default();
+        let entries = self.ports.store.entries(cart.id(), Version::new(after), count).await?;
+        let found = entries.iter().rev().find(|entry| reach(&entry.events) != Reach::Apart);
+        let Some(entry) = found.filter(|entry| reach(&entry.events) == Reach::Content) else {
+            return Ok(None);
+        };
+        let Some(before) = Version::new(entry.version.get() - 1) else { return Ok(None) };
+        let before = self.cart_as_of(cart.id(), before).await?;
+        let after = self.cart_as_of(cart.id(), entry.version).await?;
+        Ok(Some(Undoing { version: entry.version, before, after }))
+    }
+}
