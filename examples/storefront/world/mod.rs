@@ -14,7 +14,7 @@ use std::sync::Arc;
 use cart_core::actor::Owner;
 use cart_core::charge::Fee;
 use cart_core::id::{AddressId, ChannelId, CompanyId, CustomerGroupId, TaxClass, UserId};
-use cart_core::memory::MemoryAddressBook;
+use cart_core::memory::{MemoryAddressBook, MemoryDirectory};
 use cart_core::money::Currency;
 use cart_core::promotion::Promotion;
 use cart_core::selection::Address;
@@ -31,6 +31,9 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 #[serde(deny_unknown_fields)]
 pub(crate) struct World {
     pub(crate) channel: ChannelId,
+    /// Where carts are that can be shared.
+    #[serde(default = "shared_channel")]
+    pub(crate) shared_channel: ChannelId,
     pub(crate) currency: Currency,
     stock_items: Vec<StockItem>,
     products: Vec<WorldProduct>,
@@ -92,6 +95,10 @@ fn distinct<K: Ord + Display, V>(
     Ok(all)
 }
 
+fn shared_channel() -> ChannelId {
+    ChannelId::new("shared").expect("a channel id")
+}
+
 fn yes() -> bool {
     true
 }
@@ -100,6 +107,15 @@ impl World {
     /// Reads a world.
     pub(crate) fn parse(json: &str) -> Result<Self, Error> {
         Ok(serde_json::from_str(json)?)
+    }
+
+    /// Who belongs to which company.
+    fn directory(&self) -> MemoryDirectory {
+        let directory = MemoryDirectory::default();
+        for user in &self.users {
+            user.company.iter().for_each(|company| directory.put(company.clone(), user.id.clone()));
+        }
+        directory
     }
 
     /// The addresses of its users.

@@ -2,19 +2,21 @@
 
 use std::sync::Arc;
 
-use cart_core::policy::{CartPolicy, PricingPolicy, TaxMode, TaxPolicy};
+use cart_core::policy::{CartPolicy, PricingPolicy, SharingPolicy, TaxMode, TaxPolicy};
 use cart_core::port::Store;
 use cart_core::service::{CartService, CartServiceBuilder};
 
 use super::{Error, World};
 
 impl World {
-    /// Carts of its channel in a store, with everything that the world knows.
+    /// Carts of its channels in a store, with everything that the world knows.
     pub(crate) fn service(&self, store: Arc<dyn Store>) -> Result<CartServiceBuilder, Error> {
         let catalog = self.catalog()?;
         let promotions = self.promotions(&catalog)?;
         Ok(CartService::builder(store, Arc::new(catalog))
             .channel(self.channel.clone(), policy(), self.currency)
+            .channel(self.shared_channel.clone(), shared_policy(), self.currency)
+            .directory(Arc::new(self.directory()))
             .addresses(Arc::new(self.addresses()))
             .methods(Arc::new(self.methods()?))
             .customers(Arc::new(self.customers()?))
@@ -29,4 +31,11 @@ fn policy() -> CartPolicy {
     let storefront = CartPolicy::storefront();
     let tax = TaxPolicy { mode: TaxMode::OnTop, ..storefront.pricing.tax };
     CartPolicy { pricing: PricingPolicy { tax, ..storefront.pricing }, ..storefront }
+}
+
+/// Carts on the same terms, as many as somebody wants, shared by link and with colleagues.
+fn shared_policy() -> CartPolicy {
+    let (by_link, among_colleagues) = (CartPolicy::shared(), CartPolicy::company());
+    let sharing = SharingPolicy { groups: among_colleagues.sharing.groups, ..by_link.sharing };
+    CartPolicy { sharing, pricing: policy().pricing, ..by_link }
 }
