@@ -2,7 +2,8 @@
 //!
 //! * A store: [`store_laws!`](crate::store_laws) makes one `#[test]` of each [law](laws); [`samples`] are carts and
 //!   writes for further tests.
-//! * A rule: [`given`] a [`cart`], when something is asked of it, then this is what happens ([`kit`]).
+//! * A rule: [`given`] a [`cart`], when something is asked of it, then this is what happens ([`kit`]). For tables of who
+//!   may do what there is one of [every command](every_command).
 //! * A host: [`FixedCatalog`], [`ManualClock`], [`CountingIds`], [`RecordingTimer`] and [`RecordingPublisher`], and
 //!   around any store [`CountingStore`], [`FailingStore`] and [`HoldingStore`].
 //!
@@ -10,6 +11,7 @@
 
 mod block_on;
 mod dice;
+mod every;
 mod fakes;
 pub mod kit;
 pub mod laws;
@@ -17,6 +19,7 @@ pub mod samples;
 
 pub use self::block_on::block_on;
 pub use self::dice::Dice;
+pub use self::every::{Named, every_command, name_of};
 pub use self::fakes::{
     CountingIds, CountingStore, FailingStore, Fault, FixedCatalog, HoldingStore, ManualClock,
     RecordingPublisher, RecordingTimer, StoreCall,

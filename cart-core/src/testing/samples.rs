@@ -10,7 +10,10 @@ use crate::actor::{Actor, ActorRef, GuestToken, Owner};
 use crate::cart::Cart;
 use crate::coupon::CouponCode;
 use crate::event::{CartEvent, Created, Settings};
-use crate::id::{CartId, ChannelId, CompanyId, LineId, ProductId, PromotionId, UserId};
+use crate::id::{
+    AddressId, CartId, ChannelId, CompanyId, GrantId, LineId, LinkId, ProductId, PromotionId, SuggestionId,
+    UserId,
+};
 use crate::journal::{Entry, Fingerprint, KeyOrigin, Reply, Request, RequestKey};
 use crate::line::{Line, LineKey};
 use crate::metadata::Metadata;
@@ -18,6 +21,7 @@ use crate::money::{Currency, Money};
 use crate::port::{Commit, Unit};
 use crate::product::{ProductKey, UnitPrices};
 use crate::quantity::Quantity;
+use crate::sharing::LinkToken;
 use crate::text::{CartName, Note};
 use crate::version::Version;
 
@@ -29,6 +33,43 @@ pub const fn cart_id(n: u64) -> CartId {
 /// The id of the `n`th line; ids grow with `n`.
 pub const fn line_id(n: u64) -> LineId {
     LineId::from_uuid(Uuid::from_u64_pair(0x0191_0000_0000_7000, 0x8000_0000_0000_0000 | n))
+}
+
+/// The id of the `n`th grant; ids grow with `n`.
+pub const fn grant_id(n: u64) -> GrantId {
+    GrantId::from_uuid(Uuid::from_u64_pair(0x0192_0000_0000_7000, 0x8000_0000_0000_0000 | n))
+}
+
+/// The id of the `n`th share link; ids grow with `n`.
+pub const fn link_id(n: u64) -> LinkId {
+    LinkId::from_uuid(Uuid::from_u64_pair(0x0193_0000_0000_7000, 0x8000_0000_0000_0000 | n))
+}
+
+/// The id of the `n`th suggestion; ids grow with `n`.
+pub const fn suggestion_id(n: u64) -> SuggestionId {
+    SuggestionId::from_uuid(Uuid::from_u64_pair(0x0194_0000_0000_7000, 0x8000_0000_0000_0000 | n))
+}
+
+/// The token of a share link, made of a number.
+pub const fn link_token(n: u8) -> LinkToken {
+    LinkToken::from_random([n; 32])
+}
+
+/// Whoever holds the token of a share link, which is made of a number.
+pub const fn link_bearer(n: u8) -> Actor {
+    Actor::LinkBearer(link_token(n))
+}
+
+/// A user's id.
+#[expect(clippy::expect_used, reason = "a test that names no valid user is wrong")]
+pub fn user_id(name: &str) -> UserId {
+    UserId::new(name).expect("a user id")
+}
+
+/// A company's id.
+#[expect(clippy::expect_used, reason = "a test that names no valid company is wrong")]
+pub fn company_id(name: &str) -> CompanyId {
+    CompanyId::new(name).expect("a company id")
 }
 
 /// A time so many seconds after an arbitrary one, which is not a whole second (UTC).
@@ -44,16 +85,13 @@ pub fn channel(name: &str) -> ChannelId {
 }
 
 /// A user who acts for nobody else.
-#[expect(clippy::expect_used, reason = "a test that names no valid user is wrong")]
 pub fn user(name: &str) -> Actor {
-    Actor::user(UserId::new(name).expect("a user id"))
+    Actor::user(user_id(name))
 }
 
 /// A user who acts for a company.
-#[expect(clippy::expect_used, reason = "a test that names no valid user or company is wrong")]
 pub fn user_for(name: &str, company: &str) -> Actor {
-    let company = Some(CompanyId::new(company).expect("a company id"));
-    Actor::User { user: UserId::new(name).expect("a user id"), company }
+    Actor::User { user: user_id(name), company: Some(company_id(company)) }
 }
 
 /// A guest, whose token is made of a number.
@@ -95,6 +133,12 @@ pub fn coupon(text: &str) -> CouponCode {
 #[expect(clippy::expect_used, reason = "a test that names no valid promotion is wrong")]
 pub fn promotion_id(text: &str) -> PromotionId {
     PromotionId::new(text).expect("a promotion id")
+}
+
+/// An address's id.
+#[expect(clippy::expect_used, reason = "a test that names no valid address is wrong")]
+pub fn address_id(text: &str) -> AddressId {
+    AddressId::new(text).expect("an address id")
 }
 
 /// A quantity.

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use cart_core::cart::{Cart, StoredCart};
-use cart_core::facts::{Choices, Facts, Products, Terms};
+use cart_core::facts::{Choices, Facts, Members, Products, Terms};
 use cart_core::line::Line;
 use cart_core::money::{Currency, MoneyError};
 use cart_core::policy::CartPolicy;
@@ -47,6 +47,9 @@ impl Case {
             products: Products::of_cart(cart, of_cart, others),
             choices: self.choices.clone(),
             terms: self.terms.clone(),
+            members: Members::default(),
+            token: None,
+            undoing: None,
             first_id: Uuid::from_u128(1),
         }
     }

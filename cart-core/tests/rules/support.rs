@@ -62,3 +62,16 @@ pub(crate) fn removing() -> CartPolicy {
 pub(crate) fn rule(min: u32, max: u32, step: u32) -> QuantityRule {
     QuantityRule::new(quantity(min), quantity(max), quantity(step)).unwrap()
 }
+
+/// Compares a table with the one that is checked in beside this file, or writes it anew if asked to.
+#[track_caller]
+pub(crate) fn checked_table(file: &str, found: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules").join(file);
+    if std::env::var_os("CART_WRITE_TABLES").is_some() {
+        std::fs::write(&path, found).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let pairs = found.lines().zip(expected.lines());
+    let differences: Vec<_> = pairs.filter(|(found, expected)| found != expected).collect();
+    assert!(found == expected, "{differences:#?}\nthe table is now:\n{found}");
+}

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{Ask, Happened};
-use crate::actor::Actor;
+use crate::actor::{Actor, ActorRef, Owner};
 use crate::cart::{Cart, StoredCart};
 use crate::charge::Fee;
 use crate::command::Command;
@@ -22,11 +22,12 @@ use crate::policy::CartPolicy;
 use crate::product::{Product, ProductKey, Stock, UnitPrices};
 use crate::promotion::{Effect, Promotion};
 use crate::selection::{Address, Method, Selection, Selections};
-use crate::sharing::LinkToken;
+use crate::sharing::{Grant, LinkTerms, PermissionGroupId, Proposal, ShareLink, Suggestion};
 use crate::status::Status;
 use crate::tax::Taxes;
 use crate::testing::samples::{
-    at, cart_id, channel, coupon, line_id, note, prices, product, promotion_id, quantity, user,
+    at, cart_id, channel, coupon, grant_id, line_id, link_id, link_token, note, prices, product,
+    promotion_id, quantity, suggestion_id, user, user_id,
 };
 use crate::version::Version;
 
@@ -161,10 +162,67 @@ impl GivenCart {
         })
     }
 
+    /// The same, granted to a user by its owner. The `n`th grant, from 0, has the id [`grant_id`]`(n)`.
+    #[must_use]
+    pub fn shared_with(self, user: &str, group: PermissionGroupId) -> Self {
+        self.with(|cart| {
+            cart.grants.push(Arc::new(Grant {
+                id: grant_id(count(&cart.grants)),
+                user: user_id(user),
+                group,
+                granted_by: owner_of(cart),
+                granted_at: at(0),
+            }));
+        })
+    }
+
+    /// The same with a share link of its owner's, whose token is [`link_token`]`(token)`, with terms changed as needed.
+    /// The `n`th link, from 0, has the id [`link_id`]`(n)`.
+    #[must_use]
+    pub fn with_link(self, token: u8, change: impl FnOnce(&mut LinkTerms)) -> Self {
+        let mut terms = LinkTerms::default();
+        change(&mut terms);
+        self.with(|cart| {
+            cart.links.push(Arc::new(ShareLink {
+                id: link_id(count(&cart.links)),
+                token: link_token(token).digest(),
+                terms,
+                made_by: owner_of(cart),
+                made_at: at(0),
+            }));
+        })
+    }
+
+    /// The same with a waiting suggestion. The `n`th, from 0, has the id [`suggestion_id`]`(n)`.
+    #[must_use]
+    pub fn with_suggestion(self, author: &Actor, proposal: Proposal) -> Self {
+        self.with(|cart| {
+            cart.suggestions.push(Arc::new(Suggestion {
+                id: suggestion_id(count(&cart.suggestions)),
+                author: author.to_ref(),
+                name: None,
+                proposal,
+                comment: None,
+                made_at: at(0),
+            }));
+        })
+    }
+
     /// The cart.
     #[expect(clippy::expect_used, reason = "a test that describes an impossible cart is wrong")]
     pub fn build(self) -> Cart {
         Cart::from_stored(self.0).expect("the cart is consistent")
+    }
+}
+
+fn count<T>(items: &[T]) -> u64 {
+    u64::try_from(items.len()).unwrap_or_default()
+}
+
+fn owner_of(cart: &StoredCart) -> ActorRef {
+    match &cart.owner {
+        Owner::User { user, company } => ActorRef::User { user: user.clone(), company: company.clone() },
+        Owner::Guest { guest } => ActorRef::Guest { guest: *guest },
     }
 }
 
@@ -363,7 +421,7 @@ impl Scenario {
             choices: self.choices.clone(),
             terms: self.terms.clone(),
             members: self.members,
-            token: Some(LinkToken::from_random([7; 32])),
+            token: Some(link_token(0xff)),
             undoing: self.undoing.clone(),
             // Far from the ids of given lines, and another one for each version of the cart.
             first_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
@@ -374,7 +432,10 @@ impl Scenario {
     pub(super) fn facts_for(&self, command: &Command) -> Facts {
         let asked = if let Command::ChangeCurrency { currency } = command { Some(*currency) } else { None };
         let currency = asked.unwrap_or(self.cart.currency());
-        self.facts_in(currency, command.added_products().cloned())
+        let suggested = self.cart.suggestions().iter().filter_map(|suggestion| suggestion.proposal.product());
+        let undone = self.undoing.iter().flat_map(|undoing| undoing.before.lines());
+        let undone = undone.map(|line| &line.key.product);
+        self.facts_in(currency, command.added_products().chain(suggested).chain(undone).cloned())
     }
 
     fn gifts(&self) -> impl Iterator<Item = ProductKey> {
