@@ -140,9 +140,9 @@ fn actor(n: u8) -> Actor {
 
 /// The newest cart of the actor, whatever its status.
 fn newest(shop: &Shop, actor: &Actor) -> Option<CartId> {
-    let page = cart_core::port::PageRequest { after: None, limit: 1 };
-    let carts = block_on(shop.service.carts(actor, &crate::shop::shop(), page)).unwrap();
-    carts.first().map(|cart| cart.id)
+    let request = cart_core::service::ListRequest { cursor: None, limit: 1 };
+    let carts = block_on(shop.service.carts(actor, &crate::shop::shop(), &request)).unwrap();
+    carts.items.first().map(|cart| cart.id)
 }
 
 fn play((shop, host): &(Shop, Arc<Host>), step: &Step) {

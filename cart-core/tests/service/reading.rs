@@ -5,10 +5,10 @@ use cart_core::command::{Command, LineEdit};
 use cart_core::id::{CartId, UserId};
 use cart_core::notice::Notice;
 use cart_core::policy::CartPolicy;
-use cart_core::port::PageRequest;
+use cart_core::port::CartSummary;
 use cart_core::pricing::MAX_SUBTOTAL;
 use cart_core::rejection::Rejection;
-use cart_core::service::{CartError, CartService, Target};
+use cart_core::service::{CartError, CartService, Cursor, ListRequest, Page, Target};
 use cart_core::status::StatusName;
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{cart_id, guest, user_for};
@@ -16,10 +16,18 @@ use chrono::TimeDelta;
 
 use crate::shop::{Shop, add, ann, ann_with, bob, current, lines, rejection, rename};
 
-fn list(shop: &Shop, actor: &Actor, after: Option<CartId>, limit: usize) -> Vec<CartId> {
-    let page = PageRequest { after, limit };
-    let carts = block_on(shop.service.carts(actor, &crate::shop::shop(), page)).unwrap();
-    carts.into_iter().map(|cart| cart.id).collect()
+fn page(shop: &Shop, cursor: Option<Cursor>, limit: usize) -> Page<CartSummary> {
+    let request = ListRequest { cursor, limit };
+    block_on(shop.service.carts(&ann(), &crate::shop::shop(), &request)).unwrap()
+}
+
+fn ids(page: &Page<CartSummary>) -> Vec<CartId> {
+    page.items.iter().map(|cart| cart.id).collect()
+}
+
+/// What a page of `ann`'s list has from the start.
+fn list(shop: &Shop, limit: usize) -> Vec<CartId> {
+    ids(&page(shop, None, limit))
 }
 
 #[test]
@@ -63,10 +71,11 @@ fn carts_are_listed_newest_first_in_pages() {
     let made: Vec<CartId> = (0..5).map(|_| shop.cart()).collect();
     shop.create(bob()).unwrap();
     let newest: Vec<CartId> = made.iter().rev().copied().collect();
-    assert_eq!(list(&shop, &ann(), None, 100), newest);
-    assert_eq!(list(&shop, &ann(), None, 2), newest[..2]);
-    assert_eq!(list(&shop, &ann(), Some(newest[1]), 2), newest[2..4]);
-    assert_eq!(list(&shop, &ann(), None, 0), []);
+    assert_eq!(list(&shop, 100), newest);
+    let first = page(&shop, None, 2);
+    assert_eq!(ids(&first), newest[..2]);
+    assert_eq!(ids(&page(&shop, first.next, 2)), newest[2..4]);
+    assert_eq!(list(&shop, 0), newest[..1], "a page of nothing would lead nowhere");
 }
 
 #[test]
@@ -77,7 +86,7 @@ fn a_page_has_at_most_100_carts() {
     for _ in 0..=CartService::MAX_PAGE {
         shop.cart();
     }
-    assert_eq!(list(&shop, &ann(), None, usize::MAX).len(), CartService::MAX_PAGE);
+    assert_eq!(list(&shop, usize::MAX).len(), CartService::MAX_PAGE);
 }
 
 #[test]
@@ -85,9 +94,10 @@ fn ended_carts_stay_in_the_list() {
     let shop = Shop::new(CartPolicy::shared());
     let id = shop.cart();
     shop.execute(ann(), &Target::Cart(id), &Command::Abandon).unwrap();
-    let page = PageRequest { after: None, limit: 10 };
-    let carts = block_on(shop.service.carts(&ann(), &crate::shop::shop(), page)).unwrap();
-    assert!(matches!(carts.as_slice(), [cart] if cart.id == id && cart.status == StatusName::Abandoned));
+    let carts = page(&shop, None, 10);
+    assert!(
+        matches!(carts.items.as_slice(), [cart] if cart.id == id && cart.status == StatusName::Abandoned)
+    );
 }
 
 #[test]
@@ -99,17 +109,17 @@ fn carts_made_with_a_request_key_are_listed_by_their_age_too() {
         made.push(shop.create(ann_with(&format!("key-{n}"))).unwrap().view.cart.id());
     }
     made.reverse();
-    assert_eq!(list(&shop, &ann(), None, 100), made);
+    assert_eq!(list(&shop, 100), made);
 }
 
 #[test]
 fn staff_have_no_list_and_unknown_channels_have_none() {
     let shop = Shop::new(CartPolicy::shared());
-    let page = PageRequest { after: None, limit: 10 };
-    let of_system = block_on(shop.service.carts(&Actor::System, &crate::shop::shop(), page));
+    let all = ListRequest::default();
+    let of_system = block_on(shop.service.carts(&Actor::System, &crate::shop::shop(), &all));
     assert_eq!(rejection(of_system), Rejection::CannotOwn);
     let kiosk = cart_core::testing::samples::channel("kiosk");
-    let elsewhere = block_on(shop.service.carts(&ann(), &kiosk, page));
+    let elsewhere = block_on(shop.service.carts(&ann(), &kiosk, &all));
     assert!(matches!(elsewhere, Err(CartError::UnknownChannel)));
 }
 
