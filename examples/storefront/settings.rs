@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use cart_seal::KeyRing;
 use cart_store_sqlite::Durability;
 
 /// What can be set. Every variable is listed in the README.
@@ -21,6 +22,11 @@ pub(crate) struct Settings {
     pub(crate) world: Option<PathBuf>,
     /// `CART_JWT_SECRET`: at least 32 bytes that sign tokens; made anew at each start by default.
     pub(crate) jwt_secret: Option<String>,
+    /// `CART_KEY_RING`: keys that seal personal data in the database, the current one first, such as
+    /// `2:<64 hexadecimal digits>,1:<...>`; nothing is sealed by default.
+    pub(crate) key_ring: Option<KeyRing>,
+    /// `CART_SHARE_BASE`: what share links begin with; the address that is listened on by default.
+    pub(crate) share_base: Option<String>,
     /// `CART_EXPIRE_INTERVAL_MS`: milliseconds between two looks for carts whose lifetime has ended; 600000 by
     /// default.
     pub(crate) expire_interval: Duration,
@@ -43,9 +49,17 @@ impl Settings {
             },
             world: text("CART_WORLD")?.map(PathBuf::from),
             jwt_secret: text("CART_JWT_SECRET")?,
+            key_ring: key_ring()?,
+            share_base: text("CART_SHARE_BASE")?,
             expire_interval: expire_interval()?,
         })
     }
+}
+
+/// What is wrong with keys is said without repeating them.
+fn key_ring() -> Result<Option<KeyRing>, String> {
+    let parse = |text: String| text.parse().map_err(|error| format!("CART_KEY_RING: {error}"));
+    text("CART_KEY_RING")?.map(parse).transpose()
 }
 
 fn expire_interval() -> Result<Duration, String> {
