@@ -52,6 +52,8 @@
 //! # Features
 //!
 //! `serve`: the accept loop. `jwt`: bearer tokens. Both are on by default.
+//!
+//! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
 
 mod auth;
 mod body;
@@ -66,6 +68,7 @@ mod request_id;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod shop;
+pub mod sinks;
 
 pub use auth::{AuthError, Authenticated, Authenticator};
 #[cfg(feature = "jwt")]

@@ -35,7 +35,7 @@ where
         match actor {
             Actor::User { .. } => Ok(Self(actor)),
             Actor::Guest(_) => Err((&Rejection::GuestsRefused).into()),
-            Actor::Staff(_) | Actor::System => {
+            Actor::LinkBearer(_) | Actor::Staff(_) | Actor::System => {
                 Err((&Rejection::Forbidden { permission: Permission::Own }).into())
             }
         }
