@@ -143,7 +143,7 @@ pub enum Command {
         proposal: Proposal,
         /// What is said about it.
         comment: Option<Comment>,
-        /// What an author without an account calls themselves.
+        /// What an author without an account calls themselves; of one with an account, it is not kept.
         name: Option<PersonName>,
     },
     /// Take a suggestion of one's own back.

@@ -37,8 +37,8 @@ impl Cart {
         }
     }
 
-    /// Proves that the actor has a permission that only takes access away or keeps it as it is, and that the cart is
-    /// open: active or being checked out. A revocation need not wait for a payment.
+    /// Proves that the actor has a permission by which they take access away, and that the cart is open: active or being
+    /// checked out. A revocation need not wait for a payment.
     ///
     /// # Errors
     /// As [`Cart::edit_as`].

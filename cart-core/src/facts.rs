@@ -40,11 +40,23 @@ pub struct Facts {
     /// What a command to undo would undo; none if there is nothing.
     pub undoing: Option<Undoing>,
     /// The id that the first new line, grant, link or suggestion gets; the next ones get the ids that follow it. An id
-    /// that a line of the cart has is passed over.
+    /// that the cart has for such a thing already is passed over.
     pub first_id: Uuid,
 }
 
 impl Facts {
+    /// The first id from [`Facts::first_id`] on that is not taken, even if the source of ids repeats itself.
+    pub(crate) fn fresh<T>(&self, id: impl Fn(Uuid) -> T, is_taken: impl Fn(&T) -> bool) -> T {
+        let mut next = self.first_id;
+        loop {
+            let found = id(next);
+            if !is_taken(&found) {
+                return found;
+            }
+            next = following(next);
+        }
+    }
+
     /// What it takes to say what is permitted.
     pub fn access(&self) -> Access<'_> {
         Access { now: self.now, sharing: &self.policy.sharing, is_member: self.members.actor }
@@ -201,6 +213,10 @@ pub struct Uses {
     pub by_customer: u32,
 }
 
+const fn following(id: Uuid) -> Uuid {
+    Uuid::from_u128(id.as_u128().wrapping_add(1))
+}
+
 /// Ids for the new lines of one command.
 #[derive(Debug)]
 pub(crate) struct LineIds(Uuid);
@@ -214,7 +230,7 @@ impl LineIds {
     pub(crate) fn take(&mut self, cart: &Cart) -> LineId {
         loop {
             let id = LineId::from_uuid(self.0);
-            self.0 = Uuid::from_u128(self.0.as_u128().wrapping_add(1));
+            self.0 = following(self.0);
             if cart.line(id).is_none() {
                 return id;
             }

@@ -79,10 +79,59 @@ pub(super) fn remove_misfits(cart: &Cart, decision: &mut Decision, facts: &Facts
     let adds = |event: &CartEvent| matches!(event, CartEvent::CouponAdded { .. });
     let has_codes = !cart.coupons().is_empty() || decision.events.iter().any(adds);
     let sleep = facts.policy.pricing.coupons.misfit == CouponMisfit::Sleeps;
-    if !sleep && has_codes && !decision.events.is_empty() {
+    let counts = |event: &CartEvent| !is_of_sharing(event);
+    if !sleep && has_codes && decision.events.iter().any(counts) {
         remove_misfits_of(&after(cart, &decision.events), decision, facts)
     } else {
         Ok(())
+    }
+}
+
+/// Whether an event is one of sharing, which is no occasion to look at the codes: what the cart costs is as before, and
+/// whoever holds a link takes nothing off it.
+const fn is_of_sharing(event: &CartEvent) -> bool {
+    match event {
+        // The facts are about the owner until now; the next change is priced for the new one.
+        CartEvent::OwnerChanged { .. }
+        | CartEvent::GrantMade { .. }
+        | CartEvent::GrantChanged { .. }
+        | CartEvent::GrantRevoked { .. }
+        | CartEvent::LinkMade { .. }
+        | CartEvent::LinkChanged { .. }
+        | CartEvent::LinkRotated { .. }
+        | CartEvent::LinkRevoked { .. }
+        | CartEvent::SuggestionMade { .. }
+        | CartEvent::SuggestionWithdrawn { .. }
+        | CartEvent::SuggestionDeclined { .. }
+        | CartEvent::SuggestionAccepted { .. } => true,
+        CartEvent::Created(_)
+        | CartEvent::Renamed { .. }
+        | CartEvent::SettingsChanged { .. }
+        | CartEvent::NoteChanged { .. }
+        | CartEvent::MetadataChanged { .. }
+        | CartEvent::LineAdded { .. }
+        | CartEvent::QuantityChanged { .. }
+        | CartEvent::LineNoteChanged { .. }
+        | CartEvent::LineRemoved { .. }
+        | CartEvent::LinePriced { .. }
+        | CartEvent::PriceAcknowledged { .. }
+        | CartEvent::CurrencyChanged { .. }
+        | CartEvent::CouponAdded { .. }
+        | CartEvent::CouponRemoved { .. }
+        | CartEvent::GiftRefused { .. }
+        | CartEvent::GiftAccepted { .. }
+        | CartEvent::Cleared { .. }
+        | CartEvent::AddressSelected { .. }
+        | CartEvent::ShippingMethodSelected { .. }
+        | CartEvent::PaymentMethodSelected { .. }
+        | CartEvent::ExpiryMoved { .. }
+        | CartEvent::GuestCartMerged { .. }
+        | CartEvent::Abandoned { .. }
+        | CartEvent::Recovered { .. }
+        | CartEvent::CheckoutBegun { .. }
+        | CartEvent::CheckoutCancelled { .. }
+        | CartEvent::CheckoutCompleted { .. }
+        | CartEvent::Undone { .. } => false,
     }
 }
 

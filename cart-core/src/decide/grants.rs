@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use crate::actor::{Actor, Owner};
-use crate::authorise::company_of;
+use crate::authorise::{company_of, held_by};
 use crate::editing::Editing;
 use crate::event::CartEvent;
 use crate::facts::Facts;
 use crate::id::{GrantId, UserId};
+use crate::permission::{Permission, Permissions};
 use crate::rejection::Rejection;
 use crate::sharing::{Grant, PermissionGroupId};
 
@@ -20,20 +21,26 @@ pub(super) fn share(
     facts: &Facts,
 ) -> Result<Vec<CartEvent>, Rejection> {
     check_offered(facts)?;
+    check_held(cart, actor, permissions_of(group, facts)?, facts)?;
     check_colleague(cart, user, facts)?;
-    check_group(group, facts)?;
     let max = facts.policy.sharing.max_grants;
     match cart.cart().grant_of(user) {
         Some(grant) if grant.group == group => Ok(vec![]),
         Some(grant) => Err(Rejection::AlreadyShared { grant: grant.id }),
         None if cart.cart().grants().len() >= max => Err(Rejection::TooManyGrants { max }),
-        None => Ok(vec![granted(actor, user, group, facts)]),
+        None => Ok(vec![granted(cart, actor, user, group, facts)]),
     }
 }
 
-fn granted(actor: &Actor, user: &UserId, group: PermissionGroupId, facts: &Facts) -> CartEvent {
+fn granted(
+    cart: Editing<'_>,
+    actor: &Actor,
+    user: &UserId,
+    group: PermissionGroupId,
+    facts: &Facts,
+) -> CartEvent {
     let grant = Grant {
-        id: GrantId::from_uuid(facts.first_id),
+        id: facts.fresh(GrantId::from_uuid, |id| cart.cart().grant(*id).is_some()),
         user: user.clone(),
         group,
         granted_by: actor.to_ref(),
@@ -46,8 +53,21 @@ fn check_offered(facts: &Facts) -> Result<(), Rejection> {
     if facts.policy.sharing.groups.is_empty() { Err(Rejection::NotOffered) } else { Ok(()) }
 }
 
-fn check_group(group: PermissionGroupId, facts: &Facts) -> Result<(), Rejection> {
-    facts.policy.sharing.group(group).map(drop).ok_or(Rejection::GroupNotFound { group })
+fn permissions_of(group: PermissionGroupId, facts: &Facts) -> Result<Permissions, Rejection> {
+    let found = facts.policy.sharing.group(group).ok_or(Rejection::GroupNotFound { group })?;
+    Ok(found.permissions)
+}
+
+/// Nobody lets others do what they may not do themselves, and so nobody raises their own rights either.
+pub(super) fn check_held(
+    cart: Editing<'_>,
+    actor: &Actor,
+    given: Permissions,
+    facts: &Facts,
+) -> Result<(), Rejection> {
+    let held = held_by(actor, cart.cart(), &facts.access());
+    let lacking = given.iter().find(|permission| !held.contains(*permission));
+    lacking.map_or(Ok(()), |permission| Err(Rejection::Forbidden { permission }))
 }
 
 /// Whether the user is another one of the cart's company.
@@ -66,16 +86,26 @@ fn find(cart: Editing<'_>, grant: GrantId) -> Result<&Grant, Rejection> {
     cart.cart().grant(grant).ok_or(Rejection::GrantNotFound { grant })
 }
 
-/// Puts a grant into another group; nothing if it is there.
+/// Puts a grant into another group; nothing if it is there. What gives more access than before needs an active cart, as
+/// a new grant does.
 pub(super) fn change(
     cart: Editing<'_>,
+    actor: &Actor,
     grant: GrantId,
     group: PermissionGroupId,
     facts: &Facts,
 ) -> Result<Vec<CartEvent>, Rejection> {
-    let kept = find(cart, grant)?;
-    check_group(group, facts)?;
-    Ok(if kept.group == group { vec![] } else { vec![CartEvent::GrantChanged { grant, group }] })
+    let kept = find(cart, grant)?.group;
+    let given = permissions_of(group, facts)?;
+    if kept == group {
+        return Ok(vec![]);
+    }
+    check_held(cart, actor, given, facts)?;
+    let had = facts.policy.sharing.group(kept).map(|group| group.permissions).unwrap_or_default();
+    if !had.includes(given) {
+        cart.cart().edit_as(actor, Permission::Share, facts)?;
+    }
+    Ok(vec![CartEvent::GrantChanged { grant, group }])
 }
 
 pub(super) fn revoke(cart: Editing<'_>, grant: GrantId) -> Result<Vec<CartEvent>, Rejection> {
@@ -102,7 +132,7 @@ pub(super) fn transfer(
 ) -> Result<Vec<CartEvent>, Rejection> {
     check_offered(facts)?;
     check_colleague(cart, user, facts)?;
-    keep.map_or(Ok(()), |group| check_group(group, facts))?;
+    keep.map_or(Ok(()), |group| permissions_of(group, facts).map(drop))?;
     let (owner, company) = company_of(cart.cart()).ok_or(Rejection::NoCompany)?;
     let replaced = cart.cart().grant_of(user);
     let mut events: Vec<CartEvent> =
@@ -113,6 +143,6 @@ pub(super) fn transfer(
     }
     let owner_now = Owner::User { user: user.clone(), company: Some(company.clone()) };
     events.push(CartEvent::OwnerChanged { owner: owner_now });
-    events.extend(keep.map(|group| granted(actor, owner, group, facts)));
+    events.extend(keep.map(|group| granted(cart, actor, owner, group, facts)));
     Ok(events)
 }

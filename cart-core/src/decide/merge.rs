@@ -69,7 +69,7 @@ pub fn merge(
     }
     merging.bring_choices(from);
     let mut merged = merging.finish(into, from, strategy, becomes);
-    settle(into, &mut merged.into, facts)?;
+    settle(into, user, &mut merged.into, facts)?;
     Ok(merged)
 }
 

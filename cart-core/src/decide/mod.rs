@@ -71,12 +71,14 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         Command::AcknowledgePrices => prices::acknowledge(edit()?, facts).into(),
         Command::ChangeCurrency { currency } => prices::change_currency(edit()?, *currency, facts)?.into(),
         Command::Share { user, group } => grants::share(edit()?, actor, user, *group, facts)?.into(),
-        Command::ChangeGrant { grant, group } => grants::change(restrict()?, *grant, *group, facts)?.into(),
+        Command::ChangeGrant { grant, group } => {
+            grants::change(restrict()?, actor, *grant, *group, facts)?.into()
+        }
         Command::RevokeGrant { grant } => grants::revoke(restrict()?, *grant)?.into(),
         Command::Leave => grants::leave(restrict()?, actor).into(),
         Command::Transfer { user, keep } => grants::transfer(edit()?, actor, user, *keep, facts)?.into(),
         Command::CreateLink { terms } => links::create(edit()?, actor, terms, facts)?.into(),
-        Command::ChangeLink { link, terms } => links::change(restrict()?, *link, terms, facts)?.into(),
+        Command::ChangeLink { link, terms } => links::change(restrict()?, actor, *link, terms, facts)?.into(),
         Command::RotateLink { link } => links::rotate(restrict()?, *link, facts)?.into(),
         Command::RevokeLink { link } => links::revoke(restrict()?, *link)?.into(),
         Command::Suggest { proposal, comment, name } => {
@@ -89,7 +91,7 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
             suggestions::accept(cart, actor, suggestions, *mode, facts)?
         }
         Command::Decline { suggestions } => suggestions::decline(edit()?, suggestions, facts)?.into(),
-        Command::Undo => undo::undo(edit()?, actor, facts)?.into(),
+        Command::Undo => undo::undo(edit()?, actor, facts)?,
         Command::Abandon => lifecycle::abandon(cart, actor, facts)?.into(),
         Command::Recover => lifecycle::recover(cart, actor, facts)?.into(),
         Command::Expire => lifecycle::expire(cart, actor, facts)?.into(),
@@ -98,14 +100,17 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         | Command::SetNote { .. }
         | Command::SetMetadata { .. } => lifecycle::describe(edit()?, command).into(),
     };
-    settle(cart, &mut decision, facts)?;
+    settle(cart, actor, &mut decision, facts)?;
     Ok(decision)
 }
 
 /// Adds what every write brings about that leaves the cart active.
-fn settle(cart: &Cart, decision: &mut Decision, facts: &Facts) -> Result<(), Rejection> {
+fn settle(cart: &Cart, actor: &Actor, decision: &mut Decision, facts: &Facts) -> Result<(), Rejection> {
     coupons::remove_misfits(cart, decision, facts)?;
-    slide_expiry(cart, &mut decision.events, facts);
+    // Whoever holds a link could keep the cart alive for ever.
+    if !matches!(actor, Actor::LinkBearer(_)) {
+        slide_expiry(cart, &mut decision.events, facts);
+    }
     Ok(())
 }
 

@@ -42,9 +42,10 @@ pub(super) fn suggest(
         return Err(Rejection::ProductNotFound { product: product.clone() });
     }
     let suggestion = Suggestion {
-        id: SuggestionId::from_uuid(facts.first_id),
+        id: facts.fresh(SuggestionId::from_uuid, |id| cart.cart().suggestion(*id).is_some()),
         author: actor.to_ref(),
-        name: said.name.cloned(),
+        // Whoever has an account goes by that, not by the name of somebody else.
+        name: said.name.filter(|_| !has_account(actor)).cloned(),
         proposal: proposal.clone(),
         comment: said.comment.cloned(),
         made_at: facts.now,
@@ -54,6 +55,13 @@ pub(super) fn suggest(
     }
     check_room(cart.cart(), &suggestion.author, limits)?;
     Ok(vec![CartEvent::SuggestionMade { suggestion: Arc::new(suggestion) }])
+}
+
+const fn has_account(actor: &Actor) -> bool {
+    match actor {
+        Actor::User { .. } | Actor::Staff(_) => true,
+        Actor::Guest(_) | Actor::LinkBearer(_) | Actor::System => false,
+    }
 }
 
 fn says_the_same(waiting: &Suggestion, new: &Suggestion) -> bool {

@@ -46,9 +46,10 @@ pub enum PolicyError {
     CouponsWithoutPromotions,
 }
 
-const LONGEST: TimeDelta = TimeDelta::days(36_525);
-
 impl CartPolicy {
+    /// The longest of all times that a policy names or a link lives: 100 years.
+    pub const LONGEST: TimeDelta = TimeDelta::days(36_525);
+
     /// Checks that the policy does not contradict itself. A service refuses to be built with one that does.
     ///
     /// # Errors
@@ -185,7 +186,11 @@ fn check_ttl(ttl: Ttl, what: &'static str) -> Result<(), PolicyError> {
 }
 
 fn check_duration(length: TimeDelta, what: &'static str) -> Result<(), PolicyError> {
-    if length > TimeDelta::zero() && length <= LONGEST { Ok(()) } else { Err(PolicyError::Duration(what)) }
+    if length > TimeDelta::zero() && length <= CartPolicy::LONGEST {
+        Ok(())
+    } else {
+        Err(PolicyError::Duration(what))
+    }
 }
 
 #[cfg(test)]
