@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::find::Found;
+use super::find::{Finder, Found};
 use super::plan::Plan;
 use super::queue::Turn;
 use super::task::{Task, TurnKey};
@@ -11,7 +11,7 @@ use super::view::{Caller, Outcome};
 use super::{CartError, CartService};
 use crate::actor::Actor;
 use crate::cart::Cart;
-use crate::id::CartId;
+use crate::command::Command;
 use crate::journal::Entry;
 use crate::port::{Commit, StoreError, Unit};
 use crate::rejection::Rejection;
@@ -36,17 +36,18 @@ impl CartService {
             if tries > 0 {
                 self.ports.timer.wait(self.pause(tries)).await;
             }
-            let (found, turns) = self.find_in_turn(caller, task).await?;
+            let mut finder = Finder::new(&caller.actor);
+            let (found, turns) = self.find_in_turn(caller, task, &mut finder).await?;
             if let Some(outcome) = self.merged_before(caller, task, &found).await? {
                 return Ok(outcome);
             }
-            let tried = self.attempt(caller, task, &found).await;
+            let tried = self.attempt(caller, task, &found, &finder).await;
             drop(turns);
             if let Tried::Done(outcome) = tried? {
                 return Ok(*outcome);
             }
         }
-        let current = match self.find(caller, task).await?.cart {
+        let current = match self.find(caller, task, &mut Finder::new(&caller.actor)).await?.cart {
             Some(cart) => Some(Box::new(self.view(cart).await?)),
             None => None,
         };
@@ -55,14 +56,15 @@ impl CartService {
 
     /// What a task would answer: all of its way but the commit, whose one rule about open carts is asked for.
     async fn preview_of(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
-        let mut found = self.find(caller, task).await?;
+        let mut finder = Finder::new(&caller.actor);
+        let mut found = self.find(caller, task, &mut finder).await?;
         if self.has_moved_on(&found).await? {
-            found = self.find(caller, task).await?;
+            found = self.find(caller, task, &mut finder).await?;
         }
         if let Some(outcome) = self.merged_before(caller, task, &found).await? {
             return Ok(outcome);
         }
-        let plan = self.plan(caller, task, &found).await?;
+        let plan = self.plan(caller, task, &found, &finder).await?;
         if let Some(opened) = plan.commits.last().map(|commit| &commit.cart).filter(|cart| cart.is_sole()) {
             let open = self.ports.store.open_cart(opened.channel(), opened.owner()).await?;
             let ends = found.expired.as_ref().map(|cart| cart.id());
@@ -103,8 +105,10 @@ impl CartService {
         &self,
         caller: &Caller,
         task: &Task<'_>,
+        finder: &mut Finder<'_>,
     ) -> Result<(Found, Vec<Turn<TurnKey>>), CartError> {
-        let mut found = self.find(caller, task).await?;
+        // The directory is asked before the turn, so that a slow one keeps nobody else waiting.
+        let mut found = self.find(caller, task, finder).await?;
         let mut turns = Vec::new();
         for _ in 0..MAX_TRIES {
             let keys = self.turn_keys(task, &caller.actor, &found);
@@ -114,7 +118,7 @@ impl CartService {
                 turns.push(self.queues.turn(key.clone()).await);
             }
             let new = found.new;
-            found = self.find(caller, task).await?;
+            found = self.find(caller, task, finder).await?;
             // A cart that is still to be made keeps the id whose turn this is.
             found.new = found.new.and(new).or(found.new);
             if self.turn_keys(task, &caller.actor, &found) == keys {
@@ -124,7 +128,13 @@ impl CartService {
         Err(CartError::Contended { current: None })
     }
 
-    async fn attempt(&self, caller: &Caller, task: &Task<'_>, found: &Found) -> Result<Tried, CartError> {
+    async fn attempt(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        found: &Found,
+        finder: &Finder<'_>,
+    ) -> Result<Tried, CartError> {
         let subject = found.subject();
         if caller.key.is_some() && found.cart.is_none() {
             // A first add whose cart has ended since is not done again on a new one.
@@ -133,16 +143,17 @@ impl CartService {
                 return Ok(Tried::Done(Box::new(outcome)));
             }
         }
-        let plan = match self.plan(caller, task, found).await {
+        let plan = match self.plan(caller, task, found, finder).await {
             Ok(plan) if !plan.commits.is_empty() => plan,
             // Nothing to write, or refused: perhaps because it was done before.
             done => {
-                if let Some(outcome) = self.replayed(caller, task, subject).await? {
-                    return Ok(Tried::Done(Box::new(outcome)));
-                }
-                // No commit checks the version here, so what was at hand may have been too old to decide on.
+                // No commit checks the version here, so what was at hand may have been too old to decide on, and to
+                // say that the caller may see the answer of before.
                 if self.has_moved_on(found).await? {
                     return Ok(Tried::Again);
+                }
+                if let Some(outcome) = self.replayed(caller, task, subject).await? {
+                    return Ok(Tried::Done(Box::new(outcome)));
                 }
                 return done.map(|plan| Tried::Done(Box::new(plan.into_outcome(None))));
             }
@@ -154,7 +165,7 @@ impl CartService {
             }
             Err(StoreError::Conflict { .. } | StoreError::Repeated { .. }) => {
                 // A new cart's id follows from the request key, so its being there may be the first answer.
-                self.again_unless_replayed(caller, task, subject).await
+                self.again_unless_replayed(caller, task, found).await
             }
             Err(StoreError::AlreadyOpen { .. }) => self.already_open(caller, task, found, &plan).await,
             Err(error) => Err(error.into()),
@@ -165,9 +176,13 @@ impl CartService {
         &self,
         caller: &Caller,
         task: &Task<'_>,
-        subject: Option<CartId>,
+        found: &Found,
     ) -> Result<Tried, CartError> {
-        let replayed = self.replayed(caller, task, subject).await?;
+        // Whether the caller may still see the first answer is found out on the cart as it is now.
+        if self.has_moved_on(found).await? {
+            return Ok(Tried::Again);
+        }
+        let replayed = self.replayed(caller, task, found.subject()).await?;
         Ok(replayed.map_or(Tried::Again, |outcome| Tried::Done(Box::new(outcome))))
     }
 
@@ -188,6 +203,10 @@ impl CartService {
         match (self.ports.store.open_cart(&key.0, &key.1).await?, task) {
             (Some(_), Task::FirstRead { .. } | Task::Merge { .. }) | (None, _) => Ok(Tried::Again),
             (Some(_), Task::Execute { .. }) if found.cart.is_none() => Ok(Tried::Again),
+            // The open cart is somebody else's.
+            (Some(_), Task::Execute { command: Command::Transfer { .. }, .. }) => {
+                Err(Rejection::TooManyCarts { max: 1 }.into())
+            }
             (Some(cart), _) => Err(Rejection::CartExists { cart }.into()),
         }
     }

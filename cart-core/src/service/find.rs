@@ -29,25 +29,30 @@ pub(super) struct Found {
     pub(super) other: Option<Arc<Cart>>,
     /// The id for a cart that is to be made.
     pub(super) new: Option<CartId>,
-    /// Whether the actor, let in by a grant, belongs to the company of the cart that is written to.
-    pub(super) is_member: bool,
 }
 
-/// A cart that an actor may see.
-struct Seen {
-    cart: Arc<Cart>,
-    is_member: bool,
+/// Who looks for carts, and whether they belong to the company that they act for. The directory is asked once for each
+/// use of a grant, and only if there is one.
+#[derive(Debug)]
+pub(super) struct Finder<'a> {
+    actor: &'a Actor,
+    is_member: Option<bool>,
 }
 
-impl From<Seen> for Found {
-    fn from(Seen { cart, is_member }: Seen) -> Self {
-        Self { is_member, ..Self::existing(cart) }
+impl<'a> Finder<'a> {
+    pub(super) const fn new(actor: &'a Actor) -> Self {
+        Self { actor, is_member: None }
+    }
+
+    /// Whether a grant may let the actor in, as far as was asked.
+    pub(super) fn is_member(&self) -> bool {
+        self.is_member.unwrap_or_default()
     }
 }
 
-/// Who wants to see a cart, and how.
-struct Seeing<'a> {
-    actor: &'a Actor,
+/// How somebody wants to see a cart.
+#[derive(Clone, Copy)]
+struct Seeing {
     permission: Permission,
     takes_expired: bool,
     now: DateTime<Utc>,
@@ -66,7 +71,12 @@ impl Found {
 
 impl CartService {
     /// Finds the carts, and proves that the caller may see them.
-    pub(super) async fn find(&self, caller: &Caller, task: &Task<'_>) -> Result<Found, CartError> {
+    pub(super) async fn find(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        finder: &mut Finder<'_>,
+    ) -> Result<Found, CartError> {
         let actor = &caller.actor;
         let found = match task {
             Task::Create { channel, .. } => self.find_none(actor, channel).await?,
@@ -75,20 +85,20 @@ impl CartService {
                 self.find_mine(actor, channel, command.adds()).await?
             }
             Task::Execute { target: Target::Cart(id), .. } => {
-                self.find_by_id(actor, *id, task.takes_expired()).await?.into()
+                Found::existing(self.find_by_id(finder, *id, task.takes_expired()).await?)
             }
             Task::Execute { target: Target::Linked, .. } => {
-                self.find_by_id(actor, self.linked(actor).await?, false).await?.into()
+                Found::existing(self.find_by_id(finder, self.linked(actor).await?, false).await?)
             }
             Task::Duplicate { copy } => {
-                let source = self.find_by_id(actor, copy.source, true).await?.cart;
+                let source = self.find_by_id(finder, copy.source, true).await?;
                 let found = self.find_none(actor, source.channel()).await?;
                 Found { other: Some(source), ..found }
             }
             Task::Merge { guest, channel, merge } => {
                 let from = self.find_guests(guest, channel, merge.from).await?;
                 let into = match merge.into {
-                    Some(id) => self.find_by_id(actor, id, false).await?.into(),
+                    Some(id) => Found::existing(self.find_by_id(finder, id, false).await?),
                     None => self.find_mine(actor, channel, true).await?,
                 };
                 Found { other: Some(from), ..into }
@@ -173,15 +183,20 @@ impl CartService {
         }
     }
 
-    /// A cart that is to be changed, and whether the actor belongs to the company that lets them in.
-    async fn find_by_id(&self, actor: &Actor, id: CartId, takes_expired: bool) -> Result<Seen, CartError> {
-        let seeing = Seeing { actor, permission: Permission::ViewShared, takes_expired, now: self.now() };
+    /// A cart that is to be changed.
+    async fn find_by_id(
+        &self,
+        finder: &mut Finder<'_>,
+        id: CartId,
+        takes_expired: bool,
+    ) -> Result<Arc<Cart>, CartError> {
+        let seeing = Seeing { permission: Permission::ViewShared, takes_expired, now: self.now() };
         let cart = self.load(id).await?.ok_or(Rejection::CartNotFound)?;
-        match self.seen(cart, &seeing).await {
+        match self.seen(cart, finder, seeing).await {
             // What was at hand may be too old to refuse on.
             Err(CartError::Rejected(_)) if !self.ports.store.is_only_writer() => {
                 let cart = self.load_fresh(id).await?.ok_or(Rejection::CartNotFound)?;
-                self.seen(cart, &seeing).await
+                self.seen(cart, finder, seeing).await
             }
             seen => seen,
         }
@@ -201,18 +216,23 @@ impl CartService {
         } else {
             self.load_fresh(id).await?
         };
-        let seeing = Seeing { actor, permission, takes_expired: false, now };
-        Ok(self.seen(cart.ok_or(Rejection::CartNotFound)?, &seeing).await?.cart)
+        let seeing = Seeing { permission, takes_expired: false, now };
+        self.seen(cart.ok_or(Rejection::CartNotFound)?, &mut Finder::new(actor), seeing).await
     }
 
-    async fn seen(&self, cart: Arc<Cart>, seeing: &Seeing<'_>) -> Result<Seen, CartError> {
-        let Seeing { actor, permission, takes_expired, now } = *seeing;
-        let is_member = self.is_member(actor, &cart).await?;
-        let policy = &self.channel(cart.channel())?.policy;
+    async fn seen(
+        &self,
+        cart: Arc<Cart>,
+        finder: &mut Finder<'_>,
+        seeing: Seeing,
+    ) -> Result<Arc<Cart>, CartError> {
+        let Seeing { permission, takes_expired, now } = seeing;
+        let is_member = self.is_member(finder, &cart).await?;
+        let (actor, policy) = (finder.actor, &self.channel(cart.channel())?.policy);
         authorise(actor, &cart, permission, &Access { now, sharing: &policy.sharing, is_member })?;
         let is_owner = Some(cart.owner()) == actor.owner().as_ref();
         if takes_expired || !is_owner || !has_lapsed(&cart, now) {
-            return Ok(Seen { cart, is_member });
+            return Ok(cart);
         }
         match policy.on_expired {
             OnExpired::NotFound => Err(Rejection::CartNotFound.into()),
@@ -221,12 +241,15 @@ impl CartService {
         }
     }
 
-    /// Whether somebody to whom the cart is granted still belongs to its company. The directory is asked each time.
-    async fn is_member(&self, actor: &Actor, cart: &Cart) -> Result<bool, PortError> {
-        match claims_grant(actor, cart) {
-            Some((company, grant)) => self.ports.directory.is_member(company, &grant.user).await,
-            None => Ok(false),
+    /// Whether somebody to whom the cart is granted still belongs to its company, for which they act.
+    async fn is_member(&self, finder: &mut Finder<'_>, cart: &Cart) -> Result<bool, PortError> {
+        let Some((company, grant)) = claims_grant(finder.actor, cart) else { return Ok(false) };
+        if let Some(is_member) = finder.is_member {
+            return Ok(is_member);
         }
+        let is_member = self.ports.directory.is_member(company, &grant.user).await?;
+        finder.is_member = Some(is_member);
+        Ok(is_member)
     }
 
     /// The cart that a link opens.
@@ -253,7 +276,7 @@ impl CartService {
         id: Option<CartId>,
     ) -> Result<Arc<Cart>, CartError> {
         if let Some(id) = id {
-            return Ok(self.find_by_id(guest, id, false).await?.cart);
+            return self.find_by_id(&mut Finder::new(guest), id, false).await;
         }
         let key = Self::current_key(guest, channel)?;
         match self.find_current(guest, &key, false, self.now()).await?.cart {

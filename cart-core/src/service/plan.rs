@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::find::Found;
+use super::find::{Finder, Found};
 use super::gather::About;
 use super::task::Task;
 use super::view::{Caller, CartView, Outcome, Target};
@@ -55,6 +55,7 @@ impl CartService {
         caller: &Caller,
         task: &Task<'_>,
         found: &Found,
+        finder: &Finder<'_>,
     ) -> Result<Plan, CartError> {
         let request = self.request(caller, task);
         match task {
@@ -69,7 +70,7 @@ impl CartService {
                 }
             },
             Task::Execute { target, command } => match (&found.cart, target) {
-                (Some(cart), _) => self.plan_change(caller, request, cart, command, found).await,
+                (Some(cart), _) => self.plan_change(caller, request, cart, command, finder).await,
                 (None, Target::Current(channel)) if command.adds() => {
                     let cart = CreateCart::default();
                     let (origin, command) = (Origin::FirstAdd, Some(*command));
@@ -104,13 +105,13 @@ impl CartService {
         request: Request,
         cart: &Arc<Cart>,
         command: &Command,
-        found: &Found,
+        finder: &Finder<'_>,
     ) -> Result<Plan, CartError> {
         if caller.if_match.is_some_and(|version| version != cart.version()) {
             return Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) });
         }
         let channel = self.channel(cart.channel())?;
-        let facts = self.facts_of_change(channel, cart, command, found).await?;
+        let facts = self.facts_of_change(channel, cart, command, finder).await?;
         let token = facts.token.clone();
         let decision = decide(cart, &caller.actor, command, &facts)?;
         if decision.events.is_empty() {
@@ -136,7 +137,7 @@ impl CartService {
         channel: &Channel,
         cart: &Arc<Cart>,
         command: &Command,
-        found: &Found,
+        finder: &Finder<'_>,
     ) -> Result<Facts, CartError> {
         let undoing = if *command == Command::Undo { self.undoable(cart).await? } else { None };
         let mut about = About::cart(cart).and(command);
@@ -146,7 +147,7 @@ impl CartService {
         let named = self.is_named_member(cart, command).await?;
         let token = command.makes_token().then(|| LinkToken::from_random(self.ports.ids.secret()));
         let facts = self.gather(channel, about).await?;
-        Ok(Facts { members: Members { actor: found.is_member, named }, token, undoing, ..facts })
+        Ok(Facts { members: Members { actor: finder.is_member(), named }, token, undoing, ..facts })
     }
 
     /// Whether the user that a command names belongs to the cart's company.
@@ -157,10 +158,13 @@ impl CartService {
         }
     }
 
-    /// Whether somebody may own one more cart.
+    /// Whether somebody else may own one more cart. Which one they have is nobody else's business.
     async fn check_room_of(&self, user: &UserId, cart: &Cart, channel: &Channel) -> Result<(), CartError> {
         let company = company_of(cart).map(|(_, company)| company.clone());
         let owner = Owner::User { user: user.clone(), company };
+        if cart.is_sole() && self.ports.store.open_cart(cart.channel(), &owner).await?.is_some() {
+            return Err(Rejection::TooManyCarts { max: 1 }.into());
+        }
         self.check_count(cart.channel(), channel, &owner).await
     }
 

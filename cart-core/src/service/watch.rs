@@ -158,7 +158,8 @@ impl CartService {
         };
         let Some(before) = Version::new(entry.version.get() - 1) else { return Ok(None) };
         let before = self.cart_as_of(cart.id(), before).await?;
-        let after = self.cart_as_of(cart.id(), entry.version).await?;
-        Ok(Some(Undoing { version: entry.version, before, after }))
+        let mut after = Cart::clone(&before);
+        after.apply(entry);
+        Ok(Some(Undoing { version: entry.version, before, after: Arc::new(after) }))
     }
 }

@@ -19,6 +19,7 @@ mod races;
 mod random;
 mod reading;
 mod retries;
+mod sharing;
 mod shop;
 mod terms;
 mod versions;

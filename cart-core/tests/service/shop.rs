@@ -10,7 +10,7 @@ use cart_core::journal::{Entry, Position};
 use cart_core::memory::MemoryStore;
 use cart_core::money::Currency;
 use cart_core::policy::CartPolicy;
-use cart_core::port::{CartStore, EventLog, Store};
+use cart_core::port::{CartStore, Directory, EventLog, Store};
 use cart_core::product::{Product, ProductKey};
 use cart_core::service::{Caller, CartError, CartService, CartServiceBuilder, CartView, Outcome, Target};
 use cart_core::testing::samples::{channel, key, prices, product, quantity, user};
@@ -52,6 +52,18 @@ impl Shop {
         let failing = FailingStore::new(Arc::clone(&memory) as Arc<dyn Store>).shared();
         // Ids of a process of its own, so that they do not meet those of the others.
         Self::around(memory, failing, policy, |builder| builder.ids(Arc::new(cart_core::memory::RandomIds)))
+    }
+
+    /// The same where others' grants count, as the directory says.
+    pub(crate) fn shared_by(
+        memory: Arc<MemoryStore>,
+        policy: CartPolicy,
+        directory: Arc<dyn Directory>,
+    ) -> Self {
+        let failing = FailingStore::new(Arc::clone(&memory) as Arc<dyn Store>).shared();
+        Self::around(memory, failing, policy, |builder| {
+            builder.ids(Arc::new(cart_core::memory::RandomIds)).directory(directory)
+        })
     }
 
     fn around(
