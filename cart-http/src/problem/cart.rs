@@ -26,6 +26,7 @@ impl From<CartError> for Problem {
             CartError::Money(_) => Self::new(ProblemCode::AmountOverflow),
             CartError::Port(_) => logged(ProblemCode::Unavailable, &error).retry_soon(),
             CartError::Store(store) => from_store(store, &error),
+            CartError::BadCursor => Self::new(ProblemCode::BadCursor),
             // The host has mounted a router for a channel that its service does not have, or not in this way.
             CartError::UnknownChannel | CartError::NoCurrentCart => logged(ProblemCode::Internal, &error),
             _ => logged(ProblemCode::Internal, &error),
@@ -51,6 +52,8 @@ fn from_store(store: &StoreError, error: &CartError) -> Problem {
             .field("promotion_id", promotion.as_str())
             .field("by_customer", *by_customer),
         StoreError::Unavailable { .. } => logged(ProblemCode::Unavailable, error).retry_soon(),
+        // The host's key ring lacks a key: once it is back, so is the cart.
+        StoreError::KeyMissing { .. } => logged(ProblemCode::Unavailable, error).retry_soon(),
         StoreError::Full { .. } => logged(ProblemCode::StorageFull, error),
         StoreError::Unknown { .. } => logged(ProblemCode::OutcomeUnknown, error).retry_soon(),
         StoreError::Corrupt { .. } => logged(ProblemCode::Internal, error),
@@ -125,6 +128,37 @@ impl From<&Rejection> for Problem {
             }
             Rejection::AmountOverflow => Self::new(Code::AmountOverflow),
             Rejection::Unmergeable => Self::new(Code::Unmergeable),
+            Rejection::NoCompany => Self::new(Code::NoCompany),
+            Rejection::NotInCompany { user } => Self::new(Code::NotInCompany).field("user_id", user.as_str()),
+            Rejection::AlreadyOwner => Self::new(Code::AlreadyOwner),
+            Rejection::AlreadyShared { grant } => {
+                Self::new(Code::AlreadyShared).field("grant_id", grant.to_string())
+            }
+            Rejection::GroupNotFound { group } => {
+                Self::new(Code::GroupNotFound).field("permission_group_id", group.0)
+            }
+            Rejection::GrantNotFound { grant } => {
+                Self::new(Code::GrantNotFound).field("grant_id", grant.to_string())
+            }
+            Rejection::TooManyGrants { max } => Self::new(Code::TooManyGrants).field("maximum", *max),
+            Rejection::LinkNotFound { link } => {
+                Self::new(Code::LinkNotFound).field("link_id", link.to_string())
+            }
+            Rejection::LinkTerms { latest } => Self::new(Code::LinkTerms).field("latest", word(latest)),
+            Rejection::TooManyLinks { max } => Self::new(Code::TooManyLinks).field("maximum", *max),
+            Rejection::SuggestionNotFound { suggestion } => {
+                Self::new(Code::SuggestionNotFound).field("suggestion_id", suggestion.to_string())
+            }
+            Rejection::SuggestionStale { suggestion } => {
+                Self::new(Code::SuggestionStale).field("suggestion_id", suggestion.to_string())
+            }
+            Rejection::TooManySuggestions { max, by_author } => {
+                Self::new(Code::TooManySuggestions).field("maximum", *max).field("by_author", *by_author)
+            }
+            Rejection::VersionNotFound { version } => {
+                Self::new(Code::VersionNotFound).field("version", version.get())
+            }
+            Rejection::NothingToUndo => Self::new(Code::NothingToUndo),
             _ => logged(Code::Internal, rejection),
         }
     }
@@ -134,7 +168,7 @@ fn of_product(code: ProblemCode, product: &ProductKey) -> Problem {
     Problem::new(code).field("product_id", product.product.as_str())
 }
 
-/// The word by which an enum without data is known.
+/// A value as JSON, such as the word by which an enum without data is known.
 fn word(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
@@ -142,13 +176,14 @@ fn word(value: impl Serialize) -> Value {
 #[cfg(test)]
 mod tests {
     use cart_core::coupon::CouponCode;
-    use cart_core::id::{CartId, LineId, ProductId, PromotionId};
+    use cart_core::id::{CartId, GrantId, LineId, LinkId, ProductId, PromotionId, SuggestionId, UserId};
     use cart_core::money::{Currency, Money};
     use cart_core::notice::Unavailable;
     use cart_core::permission::Permission;
     use cart_core::promotion::NotApplied;
     use cart_core::quantity::Quantity;
     use cart_core::selection::{Misfit, SelectionKind};
+    use cart_core::sharing::PermissionGroupId;
     use cart_core::status::StatusName;
     use serde_json::json;
     use uuid::Uuid;
@@ -272,9 +307,52 @@ mod tests {
         ]
     }
 
+    /// One of each that sharing brings.
+    fn rejections_of_sharing() -> Vec<(Rejection, u16, &'static str, Value)> {
+        let id = Uuid::from_u128(7);
+        let (grant, link) = (GrantId::from_uuid(id), LinkId::from_uuid(id));
+        let (suggestion, version) = (SuggestionId::from_uuid(id), Version::new(9).unwrap());
+        let user = UserId::new("bob").unwrap();
+        let latest = chrono::DateTime::from_timestamp(0, 0);
+        let (none, of_suggestion) = (json!({}), json!({"suggestion_id": ID}));
+        vec![
+            (Rejection::NoCompany, 422, "no_company", none.clone()),
+            (Rejection::NotInCompany { user }, 422, "not_in_company", json!({"user_id": "bob"})),
+            (Rejection::AlreadyOwner, 422, "already_owner", none.clone()),
+            (Rejection::AlreadyShared { grant }, 409, "already_shared", json!({"grant_id": ID})),
+            (
+                Rejection::GroupNotFound { group: PermissionGroupId(5) },
+                422,
+                "group_not_found",
+                json!({"permission_group_id": 5}),
+            ),
+            (Rejection::GrantNotFound { grant }, 404, "grant_not_found", json!({"grant_id": ID})),
+            (Rejection::TooManyGrants { max: 5 }, 422, "too_many_grants", json!({"maximum": 5})),
+            (Rejection::LinkNotFound { link }, 404, "link_not_found", json!({"link_id": ID})),
+            (Rejection::LinkTerms { latest }, 422, "link_terms", json!({"latest": "1970-01-01T00:00:00Z"})),
+            (Rejection::LinkTerms { latest: None }, 422, "link_terms", json!({"latest": null})),
+            (Rejection::TooManyLinks { max: 5 }, 422, "too_many_links", json!({"maximum": 5})),
+            (
+                Rejection::SuggestionNotFound { suggestion },
+                404,
+                "suggestion_not_found",
+                of_suggestion.clone(),
+            ),
+            (Rejection::SuggestionStale { suggestion }, 409, "suggestion_stale", of_suggestion),
+            (
+                Rejection::TooManySuggestions { max: 5, by_author: true },
+                422,
+                "too_many_suggestions",
+                json!({"maximum": 5, "by_author": true}),
+            ),
+            (Rejection::VersionNotFound { version }, 404, "version_not_found", json!({"version": 9})),
+            (Rejection::NothingToUndo, 409, "nothing_to_undo", none),
+        ]
+    }
+
     #[test]
     fn every_rejection_has_its_code_and_what_the_client_can_use() {
-        for (rejection, status, code, members) in rejections() {
+        for (rejection, status, code, members) in rejections().into_iter().chain(rejections_of_sharing()) {
             let mut document = Problem::from(&rejection).to_value(None);
             let document = document.as_object_mut().unwrap();
             assert_eq!(document.remove("status"), Some(status.into()), "{rejection}");
@@ -283,6 +361,21 @@ mod tests {
             assert_eq!(Value::Object(document.clone()), members, "{rejection}");
         }
     }
+
+    #[test]
+    fn a_cursor_of_another_list_is_the_clients_mistake() {
+        let document = Problem::from(CartError::BadCursor).to_value(None);
+        assert_eq!((&document["status"], &document["code"]), (&400.into(), &"bad_cursor".into()));
+    }
+
+    #[test]
+    fn a_missing_key_is_our_own_and_is_not_named() {
+        let error = StoreError::KeyMissing { store: "the file", key: 4711 };
+        let document = Problem::from(CartError::Store(error)).to_value(None);
+        assert_eq!((&document["status"], &document["code"]), (&503.into(), &"unavailable".into()));
+        assert!(!document.to_string().contains("4711"), "{document}");
+    }
+
     #[test]
     fn a_promotion_that_others_used_up_is_a_conflict() {
         let error = StoreError::UsedUp { promotion: promotion(), by_customer: true };

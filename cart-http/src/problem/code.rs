@@ -50,6 +50,8 @@ catalogue! {
     MalformedHeader = "malformed_header", BAD_REQUEST, "A request header is malformed";
     /// A part of the path or the query cannot be read, or the query has a parameter that is not known.
     MalformedUri = "malformed_uri", BAD_REQUEST, "The path or query is malformed";
+    /// A list cannot go on from the cursor: it is of another list or of another caller.
+    BadCursor = "bad_cursor", BAD_REQUEST, "The cursor is not of this list";
     /// No credentials, or none that are valid.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "Authentication is required";
     /// The actor may see this, but not do that.
@@ -66,8 +68,18 @@ catalogue! {
     LineNotFound = "line_not_found", NOT_FOUND, "The cart has no such item";
     /// No promotion that may concern the cart gives anything by this id: `promotion_id`.
     GiftNotFound = "gift_not_found", NOT_FOUND, "There is no such gift";
+    /// The cart has no such grant; `grant_id` says which.
+    GrantNotFound = "grant_not_found", NOT_FOUND, "There is no such grant";
+    /// The cart has no such share link; `link_id` says which.
+    LinkNotFound = "link_not_found", NOT_FOUND, "There is no such link";
+    /// Nothing undecided has this id: it never was, or it was decided on or withdrawn; `suggestion_id` says which.
+    SuggestionNotFound = "suggestion_not_found", NOT_FOUND, "There is no such suggestion";
+    /// The cart never had this version; `version` says which.
+    VersionNotFound = "version_not_found", NOT_FOUND, "The cart has no such version";
     /// The path exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
+    /// The client accepts the answer only in a form that is not served.
+    NotAcceptable = "not_acceptable", NOT_ACCEPTABLE, "The answer is not served in the form that is accepted";
     /// The body stopped arriving or took too long.
     RequestTimeout = "request_timeout", REQUEST_TIMEOUT, "The request arrived too slowly";
     /// The cart is in a status in which this cannot be done; `cart_status` says which.
@@ -80,6 +92,12 @@ catalogue! {
     CartExists = "cart_exists", CONFLICT, "There is already an open cart";
     /// The product is in the cart, and the channel does not add quantities up; `item_id` says where.
     DuplicateLine = "duplicate_line", CONFLICT, "The product is in the cart already";
+    /// The user has access of another kind already; `grant_id` says what, to be changed instead.
+    AlreadyShared = "already_shared", CONFLICT, "The cart is shared with the user already";
+    /// The line that the suggestion is about is gone; `suggestion_id` says which suggestion.
+    SuggestionStale = "suggestion_stale", CONFLICT, "What the suggestion is about is gone";
+    /// Nothing that was done to the cart lately can be undone.
+    NothingToUndo = "nothing_to_undo", CONFLICT, "There is nothing to undo";
     /// The product `product_id` is no longer sold.
     ProductWithdrawn = "product_withdrawn", CONFLICT, "The product is no longer sold";
     /// The product `product_id` cannot be bought now; `reason` is `out_of_stock`, `call` or `currency`.
@@ -140,10 +158,30 @@ catalogue! {
     AmountOverflow = "amount_overflow", UNPROCESSABLE_ENTITY, "The amounts are too large";
     /// The carts are of different channels or currencies, or one cart twice.
     Unmergeable = "unmergeable", UNPROCESSABLE_ENTITY, "The carts cannot be merged";
+    /// The cart belongs to no company, and so can be granted to nobody.
+    NoCompany = "no_company", UNPROCESSABLE_ENTITY, "The cart belongs to no company";
+    /// The user does not belong to the cart's company; `user_id` says who.
+    NotInCompany = "not_in_company", UNPROCESSABLE_ENTITY, "The user does not belong to the cart's company";
+    /// The cart is the user's own.
+    AlreadyOwner = "already_owner", UNPROCESSABLE_ENTITY, "The cart is the user's own";
+    /// The shop has no such permission group; `permission_group_id` says which.
+    GroupNotFound = "group_not_found", UNPROCESSABLE_ENTITY, "There is no such permission group";
+    /// A cart is shared with at most `maximum` users.
+    TooManyGrants = "too_many_grants", UNPROCESSABLE_ENTITY, "The cart cannot be shared with more users";
+    /// A link would end before now, later than the shop allows, or not at all where the shop wants an end; or it could
+    /// never be opened. `latest` is the latest end, null if any will do.
+    LinkTerms = "link_terms", UNPROCESSABLE_ENTITY, "A link cannot have these terms";
+    /// A cart has at most `maximum` links.
+    TooManyLinks = "too_many_links", UNPROCESSABLE_ENTITY, "The cart cannot have more links";
+    /// At most `maximum` suggestions may wait for a decision; `by_author` says whether of the same author, and not of
+    /// all together.
+    TooManySuggestions = "too_many_suggestions", UNPROCESSABLE_ENTITY, "No more suggestions may wait";
     /// Something failed that should not.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     /// Something needed cannot be reached now; nothing was changed, and the same request may succeed later.
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Temporarily unavailable";
+    /// As many live streams are open as may be, of this cart or altogether.
+    TooManyStreams = "too_many_streams", SERVICE_UNAVAILABLE, "There are too many live streams";
     /// The change may have happened or not. Sending the same request again is safe with the idempotency key it had.
     OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "Whether it was done is not known";
     /// There is no room for the change; nothing was changed.
