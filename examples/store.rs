@@ -38,7 +38,7 @@ fn run(words: &[&str]) -> Result<ExitCode, Error> {
             eprintln!("{entries} entries exported");
         }
         ["replay", file] => {
-            let entries = SqliteStore::replay(file, std::io::stdin().lock())?;
+            let entries = SqliteStore::replay(file, &Options::default(), std::io::stdin().lock())?;
             eprintln!("{entries} entries replayed");
         }
         _ => return Err(USAGE.into()),

@@ -1,7 +1,9 @@
--- Carts, their lines, the journal of what happened to them, and how often promotions were used.
+-- Carts, their lines, with whom they are shared, the journal of what happened to them, how often promotions were used
+-- and links opened, and how far the journal was handed on.
 --
 -- Ids are 16 bytes, times are UTC microseconds, amounts are minor units of the cart's currency. A column holds NULL
--- where there is nothing, and JSON where the library's types are written as they are.
+-- where there is nothing, and JSON where the library's types are written as they are. A column of type ANY holds text,
+-- or, where a key ring is configured, the same text sealed, in bytes: 45 more than the text has.
 
 CREATE TABLE carts (
     id              BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 16),
@@ -9,6 +11,8 @@ CREATE TABLE carts (
     version         INTEGER NOT NULL CHECK (version >= 1),
     updated_at      INTEGER NOT NULL,
     line_count      INTEGER NOT NULL CHECK (line_count >= 0),
+    -- How many grants, links and suggestions there are together.
+    shares          INTEGER NOT NULL CHECK (shares >= 0),
     expires_at      INTEGER,
     channel         TEXT    NOT NULL CHECK (channel <> ''),
     owner_kind      TEXT    NOT NULL CHECK (owner_kind IN ('user', 'guest')),
@@ -31,15 +35,20 @@ CREATE TABLE carts (
     merged_into     BLOB    CHECK (length(merged_into) = 16),
     merged_version  INTEGER CHECK (merged_version >= 1),
 
-    address         TEXT    CHECK (address <> ''),
+    address         ANY     CONSTRAINT address CHECK (CASE typeof(address)
+        WHEN 'text' THEN address <> '' WHEN 'blob' THEN length(address) > 45 ELSE address IS NULL END),
     shipping_method TEXT    CHECK (shipping_method <> ''),
     payment_method  TEXT    CHECK (payment_method <> ''),
-    coupons         TEXT    CHECK (coupons <> ''),
+    coupons         ANY     CONSTRAINT coupons CHECK (CASE typeof(coupons)
+        WHEN 'text' THEN coupons <> '' WHEN 'blob' THEN length(coupons) > 45 ELSE coupons IS NULL END),
     refused_gifts   TEXT    CHECK (refused_gifts <> ''),
+    name            ANY     CONSTRAINT name CHECK (CASE typeof(name)
+        WHEN 'text' THEN length(name) BETWEEN 1 AND 100 WHEN 'blob' THEN length(name) > 45 ELSE name IS NULL END),
+    note            ANY     CONSTRAINT note CHECK (CASE typeof(note)
+        WHEN 'text' THEN length(note) BETWEEN 1 AND 500 WHEN 'blob' THEN length(note) > 45 ELSE note IS NULL END),
+    metadata        ANY     CONSTRAINT metadata CHECK (CASE typeof(metadata)
+        WHEN 'text' THEN metadata <> '' WHEN 'blob' THEN length(metadata) > 45 ELSE metadata IS NULL END),
     settings        TEXT,
-    name            TEXT    CHECK (length(name) BETWEEN 1 AND 100),
-    note            TEXT    CHECK (length(note) BETWEEN 1 AND 500),
-    metadata        TEXT,
 
     CHECK (updated_at >= created_at),
     -- A status has the data that belongs to it, and no other.
@@ -81,17 +90,89 @@ CREATE TABLE lines (
     added_at          INTEGER NOT NULL,
     added_by          TEXT    NOT NULL CHECK (added_by <> ''),
     product           TEXT    NOT NULL CHECK (product <> ''),
-    options           TEXT    CHECK (options <> ''),
     -- The part of the metadata that makes this a line of its own.
-    distinct_metadata TEXT    CHECK (distinct_metadata <> ''),
-    note              TEXT    CHECK (length(note) BETWEEN 1 AND 500),
-    metadata          TEXT    CHECK (metadata <> ''),
+    distinct_metadata ANY     CONSTRAINT distinct_metadata CHECK (CASE typeof(distinct_metadata)
+        WHEN 'text' THEN distinct_metadata <> '' WHEN 'blob' THEN length(distinct_metadata) > 45 ELSE distinct_metadata IS NULL END),
+    note              ANY     CONSTRAINT note CHECK (CASE typeof(note)
+        WHEN 'text' THEN length(note) BETWEEN 1 AND 500 WHEN 'blob' THEN length(note) > 45 ELSE note IS NULL END),
+    metadata          ANY     CONSTRAINT metadata CHECK (CASE typeof(metadata)
+        WHEN 'text' THEN metadata <> '' WHEN 'blob' THEN length(metadata) > 45 ELSE metadata IS NULL END),
+    options           TEXT    CHECK (options <> ''),
 
     CHECK (unit_price <= list_price),
     CHECK ((acknowledged_list IS NULL) = (acknowledged_unit IS NULL)),
     CHECK (acknowledged_unit <= acknowledged_list),
     PRIMARY KEY (cart_id, line_id)
 ) STRICT, WITHOUT ROWID;
+
+-- To whom carts are granted.
+CREATE TABLE grants (
+    cart_id    BLOB    NOT NULL REFERENCES carts (id) ON DELETE CASCADE,
+    grant_id   BLOB    NOT NULL CHECK (length(grant_id) = 16),
+    -- Grows with everything that is shared of the cart; says nothing but the order. So it does in the next two tables.
+    position   INTEGER NOT NULL CHECK (position >= 0),
+    user       TEXT    NOT NULL CHECK (user <> ''),
+    group_id   INTEGER NOT NULL CHECK (group_id BETWEEN 0 AND 4294967295),
+    granted_at INTEGER NOT NULL,
+    granted_by TEXT    NOT NULL CHECK (granted_by <> ''),
+    -- As the cart has it, so that a user's carts are found in their order: channel, company, whether it is open, age.
+    channel    TEXT    NOT NULL CHECK (channel <> ''),
+    company    TEXT    NOT NULL,
+    is_open    INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+    created_at INTEGER NOT NULL,
+
+    PRIMARY KEY (cart_id, grant_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX grants_by_id ON grants (grant_id);
+
+CREATE UNIQUE INDEX one_grant_of_a_user ON grants (cart_id, user);
+
+-- The open carts that are granted to a user, by age; by id where that is the same.
+CREATE INDEX grants_by_user ON grants (channel, company, user, created_at, cart_id) WHERE is_open = 1;
+
+-- The links that show carts to whoever has their token.
+CREATE TABLE links (
+    cart_id      BLOB    NOT NULL REFERENCES carts (id) ON DELETE CASCADE,
+    link_id      BLOB    NOT NULL CHECK (length(link_id) = 16),
+    position     INTEGER NOT NULL CHECK (position >= 0),
+    -- The digest of the token. The token itself is nowhere.
+    token        BLOB    NOT NULL CHECK (length(token) = 32),
+    expires_at   INTEGER,
+    -- How often it may be opened.
+    uses         INTEGER CHECK (uses BETWEEN 0 AND 4294967295),
+    shows_prices INTEGER NOT NULL CHECK (shows_prices IN (0, 1)),
+    shows_names  INTEGER NOT NULL CHECK (shows_names IN (0, 1)),
+    may_suggest  INTEGER NOT NULL CHECK (may_suggest IN (0, 1)),
+    made_at      INTEGER NOT NULL,
+    made_by      TEXT    NOT NULL CHECK (made_by <> ''),
+    label        ANY     CONSTRAINT label CHECK (CASE typeof(label)
+        WHEN 'text' THEN length(label) BETWEEN 1 AND 100 WHEN 'blob' THEN length(label) > 45 ELSE label IS NULL END),
+
+    PRIMARY KEY (cart_id, link_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX links_by_id ON links (link_id);
+
+CREATE UNIQUE INDEX links_by_token ON links (token);
+
+-- What was suggested and not decided on.
+CREATE TABLE suggestions (
+    cart_id       BLOB    NOT NULL REFERENCES carts (id) ON DELETE CASCADE,
+    suggestion_id BLOB    NOT NULL CHECK (length(suggestion_id) = 16),
+    position      INTEGER NOT NULL CHECK (position >= 0),
+    made_at       INTEGER NOT NULL,
+    author        TEXT    NOT NULL CHECK (author <> ''),
+    proposal      TEXT    NOT NULL CHECK (proposal <> ''),
+    name          ANY     CONSTRAINT name CHECK (CASE typeof(name)
+        WHEN 'text' THEN length(name) BETWEEN 1 AND 100 WHEN 'blob' THEN length(name) > 45 ELSE name IS NULL END),
+    comment       ANY     CONSTRAINT comment CHECK (CASE typeof(comment)
+        WHEN 'text' THEN length(comment) BETWEEN 1 AND 500 WHEN 'blob' THEN length(comment) > 45 ELSE comment IS NULL END),
+
+    PRIMARY KEY (cart_id, suggestion_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX suggestions_by_id ON suggestions (suggestion_id);
 
 -- Every accepted write, once. The position is the row's number: entries are only ever added, so it grows and is
 -- never used again.
@@ -100,12 +181,15 @@ CREATE TABLE journal (
     cart_id     BLOB    NOT NULL REFERENCES carts (id),
     version     INTEGER NOT NULL CHECK (version >= 1),
     at          INTEGER NOT NULL,
-    -- What a repeated request must have in common with this one; NULL if the service made the key itself.
-    fingerprint BLOB    CHECK (length(fingerprint) = 16),
+    -- What a repeated request must have in common with this one, sealed as the events are; NULL if the service made
+    -- the key itself.
+    fingerprint BLOB    CHECK (length(fingerprint) IN (16, 61)),
     request_key TEXT    NOT NULL CHECK (length(request_key) BETWEEN 1 AND 128),
     actor       TEXT    NOT NULL CHECK (actor <> ''),
-    events      TEXT    NOT NULL CHECK (events <> ''),
-    reply       TEXT    CHECK (reply <> ''),
+    events      ANY     NOT NULL CONSTRAINT events CHECK (CASE typeof(events)
+        WHEN 'text' THEN events <> '' WHEN 'blob' THEN length(events) > 45 ELSE 0 END),
+    reply       ANY     CONSTRAINT reply CHECK (CASE typeof(reply)
+        WHEN 'text' THEN reply <> '' WHEN 'blob' THEN length(reply) > 45 ELSE reply IS NULL END),
     -- FNV-1a (64 bits) over the rest of the row, position apart: shows damage that still reads as an entry.
     checksum    INTEGER NOT NULL
 ) STRICT;
@@ -116,7 +200,27 @@ CREATE UNIQUE INDEX journal_by_version ON journal (cart_id, version);
 CREATE UNIQUE INDEX journal_by_request ON journal (cart_id, request_key, actor)
     WHERE fingerprint IS NOT NULL;
 
+-- The cart whose history is being written anew, without some personal data or under another key; empty but inside such
+-- a transaction.
+CREATE TABLE rewriting (
+    cart_id BLOB NOT NULL PRIMARY KEY CHECK (length(cart_id) = 16)
+) STRICT, WITHOUT ROWID;
+
+-- What was written anew may have left something in unused parts of the file that is still to be wiped.
+CREATE TABLE remnants (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1)
+) STRICT;
+
 CREATE TRIGGER journal_is_not_rewritten BEFORE UPDATE ON journal
+WHEN NOT EXISTS (SELECT 1 FROM rewriting WHERE cart_id = OLD.cart_id)
+BEGIN
+    SELECT RAISE(ABORT, 'the journal is only added to');
+END;
+
+-- Where an entry stands, and what it is the answer to, is never another.
+CREATE TRIGGER journal_keeps_its_order BEFORE UPDATE ON journal
+WHEN (NEW.position, NEW.cart_id, NEW.version, NEW.at, NEW.request_key)
+    IS NOT (OLD.position, OLD.cart_id, OLD.version, OLD.at, OLD.request_key)
 BEGIN
     SELECT RAISE(ABORT, 'the journal is only added to');
 END;
@@ -152,3 +256,32 @@ CREATE TABLE promotion_counts (
 
     PRIMARY KEY (promotion, customer)
 ) STRICT, WITHOUT ROWID;
+
+-- How often links were opened. It is no part of their carts: a link that is gone may still be in here.
+CREATE TABLE link_openings (
+    link_id  BLOB    NOT NULL PRIMARY KEY CHECK (length(link_id) = 16),
+    openings INTEGER NOT NULL CHECK (openings >= 1),
+    last_at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- How far each relay has handed the journal on.
+CREATE TABLE relays (
+    name     TEXT    NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 64),
+    position INTEGER NOT NULL CHECK (position >= 0)
+) STRICT, WITHOUT ROWID;
+
+-- The carts whose entries, from a version on, a relay holds back.
+CREATE TABLE relay_holds (
+    relay        TEXT    NOT NULL REFERENCES relays (name),
+    cart_id      BLOB    NOT NULL CHECK (length(cart_id) = 16),
+    from_version INTEGER NOT NULL CHECK (from_version >= 1),
+    tries        INTEGER NOT NULL CHECK (tries BETWEEN 0 AND 4294967295),
+    -- When the entry is tried again; NULL if it is parked.
+    due_at       INTEGER,
+    reason       TEXT    NOT NULL,
+
+    PRIMARY KEY (relay, cart_id)
+) STRICT, WITHOUT ROWID;
+
+-- The holds by what is due first; parked ones last.
+CREATE INDEX holds_by_due ON relay_holds (relay, due_at IS NULL, due_at, cart_id);

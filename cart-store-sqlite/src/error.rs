@@ -2,6 +2,7 @@
 
 use cart_core::id::{CartId, PromotionId};
 use cart_core::port::{BoxError, StoreError};
+use cart_seal::KeyId;
 use rusqlite::{ErrorCode, ffi};
 
 use crate::engine::{Fault, ReadError, WriteError};
@@ -16,6 +17,7 @@ pub(crate) enum Refusal {
     AlreadyOpen(CartId),
     Repeated(CartId),
     UsedUp { promotion: PromotionId, by_customer: bool },
+    KeyMissing(KeyId),
     Corrupt(Damage),
     Sqlite(rusqlite::Error),
 }
@@ -39,10 +41,32 @@ impl From<Refusal> for StoreError {
             Refusal::AlreadyOpen(cart) => Self::AlreadyOpen { cart },
             Refusal::Repeated(cart) => Self::Repeated { cart },
             Refusal::UsedUp { promotion, by_customer } => Self::UsedUp { promotion, by_customer },
+            Refusal::KeyMissing(KeyId(key)) => Self::KeyMissing { store: STORE, key },
             Refusal::Corrupt(damage) => corrupt(damage),
             Refusal::Sqlite(error) if is_constraint(&error) => corrupt(error),
             Refusal::Sqlite(error) => undone(error.into()),
         }
+    }
+}
+
+/// Why a value cannot be read. Holds nothing of the value itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It cannot be what was written.
+    Damaged(String),
+    /// It is sealed with a key that is not at hand.
+    KeyMissing(KeyId),
+}
+
+impl From<String> for Unread {
+    fn from(what: String) -> Self {
+        Self::Damaged(what)
+    }
+}
+
+impl From<&str> for Unread {
+    fn from(what: &str) -> Self {
+        Self::Damaged(what.to_owned())
     }
 }
 

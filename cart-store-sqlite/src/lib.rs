@@ -13,7 +13,10 @@ mod error;
 mod index;
 mod load;
 mod options;
+mod rewrite;
 mod schema;
+mod seal;
+mod step;
 mod store;
 mod table;
 #[cfg(test)]

@@ -5,38 +5,75 @@ use cart_core::id::CartId;
 use rusqlite::Transaction;
 
 use crate::error::{Damage, Refusal};
-use crate::table::{carts, lines};
+use crate::seal::Seal;
+use crate::table::carts::{self, Parts};
+use crate::table::grants::CartPlace;
+use crate::table::{grants, lines, links, suggestions};
 
-/// Loads a cart with two statements, however many lines it has.
-pub(crate) fn cart(transaction: &Transaction<'_>, id: CartId) -> Result<Option<Cart>, Refusal> {
-    let Some((stored, count)) = carts::find(transaction, id)? else { return Ok(None) };
-    with_lines(transaction, stored, count).map(Some)
+/// Loads a cart with two statements, however many lines it has; with three more if it is shared.
+pub(crate) fn cart(transaction: &Transaction<'_>, seal: &Seal, id: CartId) -> Result<Option<Cart>, Refusal> {
+    let Some((stored, parts)) = carts::find(transaction, seal, id)? else { return Ok(None) };
+    whole(transaction, seal, stored, parts).map(Some)
 }
 
 /// A cart has more lines than were to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLong;
 
-/// Loads a cart of at most so many lines. Of one with more, only its own row is read.
+/// Loads a cart of at most so many lines and shares. Of one with more, only its own row is read.
 pub(crate) fn small(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     id: CartId,
     most: usize,
 ) -> Result<Result<Option<Cart>, TooLong>, Refusal> {
-    let Some((stored, count)) = carts::find(transaction, id)? else { return Ok(Ok(None)) };
-    if count > most {
+    let Some((stored, parts)) = carts::find(transaction, seal, id)? else { return Ok(Ok(None)) };
+    if parts.lines.saturating_add(parts.shares) > most {
         return Ok(Err(TooLong));
     }
-    with_lines(transaction, stored, count).map(|cart| Ok(Some(cart)))
+    whole(transaction, seal, stored, parts).map(|cart| Ok(Some(cart)))
 }
 
-fn with_lines(transaction: &Transaction<'_>, mut stored: StoredCart, count: usize) -> Result<Cart, Refusal> {
+fn whole(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    mut stored: StoredCart,
+    parts: Parts,
+) -> Result<Cart, Refusal> {
     let id = stored.id;
-    let lines = lines::of_cart(transaction, id, stored.currency)?;
-    if lines.len() != count {
-        let what = format!("{count} lines belong to it, {} are there", lines.len());
-        return Err(Damage::new(carts::TABLE, id, what).into());
-    }
+    let lines = lines::of_cart(transaction, seal, id, stored.currency)?;
+    check_count(id, "lines", parts.lines, lines.len())?;
     stored.lines = lines.into_iter().map(|(_, line)| line).collect();
-    Ok(Cart::from_stored(stored).map_err(|error| Damage::new(carts::TABLE, id, error.to_string()))?)
+    let places = if parts.shares > 0 { read_shares(transaction, seal, &mut stored)? } else { Vec::new() };
+    let shares = stored.grants.len() + stored.links.len() + stored.suggestions.len();
+    check_count(id, "shares", parts.shares, shares)?;
+    let cart = Cart::from_stored(stored).map_err(|error| Damage::new(carts::TABLE, id, error.to_string()))?;
+    let place = CartPlace::of(&cart);
+    if places.iter().any(|told| *told != place) {
+        return Err(Damage::new(grants::TABLE, id, "a grant says of the cart what is not so").into());
+    }
+    Ok(cart)
+}
+
+/// Reads what is shared of a cart; answers what its grants say of the cart.
+fn read_shares(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    stored: &mut StoredCart,
+) -> Result<Vec<CartPlace>, Refusal> {
+    let granted = grants::of_cart(transaction, stored.id)?;
+    let (grants, places) = granted.into_iter().map(|stored| (stored.grant, stored.place)).unzip();
+    let links = links::of_cart(transaction, seal, stored.id)?;
+    let suggestions = suggestions::of_cart(transaction, seal, stored.id)?;
+    stored.grants = grants;
+    stored.links = links.into_iter().map(|(_, link)| link).collect();
+    stored.suggestions = suggestions.into_iter().map(|(_, suggestion)| suggestion).collect();
+    Ok(places)
+}
+
+fn check_count(cart: CartId, what: &str, told: usize, found: usize) -> Result<(), Damage> {
+    if told == found {
+        return Ok(());
+    }
+    Err(Damage::new(carts::TABLE, cart, format!("{told} {what} belong to it, {found} are there")))
 }

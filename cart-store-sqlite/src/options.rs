@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use cart_seal::KeyRing;
+
 /// What an acknowledged write has survived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Durability {
@@ -22,6 +24,7 @@ pub struct Options {
     pub(crate) patience: Duration,
     pub(crate) log_bytes: u64,
     pub(crate) on_caller: bool,
+    pub(crate) keys: Option<KeyRing>,
 }
 
 impl Default for Options {
@@ -33,6 +36,7 @@ impl Default for Options {
             patience: Duration::from_secs(5),
             log_bytes: 56 << 20,
             on_caller: false,
+            keys: None,
         }
     }
 }
@@ -90,6 +94,16 @@ impl Options {
     #[must_use]
     pub const fn on_caller(mut self, allowed: bool) -> Self {
         self.on_caller = allowed;
+        self
+    }
+    /// Seals what is personal (see the crate's documentation) with the current key of a ring, and opens what any key of
+    /// the ring has sealed; unless told, it is stored as text.
+    ///
+    /// What was stored as text before stays readable, and stays text until it is written again or
+    /// [`reseal`](crate::SqliteStore::reseal) comes to it.
+    #[must_use]
+    pub fn key_ring(mut self, keys: KeyRing) -> Self {
+        self.keys = Some(keys);
         self
     }
 }

@@ -8,11 +8,15 @@ use async_trait::async_trait;
 use cart_core::actor::{ActorRef, Owner};
 use cart_core::cart::Cart;
 use cart_core::facts::Uses;
-use cart_core::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
+use cart_core::id::{
+    AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId,
+};
 use cart_core::journal::{Entry, KeyOrigin, Position, Positioned, Request};
 use cart_core::port::{
-    CartIndex, CartStore, CartSummary, EventLog, PageRequest, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, EventLog, GrantedCart, HeldBack, LinkLedger, Openings, PageRequest,
+    Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StoreError, Unit, UseLedger,
 };
+use cart_core::sharing::LinkDigest;
 use cart_core::version::Version;
 use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
@@ -20,12 +24,14 @@ use rusqlite::Transaction;
 use crate::commit::Prepared;
 use crate::engine::{BackupError, Engine, Fault, OpenError, ReadError};
 use crate::error::{self, Refusal};
-use crate::index;
+use crate::index::{self, Grantee};
 use crate::load;
 use crate::options::Options;
+use crate::rewrite::Rewriting;
 use crate::schema::MIGRATIONS;
+use crate::seal::Seal;
 use crate::table::OwnerColumns;
-use crate::table::{journal, uses};
+use crate::table::{journal, openings, relays, uses};
 use crate::transfer::{self, ExportError, ReplayError};
 use crate::verify::{self, Report};
 
@@ -56,6 +62,7 @@ const FEW: usize = 32;
 #[derive(Debug)]
 pub struct SqliteStore {
     pub(crate) engine: Engine,
+    seal: Seal,
 }
 
 impl SqliteStore {
@@ -67,7 +74,8 @@ impl SqliteStore {
     /// # Errors
     /// See [`OpenError`]; the file is then as it was.
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, OpenError> {
-        Engine::open(path.as_ref(), options, MIGRATIONS).map(|engine| Self { engine })
+        let engine = Engine::open(path.as_ref(), options, MIGRATIONS)?;
+        Ok(Self { engine, seal: Seal::new(options.keys.clone()) })
     }
 
     /// Opens an empty store in memory, gone when dropped; for tests. All work is done on the calling thread.
@@ -75,7 +83,8 @@ impl SqliteStore {
     /// # Errors
     /// See [`OpenError`].
     pub fn in_memory() -> Result<Self, OpenError> {
-        Engine::in_memory(&Options::default(), MIGRATIONS).map(|engine| Self { engine })
+        let engine = Engine::in_memory(&Options::default(), MIGRATIONS)?;
+        Ok(Self { engine, seal: Seal::default() })
     }
 
     /// Copies the store to a new file while it is in use. The copy holds what was committed when it was begun,
@@ -103,30 +112,32 @@ impl SqliteStore {
     /// # Errors
     /// [`StoreError::Unavailable`]; what is wrong with the store itself is in the report.
     pub async fn verify(&self) -> Result<Report, StoreError> {
-        verify::verify(&self.engine).await
+        verify::verify(&self.engine, &self.seal).await
     }
 
     /// Writes the whole journal as text, one entry in a line (see [`transfer`]), and answers how many entries that
     /// were. [`SqliteStore::replay`] makes a store of it again.
     ///
-    /// The store may be in use; entries made meanwhile may be among those written. A thread of the store writes, so
+    /// What the file keeps sealed, an export holds in clear: treat it as the key itself. The store may be in use;
+    /// entries made meanwhile may be among those written. A thread of the store writes, so
     /// a writer that blocks keeps one of the [readers](Options::readers) to itself.
     ///
     /// # Errors
     /// [`ExportError`]; what was written until then has no end and cannot be replayed.
     pub async fn export(&self, to: impl Write + Send + 'static) -> Result<u64, ExportError> {
-        transfer::export(&self.engine, to).await
+        transfer::export(&self.engine, &self.seal, to).await
     }
 
     /// Makes a store at a path where there is nothing of an exported journal: with the same carts, lines and
     /// journal, positions included. The file appears complete or not at all.
     ///
-    /// Reads, and writes the file, on the calling thread, as [`SqliteStore::open`] does.
+    /// Of the options, it looks at the [key ring](Options::key_ring) alone, and seals with it. Reads, and writes the
+    /// file, on the calling thread, as [`SqliteStore::open`] does.
     ///
     /// # Errors
     /// [`ReplayError`], for instance when the export was cut short or is not of this format.
-    pub fn replay(path: impl AsRef<Path>, from: impl BufRead) -> Result<u64, ReplayError> {
-        transfer::replay(path.as_ref(), from)
+    pub fn replay(path: impl AsRef<Path>, options: &Options, from: impl BufRead) -> Result<u64, ReplayError> {
+        transfer::replay(path.as_ref(), &Seal::new(options.keys.clone()), from)
     }
 
     /// Reads so many rows at most.
@@ -146,20 +157,29 @@ impl SqliteStore {
 #[async_trait]
 impl CartStore for SqliteStore {
     async fn load(&self, cart: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        let seal = self.seal.clone();
         if self.engine.reads_on_caller() {
-            let found = self.look(FEW, move |transaction| load::small(transaction, cart, FEW)).await?;
+            let seal = seal.clone();
+            let small = move |transaction: &Transaction<'_>| load::small(transaction, &seal, cart, FEW);
+            let found = self.look(FEW, small).await?;
             if let Ok(found) = found {
                 return Ok(found.map(Arc::new));
             }
         }
-        let found = self.look(usize::MAX, move |transaction| load::cart(transaction, cart)).await?;
+        let found = self.look(usize::MAX, move |transaction| load::cart(transaction, &seal, cart)).await?;
         Ok(found.map(Arc::new))
     }
 
     async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
-        let unit = Prepared::new(unit)?;
+        let unit = Prepared::new(&self.seal, unit)?;
         let committed = self.engine.write(move |transaction| unit.write(transaction)).await;
         committed.map_err(error::of_write)
+    }
+
+    async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
+        let rewriting = Rewriting::new(&self.seal, &history)?;
+        let rewritten = self.engine.write(move |transaction| rewriting.write(transaction)).await;
+        rewritten.map_err(error::of_write)
     }
 
     fn is_only_writer(&self) -> bool {
@@ -190,8 +210,10 @@ impl CartIndex for SqliteStore {
         owner: &Owner,
         page: PageRequest,
     ) -> Result<Vec<CartSummary>, StoreError> {
-        let (channel, owner) = (channel.clone(), OwnerColumns::of(owner));
-        self.look(page.limit, move |transaction| index::carts_of(transaction, &channel, &owner, page)).await
+        let (seal, channel, owner) = (self.seal.clone(), channel.clone(), OwnerColumns::of(owner));
+        let find =
+            move |transaction: &Transaction<'_>| index::carts_of(transaction, &seal, &channel, &owner, page);
+        self.look(page.limit, find).await
     }
 
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
@@ -207,11 +229,13 @@ impl EventLog for SqliteStore {
         after: Option<Version>,
         limit: usize,
     ) -> Result<Vec<Entry>, StoreError> {
-        self.look(limit, move |transaction| journal::of_cart(transaction, cart, after, limit)).await
+        let seal = self.seal.clone();
+        self.look(limit, move |transaction| journal::of_cart(transaction, &seal, cart, after, limit)).await
     }
 
     async fn entries_after(&self, position: Position, limit: usize) -> Result<Vec<Positioned>, StoreError> {
-        self.look(limit, move |transaction| journal::after(transaction, position, limit)).await
+        let seal = self.seal.clone();
+        self.look(limit, move |transaction| journal::after(transaction, &seal, position, limit)).await
     }
 
     /// A caller's key is looked up in an index with one statement. A service's is found by going through the cart's
@@ -226,8 +250,9 @@ impl EventLog for SqliteStore {
             KeyOrigin::Caller { .. } => 1,
             KeyOrigin::Service => usize::MAX,
         };
-        let (actor, request) = (actor.clone(), request.clone());
-        let find = move |transaction: &Transaction<'_>| journal::find(transaction, cart, &actor, &request);
+        let (seal, actor, request) = (self.seal.clone(), actor.clone(), request.clone());
+        let find =
+            move |transaction: &Transaction<'_>| journal::find(transaction, &seal, cart, &actor, &request);
         match self.look(rows, find).await? {
             // Recovery may still bring the commit back whose flush failed.
             None if self.engine.is_stopped() => Err(error::undone(Fault::Stopped)),
@@ -250,5 +275,76 @@ impl UseLedger for SqliteStore {
             asked.iter().map(of).collect()
         };
         self.look(promotions.len(), find).await
+    }
+}
+
+#[async_trait]
+impl ShareIndex for SqliteStore {
+    async fn carts_granted_to(
+        &self,
+        channel: &ChannelId,
+        company: &CompanyId,
+        user: &UserId,
+        now: DateTime<Utc>,
+        page: PageRequest,
+    ) -> Result<Vec<GrantedCart>, StoreError> {
+        let to = Grantee { channel: channel.clone(), company: company.clone(), user: user.clone() };
+        let seal = self.seal.clone();
+        let find =
+            move |transaction: &Transaction<'_>| index::carts_granted_to(transaction, &seal, &to, now, page);
+        self.look(page.limit, find).await
+    }
+
+    async fn cart_with_grant(&self, grant: GrantId) -> Result<Option<CartId>, StoreError> {
+        self.look(1, move |transaction| index::cart_with_grant(transaction, grant)).await
+    }
+
+    async fn cart_with_link(&self, token: LinkDigest) -> Result<Option<CartId>, StoreError> {
+        self.look(1, move |transaction| index::cart_with_link(transaction, token)).await
+    }
+}
+
+#[async_trait]
+impl LinkLedger for SqliteStore {
+    async fn open_link(
+        &self,
+        link: LinkId,
+        at: DateTime<Utc>,
+        limit: Option<u32>,
+    ) -> Result<bool, StoreError> {
+        let opened = self.engine.write(move |transaction| openings::open(transaction, link, at, limit)).await;
+        opened.map_err(error::of_write)
+    }
+
+    async fn openings(&self, links: &[LinkId]) -> Result<Vec<Openings>, StoreError> {
+        let asked = links.to_vec();
+        let find = move |transaction: &Transaction<'_>| {
+            asked.iter().map(|link| openings::of(transaction, *link)).collect()
+        };
+        self.look(links.len(), find).await
+    }
+}
+
+#[async_trait]
+impl RelayLedger for SqliteStore {
+    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
+        let relay = relay.clone();
+        self.look(1, move |transaction| relays::position(transaction, &relay)).await
+    }
+
+    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
+        let relay = relay.clone();
+        self.look(limit, move |transaction| relays::held(transaction, &relay, limit)).await
+    }
+
+    async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
+        let (relay, asked) = (relay.clone(), carts.to_vec());
+        self.look(carts.len(), move |transaction| relays::held_among(transaction, &relay, &asked)).await
+    }
+
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+        let relay = relay.clone();
+        let noted = self.engine.write(move |transaction| relays::note(transaction, &relay, &progress)).await;
+        noted.map_err(error::of_write)
     }
 }

@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use crate::error::Damage;
+use crate::error::{Damage, Refusal, Unread};
+use crate::seal::{Field, RowKey, Seal};
 
 /// A count as SQLite keeps it. No cart lives to see the difference.
 pub(crate) fn integer(count: impl TryInto<i64>) -> i64 {
@@ -66,6 +67,30 @@ impl<'a, 's> Columns<'a, 's> {
         read(value).map_err(|reason| self.damage(column, reason))
     }
 
+    /// Reads the next column, which is protected; none if there is nothing in it.
+    pub(crate) fn take_protected<T, E: Display>(
+        &mut self,
+        seal: &Seal,
+        field: Field,
+        row: RowKey,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Refusal> {
+        let column = self.next;
+        let stored = self.take(Ok)?;
+        if stored == ValueRef::Null {
+            return Ok(None);
+        }
+        let text = seal.open(field, row, stored).map_err(|unread| self.unread(column, unread))?;
+        Ok(Some(read(&text).map_err(|reason| self.damage(column, reason))?))
+    }
+
+    pub(crate) fn unread(&self, column: usize, unread: Unread) -> Refusal {
+        match unread {
+            Unread::Damaged(reason) => self.damage(column, reason).into(),
+            Unread::KeyMissing(key) => Refusal::KeyMissing(key),
+        }
+    }
+
     /// Reads the next column, which says whose row it is.
     pub(crate) fn take_cart(&mut self) -> Result<CartId, Damage> {
         let cart = self.take(uuid).map(CartId::from_uuid)?;
@@ -92,9 +117,16 @@ pub(crate) fn text(value: ValueRef<'_>) -> Result<&str, Reason> {
     value.as_str().map_err(|_| "not text".to_owned())
 }
 
-pub(crate) fn bytes(value: ValueRef<'_>) -> Result<[u8; 16], Reason> {
-    let bytes = value.as_blob().map_err(|error| error.to_string())?;
-    bytes.try_into().map_err(|_| "not 16 bytes".to_owned())
+pub(crate) fn blob(value: ValueRef<'_>) -> Result<&[u8], Reason> {
+    value.as_blob().map_err(|_| "not bytes".to_owned())
+}
+
+pub(crate) fn bytes<const N: usize>(value: ValueRef<'_>) -> Result<[u8; N], Reason> {
+    blob(value)?.try_into().map_err(|_| format!("not {N} bytes"))
+}
+
+pub(crate) fn flag(value: ValueRef<'_>) -> Result<bool, Reason> {
+    int(value).map(|flag| flag != 0)
 }
 
 pub(crate) fn uuid(value: ValueRef<'_>) -> Result<Uuid, Reason> {

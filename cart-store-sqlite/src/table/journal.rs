@@ -6,14 +6,16 @@ use cart_core::actor::ActorRef;
 use cart_core::id::CartId;
 use cart_core::journal::{Entry, Fingerprint, KeyOrigin, Position, Positioned, Request, RequestKey};
 use cart_core::version::Version;
+use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
 use super::columns::{
-    Columns, Reason, bytes, count, from_json, int, integer, maybe, micros, text, to_json, to_json_unless,
-    to_time, to_version,
+    Columns, Reason, blob, count, from_json, int, integer, json, maybe, micros, parsed, text, time, to_json,
+    to_json_unless, version,
 };
 use crate::checksum::Checksum;
 use crate::error::{Damage, Refusal};
+use crate::seal::{RowKey, Seal, Value, field};
 
 pub(crate) const TABLE: &str = "journal";
 
@@ -29,6 +31,9 @@ const INSERT: &str = concat!(
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
 );
+const REWRITE: &str =
+    "UPDATE journal SET fingerprint = ?3, actor = ?4, events = ?5, reply = ?6, checksum = ?7
+     WHERE cart_id = ?1 AND version = ?2";
 const OF_CART: &str = concat!(
     "SELECT position, ",
     columns!(),
@@ -55,41 +60,54 @@ const REQUEST_EXISTS: &str = "SELECT 1 FROM journal
 /// The columns of an entry that have to be made from it; made before the writer is asked, to keep its turn short.
 #[derive(Clone, Debug)]
 pub(crate) struct Written {
+    fingerprint: Option<Vec<u8>>,
     actor: String,
-    events: String,
-    reply: Option<String>,
+    events: Value,
+    reply: Option<Value>,
     checksum: i64,
 }
 
 impl Written {
-    pub(crate) fn of(entry: &Entry) -> rusqlite::Result<Self> {
+    pub(crate) fn of(seal: &Seal, entry: &Entry) -> rusqlite::Result<Self> {
+        let row = RowKey::entry(entry.cart, entry.version);
         let (actor, events) = (to_json(&entry.actor)?, to_json(&entry.events)?);
         let reply = to_json_unless(entry.reply.is_empty(), &entry.reply)?;
-        let summed = Summed {
+        let seal_bits = |bits: [u8; 16]| seal.close_bytes(field::ENTRY_FINGERPRINT, row, &bits);
+        let mut written = Self {
+            fingerprint: fingerprint(entry).map(seal_bits),
+            actor,
+            events: seal.close(field::ENTRY_EVENTS, row, events),
+            reply: seal.close_some(field::ENTRY_REPLY, row, reply),
+            checksum: 0,
+        };
+        written.checksum = written.summed(entry).checksum();
+        Ok(written)
+    }
+
+    fn summed<'a>(&'a self, entry: &'a Entry) -> Summed<'a> {
+        Summed {
             cart: entry.cart,
             version: integer(entry.version.get()),
             at: micros(entry.at),
-            fingerprint: fingerprint(entry),
+            fingerprint: self.fingerprint.as_deref(),
             key: entry.request.key.as_str(),
-            actor: &actor,
-            events: &events,
-            reply: reply.as_deref(),
-        };
-        let checksum = summed.checksum();
-        Ok(Self { actor, events, reply, checksum })
+            actor: &self.actor,
+            events: self.events.as_bytes(),
+            reply: self.reply.as_ref().map(Value::as_bytes),
+        }
     }
 }
 
-/// What the checksum is over: the columns as they are stored.
+/// What the checksum is over: the columns as they are stored, so that it tells nothing of what is sealed.
 struct Summed<'a> {
     cart: CartId,
     version: i64,
     at: i64,
-    fingerprint: Option<[u8; 16]>,
+    fingerprint: Option<&'a [u8]>,
     key: &'a str,
     actor: &'a str,
-    events: &'a str,
-    reply: Option<&'a str>,
+    events: &'a [u8],
+    reply: Option<&'a [u8]>,
 }
 
 impl Summed<'_> {
@@ -98,29 +116,12 @@ impl Summed<'_> {
             .bytes(self.cart.as_uuid().as_bytes())
             .bytes(&self.version.to_be_bytes())
             .bytes(&self.at.to_be_bytes())
-            .bytes(self.fingerprint.as_ref().map_or(&[], |bits| bits.as_slice()))
+            .bytes(self.fingerprint.unwrap_or_default())
             .bytes(self.key.as_bytes())
             .bytes(self.actor.as_bytes())
-            .bytes(self.events.as_bytes())
-            .bytes(self.reply.unwrap_or_default().as_bytes())
+            .bytes(self.events)
+            .bytes(self.reply.unwrap_or_default())
             .finish()
-    }
-
-    fn entry(&self) -> Result<Entry, Reason> {
-        let origin = match self.fingerprint {
-            Some(bits) => KeyOrigin::Caller { fingerprint: Fingerprint::from_bytes(bits) },
-            None => KeyOrigin::Service,
-        };
-        let key = RequestKey::new(self.key).map_err(|error| error.to_string())?;
-        Ok(Entry {
-            cart: self.cart,
-            version: to_version(self.version)?,
-            at: to_time(self.at)?,
-            actor: from_json(self.actor)?,
-            request: Request { key, origin },
-            events: from_json(self.events)?,
-            reply: self.reply.map(from_json).transpose()?.unwrap_or_default(),
-        })
     }
 }
 
@@ -143,7 +144,7 @@ pub(crate) fn append(
         entry.cart.as_uuid().as_bytes(),
         integer(entry.version.get()),
         micros(entry.at),
-        fingerprint(entry),
+        written.fingerprint,
         entry.request.key.as_str(),
         written.actor,
         written.events,
@@ -151,6 +152,28 @@ pub(crate) fn append(
         written.checksum,
     ])?;
     Ok(())
+}
+
+/// Writes anew what is in an entry besides its place and its request's key.
+pub(crate) fn rewrite(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    version: Version,
+    written: &Written,
+) -> Result<(), Refusal> {
+    let rows = transaction.prepare_cached(REWRITE)?.execute(params![
+        cart.as_uuid().as_bytes(),
+        integer(version.get()),
+        written.fingerprint,
+        written.actor,
+        written.events,
+        written.reply,
+        written.checksum,
+    ])?;
+    match rows {
+        1 => Ok(()),
+        _ => Err(Damage::new(TABLE, cart, format!("there is no version {version}")).into()),
+    }
 }
 
 /// Whether the request of an entry, with a key of its caller's, was made before.
@@ -164,12 +187,13 @@ pub(crate) fn has_request(tx: &Transaction<'_>, entry: &Entry, written: &Written
 /// The entries of a cart with a higher version, at most so many.
 pub(crate) fn of_cart(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     cart: CartId,
     after: Option<Version>,
     limit: usize,
 ) -> Result<Vec<Entry>, Refusal> {
     let mut entries = Vec::new();
-    each_of_cart(transaction, cart, after, limit, |found| {
+    each_of_cart(transaction, seal, cart, after, limit, |found| {
         entries.push(found?.entry);
         Ok(ControlFlow::Continue(()))
     })?;
@@ -179,10 +203,11 @@ pub(crate) fn of_cart(
 /// The entry of a cart that made this version of it.
 pub(crate) fn of_version(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     cart: CartId,
     version: Version,
 ) -> Result<Option<Entry>, Refusal> {
-    one(transaction, OF_VERSION, params![cart.as_uuid().as_bytes(), integer(version.get())])
+    one(transaction, seal, OF_VERSION, params![cart.as_uuid().as_bytes(), integer(version.get())])
 }
 
 /// What is to be done after an entry was shown.
@@ -192,23 +217,25 @@ pub(crate) type Shown = Result<ControlFlow<()>, Refusal>;
 /// be read is shown as such.
 pub(crate) fn each_of_cart(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     cart: CartId,
     after: Option<Version>,
     limit: usize,
-    show: impl FnMut(Result<Positioned, Damage>) -> Shown,
+    show: impl FnMut(Result<Positioned, Refusal>) -> Shown,
 ) -> Result<(), Refusal> {
     let after = after.map_or(0, |after| integer(after.get()));
-    each(transaction, OF_CART, params![cart.as_uuid().as_bytes(), after, integer(limit)], show)
+    each(transaction, seal, OF_CART, params![cart.as_uuid().as_bytes(), after, integer(limit)], show)
 }
 
 /// The entries of all carts after a position, at most so many.
 pub(crate) fn after(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     position: Position,
     limit: usize,
 ) -> Result<Vec<Positioned>, Refusal> {
     let mut entries = Vec::new();
-    each_after(transaction, position, limit, |found| {
+    each_after(transaction, seal, position, limit, |found| {
         entries.push(found?);
         Ok(ControlFlow::Continue(()))
     })?;
@@ -218,23 +245,25 @@ pub(crate) fn after(
 /// Shows the entries of all carts after a position, at most so many, one after the other.
 pub(crate) fn each_after(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     position: Position,
     limit: usize,
-    show: impl FnMut(Result<Positioned, Damage>) -> Shown,
+    show: impl FnMut(Result<Positioned, Refusal>) -> Shown,
 ) -> Result<(), Refusal> {
-    each(transaction, AFTER, params![integer(position.0), integer(limit)], show)
+    each(transaction, seal, AFTER, params![integer(position.0), integer(limit)], show)
 }
 
 fn each(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     sql: &str,
     params: impl Params,
-    mut show: impl FnMut(Result<Positioned, Damage>) -> Shown,
+    mut show: impl FnMut(Result<Positioned, Refusal>) -> Shown,
 ) -> Result<(), Refusal> {
     let mut statement = transaction.prepare_cached(sql)?;
     let mut rows = statement.query(params)?;
     while let Some(row) = rows.next()? {
-        if show(read(row))?.is_break() {
+        if show(read(seal, row))?.is_break() {
             break;
         }
     }
@@ -245,6 +274,7 @@ fn each(
 /// service's, which is in none, by going through the cart's entries from the last.
 pub(crate) fn find(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     cart: CartId,
     actor: &ActorRef,
     request: &Request,
@@ -255,30 +285,71 @@ pub(crate) fn find(
     };
     let (cart, actor) = (cart.as_uuid(), to_json(actor)?);
     let params = params![cart.as_bytes(), request.key.as_str(), actor];
-    one(transaction, sql, params)
+    one(transaction, seal, sql, params)
 }
 
-fn one(transaction: &Transaction<'_>, sql: &str, params: impl Params) -> Result<Option<Entry>, Refusal> {
-    let found = transaction.prepare_cached(sql)?.query_row(params, |row| Ok(read(row)));
+fn one(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    sql: &str,
+    params: impl Params,
+) -> Result<Option<Entry>, Refusal> {
+    let found = transaction.prepare_cached(sql)?.query_row(params, |row| Ok(read(seal, row)));
     Ok(found.optional()?.transpose()?.map(|found| found.entry))
 }
 
-fn read(row: &Row<'_>) -> Result<Positioned, Damage> {
+fn read(seal: &Seal, row: &Row<'_>) -> Result<Positioned, Refusal> {
     let mut columns = Columns::of(TABLE, row);
     let position = Position(columns.take(count)?);
     let summed = Summed {
         cart: columns.take_cart()?,
         version: columns.take(int)?,
         at: columns.take(int)?,
-        fingerprint: columns.take(maybe(bytes))?,
+        fingerprint: columns.take(maybe(blob))?,
         key: columns.take(text)?,
         actor: columns.take(text)?,
-        events: columns.take(text)?,
-        reply: columns.take(maybe(text))?,
+        events: columns.take(text_or_blob)?,
+        reply: columns.take(maybe(text_or_blob))?,
     };
     if columns.take(int)? != summed.checksum() {
-        return Err(columns.damaged("the checksum is another"));
+        return Err(columns.damaged("the checksum is another").into());
     }
-    let entry = summed.entry().map_err(|what| columns.damaged(&what))?;
-    Ok(Positioned { position, entry })
+    read_entry(seal, row).map(|entry| Positioned { position, entry })
+}
+
+/// The entry of a row whose checksum is right.
+fn read_entry(seal: &Seal, row: &Row<'_>) -> Result<Entry, Refusal> {
+    let mut columns = Columns::of(TABLE, row);
+    columns.take(int)?;
+    let (cart, version, at) = (columns.take_cart()?, columns.take(version)?, columns.take(time)?);
+    let key = RowKey::entry(cart, version);
+    let origin = match columns.take(maybe(blob))? {
+        Some(stored) => KeyOrigin::Caller { fingerprint: read_fingerprint(seal, &columns, key, stored)? },
+        None => KeyOrigin::Service,
+    };
+    let request = Request { key: columns.take(parsed(RequestKey::new))?, origin };
+    let actor = columns.take(json)?;
+    let events = columns.take_protected(seal, field::ENTRY_EVENTS, key, from_json)?;
+    let events = events.ok_or_else(|| columns.damaged("there are no events"))?;
+    let reply = columns.take_protected(seal, field::ENTRY_REPLY, key, from_json)?.unwrap_or_default();
+    Ok(Entry { cart, version, at, actor, request, events, reply })
+}
+
+fn read_fingerprint(
+    seal: &Seal,
+    columns: &Columns<'_, '_>,
+    row: RowKey,
+    stored: &[u8],
+) -> Result<Fingerprint, Refusal> {
+    if let Ok(bits) = stored.try_into() {
+        return Ok(Fingerprint::from_bytes(bits));
+    }
+    let opened = seal.unseal(field::ENTRY_FINGERPRINT, row, stored);
+    let opened = opened.map_err(|unread| columns.unread(4, unread))?;
+    let bits = opened.try_into().map_err(|_| columns.damaged("the fingerprint is not 16 bytes"))?;
+    Ok(Fingerprint::from_bytes(bits))
+}
+
+fn text_or_blob(value: ValueRef<'_>) -> Result<&[u8], Reason> {
+    value.as_bytes().map_err(|_| "neither text nor sealed".to_owned())
 }

@@ -14,10 +14,11 @@ use rusqlite::{Row, Transaction, params};
 use serde::Serialize;
 
 use super::columns::{
-    Columns, Reason, count, int, json, json_or_default, maybe, micros, parsed, text, time, to_json,
-    to_json_unless, uuid,
+    Columns, Reason, count, from_json, int, json, json_or_default, maybe, micros, parsed, text, time,
+    to_json, to_json_unless, uuid,
 };
 use crate::error::{Damage, Refusal};
+use crate::seal::{RowKey, Seal, Value, field};
 
 pub(crate) const TABLE: &str = "lines";
 
@@ -34,15 +35,27 @@ const INSERT: &str = concat!(
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
 );
-/// As many lines as there are, in one statement. JSON has no bytes, so the id is in hexadecimal digits.
-const INSERT_MANY: &str = concat!(
-    "INSERT INTO lines (cart_id, ",
-    columns!(),
-    ") SELECT ?1, unhex(value ->> 'line_id'), value ->> 'position', value ->> 'quantity', value ->> 'list_price',
-         value ->> 'unit_price', value ->> 'acknowledged_list', value ->> 'acknowledged_unit',
-         value ->> 'added_at', value ->> 'added_by', value ->> 'product', value ->> 'options', value ->> 'distinct_metadata', value ->> 'note', value ->> 'metadata'
-       FROM json_each(?2)"
-);
+/// As many lines as there are, in one statement. JSON has no bytes, so the id is in hexadecimal digits, and so are
+/// sealed values.
+macro_rules! insert_many {
+    ($open:literal, $close:literal) => {
+        concat!(
+            "INSERT INTO lines (cart_id, ",
+            columns!(),
+            ") SELECT ?1, unhex(value ->> 'line_id'), value ->> 'position', value ->> 'quantity',
+                 value ->> 'list_price', value ->> 'unit_price', value ->> 'acknowledged_list',
+                 value ->> 'acknowledged_unit', value ->> 'added_at', value ->> 'added_by', value ->> 'product',
+                 value ->> 'options', ",
+            $open, "value ->> 'distinct_metadata'", $close, ", ",
+            $open, "value ->> 'note'", $close, ", ",
+            $open, "value ->> 'metadata'", $close,
+            " FROM json_each(?2)"
+        )
+    };
+}
+
+const INSERT_MANY: &str = insert_many!("", "");
+const INSERT_MANY_SEALED: &str = insert_many!("unhex(", ")");
 const SET_QUANTITY: &str = "UPDATE lines SET quantity = ?3 WHERE cart_id = ?1 AND line_id = ?2";
 const SET_PRICES: &str = "UPDATE lines
      SET list_price = ?3, unit_price = ?4, acknowledged_list = NULL, acknowledged_unit = NULL
@@ -55,27 +68,19 @@ const CLEAR: &str = "DELETE FROM lines WHERE cart_id = ?1";
 const PLACES: &str = "SELECT position, line_id FROM lines WHERE cart_id = ?1";
 const OF_CART: &str = concat!("SELECT ", columns!(), " FROM lines WHERE cart_id = ?1");
 
-/// A line that is being added, and its place in the order.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Added<'a> {
-    pub(crate) line: &'a Line,
-    pub(crate) position: i64,
-}
-
 /// Adds lines, however many, with one statement.
-pub(crate) fn add(transaction: &Transaction<'_>, cart: CartId, added: &[Added<'_>]) -> Result<(), Refusal> {
+pub(crate) fn add(transaction: &Transaction<'_>, cart: CartId, added: &[LineRow]) -> Result<(), Refusal> {
     match added {
         [] => Ok(()),
         [one] => insert(transaction, cart, one),
-        many => insert_many(transaction, cart, many),
+        [one, ..] => insert_many(transaction, cart, one.is_sealed, &to_json(&added)?),
     }
 }
 
-fn insert(transaction: &Transaction<'_>, cart: CartId, added: &Added<'_>) -> Result<(), Refusal> {
-    let row = LineRow::of(added)?;
+fn insert(transaction: &Transaction<'_>, cart: CartId, row: &LineRow) -> Result<(), Refusal> {
     transaction.prepare_cached(INSERT)?.execute(params![
         cart.as_uuid().as_bytes(),
-        added.line.id.as_uuid().as_bytes(),
+        row.line_id.as_uuid().as_bytes(),
         row.position,
         row.quantity,
         row.list_price,
@@ -84,7 +89,7 @@ fn insert(transaction: &Transaction<'_>, cart: CartId, added: &Added<'_>) -> Res
         row.acknowledged_unit,
         row.added_at,
         row.added_by,
-        row.product,
+        row.product.as_str(),
         row.options,
         row.distinct_metadata,
         row.note,
@@ -93,16 +98,20 @@ fn insert(transaction: &Transaction<'_>, cart: CartId, added: &Added<'_>) -> Res
     Ok(())
 }
 
-fn insert_many(transaction: &Transaction<'_>, cart: CartId, added: &[Added<'_>]) -> Result<(), Refusal> {
-    let rows = added.iter().map(LineRow::of).collect::<rusqlite::Result<Vec<_>>>()?;
-    let rows = to_json(&rows)?;
-    transaction.prepare_cached(INSERT_MANY)?.execute(params![cart.as_uuid().as_bytes(), rows])?;
+fn insert_many(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    are_sealed: bool,
+    rows: &str,
+) -> Result<(), Refusal> {
+    let sql = if are_sealed { INSERT_MANY_SEALED } else { INSERT_MANY };
+    transaction.prepare_cached(sql)?.execute(params![cart.as_uuid().as_bytes(), rows])?;
     Ok(())
 }
 
-/// The columns of a line.
-#[derive(Serialize)]
-struct LineRow<'a> {
+/// The columns of a line that is being added.
+#[derive(Debug, Serialize)]
+pub(crate) struct LineRow {
     line_id: uuid::fmt::Simple,
     position: i64,
     quantity: u32,
@@ -112,17 +121,21 @@ struct LineRow<'a> {
     acknowledged_unit: Option<i64>,
     added_at: i64,
     added_by: String,
-    product: &'a str,
+    product: ProductId,
     options: Option<String>,
-    distinct_metadata: Option<String>,
-    note: Option<&'a str>,
-    metadata: Option<String>,
+    distinct_metadata: Option<Value>,
+    note: Option<Value>,
+    metadata: Option<Value>,
+    #[serde(skip)]
+    is_sealed: bool,
 }
 
-impl<'a> LineRow<'a> {
-    fn of(added: &Added<'a>) -> rusqlite::Result<Self> {
-        let Added { line, position } = *added;
+impl LineRow {
+    /// Makes the row of a line that has this place in the order.
+    pub(crate) fn of(seal: &Seal, cart: CartId, line: &Line, position: i64) -> rusqlite::Result<Self> {
         let LineKey { product: ProductKey { product, options }, distinct } = &line.key;
+        let row = RowKey::part(cart, line.id.as_uuid());
+        let close = |field, text: Option<String>| seal.close_some(field, row, text);
         Ok(Self {
             line_id: line.id.as_uuid().simple(),
             position,
@@ -133,13 +146,19 @@ impl<'a> LineRow<'a> {
             acknowledged_unit: line.acknowledged.map(|prices| prices.unit().minor()),
             added_at: micros(line.added_at),
             added_by: to_json(&line.added_by)?,
-            product: product.as_str(),
+            product: product.clone(),
             options: to_json_unless(options.is_empty(), options)?,
-            distinct_metadata: to_json_unless(distinct.is_empty(), distinct)?,
-            note: line.note.as_ref().map(Note::as_str),
-            metadata: to_json_unless(line.metadata.is_empty(), &line.metadata)?,
+            distinct_metadata: close(field::LINE_DISTINCT, to_json_unless(distinct.is_empty(), distinct)?),
+            note: note(seal, cart, line.id, line.note.as_ref()),
+            metadata: close(field::LINE_METADATA, to_json_unless(line.metadata.is_empty(), &line.metadata)?),
+            is_sealed: seal.is_on(),
         })
     }
+}
+
+/// The note of a line as it is stored.
+pub(crate) fn note(seal: &Seal, cart: CartId, line: LineId, note: Option<&Note>) -> Option<Value> {
+    seal.close_some(field::LINE_NOTE, RowKey::part(cart, line.as_uuid()), note.map(ToString::to_string))
 }
 
 /// Changes the quantity of a line; answers how many such lines there were.
@@ -219,10 +238,9 @@ pub(crate) fn set_note(
     transaction: &Transaction<'_>,
     cart: CartId,
     line: LineId,
-    note: Option<&Note>,
+    note: Option<&Value>,
 ) -> rusqlite::Result<usize> {
     let (cart, line) = (cart.as_uuid(), line.as_uuid());
-    let note = note.map(Note::as_str);
     transaction.prepare_cached(SET_NOTE)?.execute(params![cart.as_bytes(), line.as_bytes(), note])
 }
 
@@ -240,6 +258,7 @@ pub(crate) fn clear(transaction: &Transaction<'_>, cart: CartId) -> rusqlite::Re
 /// The lines of a cart, in order, each with its place in it.
 pub(crate) fn of_cart(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     cart: CartId,
     currency: Currency,
 ) -> Result<Vec<(i64, Arc<Line>)>, Refusal> {
@@ -247,7 +266,7 @@ pub(crate) fn of_cart(
     let mut rows = statement.query([cart.as_uuid().as_bytes()])?;
     let (mut lines, mut adders) = (Vec::new(), LastActor::default());
     while let Some(row) = rows.next()? {
-        lines.push(read(row, cart, currency, &mut adders)?);
+        lines.push(read(seal, row, cart, currency, &mut adders)?);
     }
     // They are stored by id, which grows with time: nearly in order, so this costs less than sorting rows.
     lines.sort_by_key(|(position, _)| *position);
@@ -263,13 +282,15 @@ pub(crate) fn count_places(transaction: &Transaction<'_>, cart: CartId) -> rusql
 }
 
 fn read(
+    seal: &Seal,
     row: &Row<'_>,
     cart: CartId,
     currency: Currency,
     adders: &mut LastActor,
-) -> Result<(i64, Arc<Line>), Damage> {
+) -> Result<(i64, Arc<Line>), Refusal> {
     let mut columns = Columns::of(TABLE, row).of_cart(cart);
     let id = LineId::from_uuid(columns.take(uuid)?);
+    let row = RowKey::part(cart, id.as_uuid());
     let position = columns.take(int)?;
     let quantity = columns.take(|value| Quantity::new(count(value)?).map_err(|error| error.to_string()))?;
     let snapshot = prices(&mut columns, currency)?;
@@ -278,9 +299,10 @@ fn read(
     let added_by = columns.take(|value| adders.read(value))?;
     let product = columns.take(parsed(ProductId::new))?;
     let product = ProductKey { product, options: columns.take(json_or_default)? };
-    let key = LineKey { product, distinct: columns.take(json_or_default)? };
-    let note = columns.take(maybe(parsed(Note::new)))?;
-    let metadata = columns.take(json_or_default)?;
+    let distinct = columns.take_protected(seal, field::LINE_DISTINCT, row, from_json)?;
+    let key = LineKey { product, distinct: distinct.unwrap_or_default() };
+    let note = columns.take_protected(seal, field::LINE_NOTE, row, |text| Note::new(text))?;
+    let metadata = columns.take_protected(seal, field::LINE_METADATA, row, from_json)?.unwrap_or_default();
     let line = Line { id, key, quantity, note, metadata, snapshot, acknowledged, added_at, added_by };
     Ok((position, Arc::new(line)))
 }

@@ -2,10 +2,16 @@
 
 pub(crate) mod carts;
 pub(crate) mod columns;
+pub(crate) mod grants;
 pub(crate) mod journal;
 pub(crate) mod lines;
+pub(crate) mod links;
+pub(crate) mod openings;
 mod owner;
+pub(crate) mod relays;
+pub(crate) mod rewriting;
 mod status;
+pub(crate) mod suggestions;
 pub(crate) mod uses;
 
-pub(crate) use self::owner::OwnerColumns;
+pub(crate) use self::owner::{OwnerColumns, read as read_owner};

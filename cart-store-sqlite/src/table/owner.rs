@@ -29,7 +29,7 @@ impl OwnerColumns {
     }
 }
 
-pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Owner, Damage> {
+pub(crate) fn read(columns: &mut Columns<'_, '_>) -> Result<Owner, Damage> {
     let is_user = columns.take(|value| match text(value)? {
         "user" => Ok(true),
         "guest" => Ok(false),

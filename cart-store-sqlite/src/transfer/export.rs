@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::{End, FORMAT, Header, VERSION};
 use crate::engine::{Engine, ReadError};
 use crate::error::{Refusal, of_read, undone};
+use crate::seal::Seal;
 use crate::table::journal;
 
 /// How many bytes are read before they are written, roughly.
@@ -38,16 +39,17 @@ struct Piece {
 }
 
 /// Writes the journal of a store that may be in use, and answers how many entries it has.
-pub(crate) async fn export<W>(engine: &Engine, mut to: W) -> Result<u64, ExportError>
+pub(crate) async fn export<W>(engine: &Engine, seal: &Seal, mut to: W) -> Result<u64, ExportError>
 where
     W: Write + Send + 'static,
 {
     let mut piece = begin()?;
     while !piece.is_final {
+        let seal = seal.clone();
         let step = move |transaction: &Transaction<'_>| -> Result<(W, Piece), Broken> {
             // No state of the file is held yet: that begins with the first statement.
             to.write_all(&piece.text)?;
-            Ok((to, read(transaction, &piece)?))
+            Ok((to, read(transaction, &seal, &piece)?))
         };
         (to, piece) = engine.scan(step).await.map_err(explain)?;
     }
@@ -67,9 +69,9 @@ fn begin() -> io::Result<Piece> {
 }
 
 /// The piece that follows another one.
-fn read(transaction: &Transaction<'_>, before: &Piece) -> Result<Piece, Broken> {
+fn read(transaction: &Transaction<'_>, seal: &Seal, before: &Piece) -> Result<Piece, Broken> {
     let mut piece = Piece { text: Vec::new(), is_final: true, ..*before };
-    journal::each_after(transaction, before.last, usize::MAX, |entry| {
+    journal::each_after(transaction, seal, before.last, usize::MAX, |entry| {
         let entry = entry?;
         if piece.text.len() >= PIECE {
             piece.is_final = false;

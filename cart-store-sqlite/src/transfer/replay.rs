@@ -2,22 +2,23 @@
 
 use std::io::{self, BufRead, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cart_core::cart::{Cart, InconsistentCart};
 use cart_core::event::CartEvent;
 use cart_core::journal::{Entry, Position, Positioned};
-use cart_core::port::StoreError;
+use cart_core::port::{Commit, StoreError};
 use cart_core::version::Version;
 use rusqlite::Transaction;
 use serde::de::DeserializeOwned;
 
 use super::{End, FORMAT, Header, VERSION};
-use crate::commit::Writing;
+use crate::commit::Ready;
 use crate::engine::{BuildError, OpenError, build};
 use crate::error::Refusal;
 use crate::load;
 use crate::schema::MIGRATIONS;
-use crate::table::journal::Written;
+use crate::seal::Seal;
 
 /// The longest line in bytes; the longest entry is far below.
 const LONGEST: usize = 64 << 20;
@@ -109,11 +110,11 @@ impl From<Refusal> for LineError {
 }
 
 /// Makes a store at a path where there is nothing, and answers how many entries it has.
-pub(crate) fn replay(path: &Path, from: impl BufRead) -> Result<u64, ReplayError> {
+pub(crate) fn replay(path: &Path, seal: &Seal, from: impl BufRead) -> Result<u64, ReplayError> {
     let mut lines = Lines { from, number: 0, text: Vec::new() };
     let mut entries = 0;
     let built = build(path, MIGRATIONS, |transaction| {
-        let taken = take_all(transaction, &mut lines).map(|count| entries = count);
+        let taken = take_all(transaction, seal, &mut lines).map(|count| entries = count);
         taken.map_err(|reason| ReplayError::Line { line: lines.number, reason })
     });
     match built {
@@ -125,7 +126,11 @@ pub(crate) fn replay(path: &Path, from: impl BufRead) -> Result<u64, ReplayError
     }
 }
 
-fn take_all(transaction: &Transaction<'_>, lines: &mut Lines<impl BufRead>) -> Result<u64, LineError> {
+fn take_all(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    lines: &mut Lines<impl BufRead>,
+) -> Result<u64, LineError> {
     check_header(lines.next()?.ok_or(LineError::NotAnExport)?)?;
     let (mut last, mut entries) = (Position::default(), 0);
     loop {
@@ -137,7 +142,7 @@ fn take_all(transaction: &Transaction<'_>, lines: &mut Lines<impl BufRead>) -> R
         if position <= last {
             return Err(LineError::Position);
         }
-        take(transaction, position, &entry)?;
+        take(transaction, seal, position, entry)?;
         (last, entries) = (position, entries + 1);
     }
 }
@@ -162,14 +167,18 @@ fn finish(said: u64, found: u64, lines: &mut Lines<impl BufRead>) -> Result<u64,
 }
 
 /// Writes one entry as a commit would, at its place.
-fn take(transaction: &Transaction<'_>, position: Position, entry: &Entry) -> Result<(), LineError> {
-    let before = load::cart(transaction, entry.cart)?;
+fn take(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    position: Position,
+    entry: Entry,
+) -> Result<(), LineError> {
+    let before = load::cart(transaction, seal, entry.cart)?;
     let base = before.as_ref().map(Cart::version);
-    let next = follow(before, entry).ok_or(LineError::OutOfPlace)?;
-    let cart = Cart::from_stored(next.to_stored())?;
-    let written = Written::of(entry).map_err(Refusal::from)?;
-    let position = Some(position);
-    Ok(Writing { transaction, base, cart: &cart, entry, written: &written, position }.write()?)
+    let next = follow(before, &entry).ok_or(LineError::OutOfPlace)?;
+    let cart = Arc::new(Cart::from_stored(next.to_stored())?);
+    let ready = Ready::of(seal, Commit { base, cart, entry: Arc::new(entry) }).map_err(Refusal::from)?;
+    Ok(ready.write(transaction, Some(position))?)
 }
 
 /// The cart as an entry leaves it; none if it is not the entry's turn.

@@ -8,23 +8,25 @@ use cart_core::id::CartId;
 use cart_core::journal::{Entry, Position, Positioned};
 use cart_core::status::{AbandonReason, Status};
 use cart_core::version::Version;
+use cart_seal::KeyId;
 use rusqlite::Transaction;
 
 use super::merged;
 use super::report::{Problem, Report};
 use super::uses::Uses;
-use crate::error::{Damage, Refusal};
+use crate::error::Refusal;
 use crate::load;
+use crate::seal::Seal;
 use crate::table::uses::{self, Use};
 use crate::table::{journal, lines};
 
 /// Checks all rows of one cart, one entry of its journal at a time.
-pub(super) fn check(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
+pub(super) fn check(transaction: &Transaction<'_>, seal: &Seal, id: CartId, report: &mut Report) {
     report.carts += 1;
-    let stored = load::cart(transaction, id);
+    let stored = load::cart(transaction, seal, id);
     let stored_uses = uses::of_cart(transaction, id);
     let mut history = History::new(id, report);
-    let read = journal::each_of_cart(transaction, id, None, usize::MAX, |entry| {
+    let read = journal::each_of_cart(transaction, seal, id, None, usize::MAX, |entry| {
         history.take(entry);
         Ok(ControlFlow::Continue(()))
     });
@@ -38,15 +40,15 @@ pub(super) fn check(transaction: &Transaction<'_>, id: CartId, report: &mut Repo
     match stored {
         Ok(stored) => {
             history.compare(stored.as_ref());
-            stored.iter().for_each(|stored| check_merge(transaction, stored, report));
+            stored.iter().for_each(|stored| check_merge(transaction, seal, stored, report));
         }
         Err(refusal) => history.unreadable(damage(refusal)),
     }
     check_order(transaction, id, report);
 }
 
-fn check_merge(transaction: &Transaction<'_>, stored: &Cart, report: &mut Report) {
-    let problem = merged::check(transaction, stored).unwrap_or_else(|refusal| Some(damage(refusal)));
+fn check_merge(transaction: &Transaction<'_>, seal: &Seal, stored: &Cart, report: &mut Report) {
+    let problem = merged::check(transaction, seal, stored).unwrap_or_else(|refusal| Some(damage(refusal)));
     problem.into_iter().for_each(|problem| report.add(Some(stored.id()), problem));
 }
 
@@ -61,6 +63,7 @@ fn check_order(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
 fn damage(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Corrupt(damage) => damage.into(),
+        Refusal::KeyMissing(KeyId(key)) => Problem::KeyMissing { key },
         Refusal::Sqlite(error) => Problem::Structure(error.to_string()),
         // A read meets none of these.
         Refusal::Conflict(_) | Refusal::AlreadyOpen(_) | Refusal::Repeated(_) | Refusal::UsedUp { .. } => {
@@ -94,14 +97,14 @@ impl<'a> History<'a> {
         }
     }
 
-    fn take(&mut self, entry: Result<Positioned, Damage>) {
+    fn take(&mut self, entry: Result<Positioned, Refusal>) {
         self.report.entries += 1;
         match entry {
             Ok(Positioned { position, entry }) => {
                 self.check_place(position, entry.version);
                 self.fold(&entry);
             }
-            Err(damage) => self.unreadable(damage.into()),
+            Err(refusal) => self.unreadable(damage(refusal)),
         }
     }
 

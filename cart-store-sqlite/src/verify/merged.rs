@@ -10,13 +10,18 @@ use rusqlite::Transaction;
 
 use super::report::Problem;
 use crate::error::Refusal;
+use crate::seal::Seal;
 use crate::table::journal;
 
 /// Looks for the version of the other cart that took the lines. Both were written in one commit, so that neither is
 /// ever there without the other.
-pub(super) fn check(transaction: &Transaction<'_>, cart: &Cart) -> Result<Option<Problem>, Refusal> {
+pub(super) fn check(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    cart: &Cart,
+) -> Result<Option<Problem>, Refusal> {
     let Some((into, version)) = destination(cart.status()) else { return Ok(None) };
-    let entry = journal::of_version(transaction, into, version)?;
+    let entry = journal::of_version(transaction, seal, into, version)?;
     let is_taken = entry.is_some_and(|entry| takes_from(&entry, cart.id()));
     Ok((!is_taken).then_some(Problem::NotMerged { into, version }))
 }

@@ -26,6 +26,7 @@ use rusqlite::Transaction;
 pub use self::report::{Finding, Problem, Report};
 use crate::engine::Engine;
 use crate::error::{Refusal, of_read};
+use crate::seal::Seal;
 use crate::table::carts;
 
 /// The most rows of one state of the file, roughly: while a reader holds a state, the log cannot be emptied.
@@ -35,12 +36,13 @@ const ROWS: u64 = 20_000;
 ///
 /// A cart and its journal are read from one state of the file, and so are a promotion's uses and their counts;
 /// different carts and promotions may be read from different states.
-pub(crate) async fn verify(engine: &Engine) -> Result<Report, StoreError> {
+pub(crate) async fn verify(engine: &Engine, seal: &Seal) -> Result<Report, StoreError> {
     let mut report = engine.scan(structure).await.map_err(of_read)?;
     let mut after = Some(Vec::new());
     while let Some(from) = after {
-        (report, after) =
-            engine.scan(move |transaction| some_carts(transaction, from, report)).await.map_err(of_read)?;
+        let seal = seal.clone();
+        let some = move |transaction: &Transaction<'_>| some_carts(transaction, &seal, from, report);
+        (report, after) = engine.scan(some).await.map_err(of_read)?;
     }
     let mut after = Some(String::new());
     while let Some(from) = after {
@@ -59,6 +61,7 @@ fn structure(transaction: &Transaction<'_>) -> Result<Report, Refusal> {
 /// Checks some carts, and answers after which to go on; nothing once there are no more.
 fn some_carts(
     transaction: &Transaction<'_>,
+    seal: &Seal,
     mut after: Vec<u8>,
     mut report: Report,
 ) -> Result<(Report, Option<Vec<u8>>), Refusal> {
@@ -68,7 +71,7 @@ fn some_carts(
             Ok(Some((key, id))) => {
                 after = key;
                 match id {
-                    Ok(id) => cart::check(transaction, id, &mut report),
+                    Ok(id) => cart::check(transaction, seal, id, &mut report),
                     Err(damage) => report.add(None, damage.into()),
                 }
             }

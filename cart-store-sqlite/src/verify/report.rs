@@ -73,6 +73,12 @@ pub enum Problem {
     /// A row cannot be what was written.
     #[error(transparent)]
     Unreadable(#[from] Damage),
+    /// A row is sealed with a key that the store was not given.
+    #[error("it is sealed with key {key}, which is not in the key ring")]
+    KeyMissing {
+        /// The number of the key.
+        key: u32,
+    },
     /// The journal has another version where this one was due.
     #[error("version {found} stands where {due} was due")]
     Gap {

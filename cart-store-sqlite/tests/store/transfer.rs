@@ -26,7 +26,7 @@ fn a_replayed_store_has_the_same_carts_lines_and_journal() {
     let store = place.open();
     fill(&store);
     let export = exported(&store);
-    let entries = SqliteStore::replay(place.beside("new.db"), export.as_bytes()).unwrap();
+    let entries = SqliteStore::replay(place.beside("new.db"), &normal(), export.as_bytes()).unwrap();
     let replayed = SqliteStore::open(place.beside("new.db"), &normal()).unwrap();
     assert_eq!(usize::try_from(entries).unwrap(), journal(&store).len());
     assert_eq!(journal(&replayed), journal(&store));
@@ -43,7 +43,7 @@ fn a_replayed_store_has_the_same_carts_lines_and_journal() {
 fn rows_are_the_same_byte_for_byte() {
     let place = Place::new();
     fill(&place.open());
-    SqliteStore::replay(place.beside("new.db"), exported(&place.open()).as_bytes()).unwrap();
+    SqliteStore::replay(place.beside("new.db"), &normal(), exported(&place.open()).as_bytes()).unwrap();
     let raw = place.raw();
     raw.execute("ATTACH ?1 AS new", [place.beside("new.db").to_str().unwrap()]).unwrap();
     for table in ["carts", "lines", "journal", "promotion_uses", "promotion_counts"] {
@@ -67,7 +67,7 @@ fn a_journal_that_does_not_fit_a_piece_is_exported_whole() {
     assert!(export.len() > 3 << 19, "{} bytes", export.len());
     assert_eq!(export.lines().count(), 10 * 251 + 2);
     let place = Place::new();
-    SqliteStore::replay(&place.path, export.as_bytes()).unwrap();
+    SqliteStore::replay(&place.path, &normal(), export.as_bytes()).unwrap();
     assert_eq!(journal(&place.open()), journal(&store));
 }
 
@@ -76,7 +76,7 @@ fn an_empty_store_is_exported_and_replayed() {
     let place = Place::new();
     let export = exported(&SqliteStore::in_memory().unwrap());
     assert_eq!(export.lines().count(), 2);
-    assert_eq!(SqliteStore::replay(&place.path, export.as_bytes()).unwrap(), 0);
+    assert_eq!(SqliteStore::replay(&place.path, &normal(), export.as_bytes()).unwrap(), 0);
     assert!(journal(&place.open()).is_empty());
 }
 
@@ -102,7 +102,7 @@ fn nothing_that_exists_is_replaced() {
     grow(&place.open(), 1, 0);
     let export = exported(&place.open());
     let before = std::fs::read(&place.path).unwrap();
-    let refused = SqliteStore::replay(&place.path, export.as_bytes());
+    let refused = SqliteStore::replay(&place.path, &normal(), export.as_bytes());
     assert!(matches!(refused, Err(ReplayError::Exists { .. })));
     assert_eq!(std::fs::read(&place.path).unwrap(), before);
 }
@@ -115,7 +115,7 @@ fn refused(change: impl FnOnce(&mut Vec<String>)) -> (u64, LineError) {
     assert_eq!(lines.len(), 5);
     change(&mut lines);
     let place = Place::new();
-    let refused = SqliteStore::replay(&place.path, lines.concat().as_bytes()).unwrap_err();
+    let refused = SqliteStore::replay(&place.path, &normal(), lines.concat().as_bytes()).unwrap_err();
     assert!(!place.path.exists() && !place.beside("carts.db.0.partial").exists());
     let ReplayError::Line { line, reason } = refused else { panic!("{refused:?}") };
     (line, reason)
@@ -186,10 +186,10 @@ fn an_entry_that_uses_a_promotion_beyond_its_limit_is_refused() {
         change(&store, &grow(&store, number, 0), [begun(attempt, [used("p", "ann", limit)])]);
     }
     let export = exported(&store);
-    assert_eq!(SqliteStore::replay(Place::new().path, export.as_bytes()).unwrap(), 4);
+    assert_eq!(SqliteStore::replay(Place::new().path, &normal(), export.as_bytes()).unwrap(), 4);
     let lower = export.replace("\"total\":2", "\"total\":1");
     assert_ne!(lower, export);
-    let refused = SqliteStore::replay(Place::new().path, lower.as_bytes());
+    let refused = SqliteStore::replay(Place::new().path, &normal(), lower.as_bytes());
     let Err(ReplayError::Line { line: 5, reason: LineError::Refused(reason) }) = refused else {
         panic!("{refused:?}")
     };

@@ -138,7 +138,7 @@ proptest! {
         prop_assert!(report.is_sound(), "{:?}", report.findings);
         prop_assert_eq!(report.uses, model.0.len() as u64);
         let place = Place::new();
-        SqliteStore::replay(&place.path, exported(&store).as_bytes()).unwrap();
+        SqliteStore::replay(&place.path, &normal(), exported(&store).as_bytes()).unwrap();
         compare(&SqliteStore::open(&place.path, &normal()).unwrap(), &model);
     }
 }
