@@ -1,6 +1,7 @@
 //! axum routers for `cart-core`, with what a server on the open internet needs around them.
 //!
 //! * [`shop`] is the cart of a shop: each signed-in user has one.
+//! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
 //! * [`StrictJson`] reads bodies, [`IfMatch`] and [`idempotency_key`] the headers of writes.
@@ -57,6 +58,7 @@
 
 mod auth;
 mod body;
+pub mod company;
 mod deadline;
 mod guard;
 mod idempotency;

@@ -1,0 +1,20 @@
+//! The carts of companies from outside: the guarded router, on a store in memory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail anywhere"
+)]
+
+mod conditions;
+mod document;
+mod groups;
+mod hostile;
+mod lists;
+mod media;
+mod owner;
+mod principals;
+mod refusals;
+mod shares;
+mod support;
