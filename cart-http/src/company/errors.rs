@@ -52,10 +52,8 @@ const SOURCES: [&str; 3] = ["pointer", "parameter", "header"];
 
 impl ErrorObject {
     fn of(problem: &Problem, status: StatusCode) -> Self {
-        let mut members = match problem.to_value(None) {
-            Value::Object(members) => members,
-            _ => Map::new(),
-        };
+        let document = problem.to_value(None);
+        let mut members = if let Value::Object(members) = document { members } else { Map::new() };
         SAID_OTHERWISE.into_iter().for_each(|name| drop(members.remove(name)));
         let detail = members.remove("detail");
         let sources = SOURCES.into_iter().filter_map(|name| members.remove_entry(name));

@@ -21,6 +21,9 @@ use super::resource::{self, Resource, SHARED_CARTS, ShareBody};
 use super::write::Write;
 use crate::problem::{Problem, ProblemCode};
 
+const USER: &str = "/data/attributes/idCompanyUser";
+const GROUP: &str = "/data/attributes/idCartPermissionGroup";
+
 /// A share to be made.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -67,7 +70,6 @@ pub(super) async fn share(
 
 /// Why a cart cannot be shared, or handed over, with the part of the document that is to blame.
 pub(super) fn not_shared(error: CartError) -> Refusal {
-    let pointer = at_fault(&error);
     // All that keeps a share from being made is one status in the document.
     let is_unfit = matches!(
         error,
@@ -75,24 +77,25 @@ pub(super) fn not_shared(error: CartError) -> Refusal {
             Rejection::AlreadyShared { .. } | Rejection::WrongStatus { .. } | Rejection::Expired
         )
     );
-    let problem = Problem::from(error);
-    let problem = pointer.into_iter().fold(problem, |problem, pointer| problem.field("pointer", pointer));
-    let refusal = Refusal::from(problem);
+    let refusal = pointed(error);
     if is_unfit { refusal.stated(StatusCode::UNPROCESSABLE_ENTITY) } else { refusal }
+}
+
+/// What was refused, with the part of the document that is to blame.
+fn pointed(error: CartError) -> Refusal {
+    let pointer = at_fault(&error);
+    let problem = Problem::from(error);
+    pointer.into_iter().fold(problem, |problem, pointer| problem.field("pointer", pointer)).into()
 }
 
 fn at_fault(error: &CartError) -> Option<&'static str> {
     let CartError::Rejected(rejection) = error else { return None };
-    if matches!(
+    let is_user = matches!(
         rejection,
         Rejection::NotInCompany { .. } | Rejection::AlreadyOwner | Rejection::AlreadyShared { .. }
-    ) {
-        Some("/data/attributes/idCompanyUser")
-    } else if matches!(rejection, Rejection::GroupNotFound { .. }) {
-        Some("/data/attributes/idCartPermissionGroup")
-    } else {
-        None
-    }
+    );
+    let is_group = matches!(rejection, Rejection::GroupNotFound { .. });
+    is_user.then_some(USER).or(is_group.then_some(GROUP))
 }
 
 pub(super) async fn show(
@@ -114,30 +117,20 @@ pub(super) async fn change(
     let changed = sent.for_existing(SHARED_CARTS, &share.0)?;
     let (cart, grant) = company.grant(&write.actor, &share).await?;
     let command = Command::ChangeGrant { grant: grant.id, group: changed.group_for(&grant)? };
-    let done = company.done(write, cart, command, not_changed).await?;
+    let done = company.done(write, cart, command, pointed).await?;
     let gone = Rejection::GrantNotFound { grant: grant.id };
     let now = done.view.cart.grant(grant.id).ok_or(CartError::from(gone))?;
     Ok(Answer::after(resource::share(now, &company.base), &done))
-}
-
-fn not_changed(error: CartError) -> Refusal {
-    let pointer = at_fault(&error);
-    let problem = Problem::from(error);
-    pointer.into_iter().fold(problem, |problem, pointer| problem.field("pointer", pointer)).into()
 }
 
 impl ChangedShare {
     /// The group that the share is to be in.
     fn group_for(self, grant: &Grant) -> Result<PermissionGroupId, Problem> {
         if self.id_company_user.is_some_and(|user| user != grant.user) {
-            return Err(
-                Problem::new(ProblemCode::InvalidValue).field("pointer", "/data/attributes/idCompanyUser")
-            );
+            return Err(Problem::new(ProblemCode::InvalidValue).field("pointer", USER));
         }
-        self.id_cart_permission_group.ok_or_else(|| {
-            let pointer = "/data/attributes/idCartPermissionGroup";
-            Problem::new(ProblemCode::MissingField).field("pointer", pointer)
-        })
+        let missing = || Problem::new(ProblemCode::MissingField).field("pointer", GROUP);
+        self.id_cart_permission_group.ok_or_else(missing)
     }
 }
 

@@ -11,13 +11,11 @@ async fn pages(client: &Client, path: &str) -> Vec<Vec<String>> {
     loop {
         let page = client.get(&path).await.ok();
         pages.push(ids(&page));
-        match &page["links"]["next"] {
-            Value::Null => return pages,
-            next => {
-                path =
-                    next.as_str().unwrap().strip_prefix("http://glue.mysprykershop.com").unwrap().to_owned()
-            }
-        }
+        let Some(next) = page["links"]["next"].as_str() else {
+            assert_eq!(page["links"]["next"], Value::Null);
+            return pages;
+        };
+        path = next.strip_prefix("http://glue.mysprykershop.com").unwrap().to_owned();
     }
 }
 
