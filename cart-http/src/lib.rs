@@ -2,6 +2,7 @@
 //!
 //! * [`shop`] is the cart of a shop: each signed-in user has one.
 //! * [`company`] is the carts of companies, shared with colleagues.
+//! * [`live`] tells readers of a cart what happens to it, as it happens.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
 //! * [`StrictJson`] reads bodies, [`IfMatch`] and [`idempotency_key`] the headers of writes.
@@ -56,21 +57,28 @@
 //!
 //! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
 
+mod amount;
 mod auth;
 mod body;
-pub mod company;
+mod change;
+mod count;
 mod deadline;
+mod edits;
 mod guard;
 mod idempotency;
 mod json;
 mod not_applied;
+mod path;
 mod precondition;
 mod problem;
 mod request_id;
 #[cfg(feature = "serve")]
 pub mod serve;
+pub mod shared;
 pub mod shop;
 pub mod sinks;
+mod write;
+mod stopping;
 
 pub use auth::{AuthError, Authenticated, Authenticator};
 #[cfg(feature = "jwt")]

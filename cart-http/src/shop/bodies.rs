@@ -11,6 +11,7 @@ use cart_core::rejection::Rejection;
 use cart_core::text::Note;
 use serde::{Deserialize, Deserializer};
 
+use crate::count::Count;
 use crate::json::{Object, StrictJson, word};
 use crate::problem::Problem;
 
@@ -182,29 +183,6 @@ pub(super) struct EnterCode {
 #[serde(deny_unknown_fields)]
 pub(super) struct ChooseCurrency {
     pub(super) currency: Currency,
-}
-
-/// A number of units as the body has it; whether it is one that a line can have is answered in the words of the
-/// rule.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(transparent)]
-struct Count(u32);
-
-impl Default for Count {
-    fn default() -> Self {
-        Self(1)
-    }
-}
-
-impl Count {
-    fn quantity(self, at: &str, field: &str) -> Result<Quantity, Problem> {
-        let rejection = match Quantity::new(self.0) {
-            Ok(quantity) => return Ok(quantity),
-            Err(_) if self.0 < Quantity::ONE.get() => Rejection::BelowMinimum { min: Quantity::ONE },
-            Err(_) => Rejection::AboveMaximum { max: Quantity::MAX },
-        };
-        Err(Problem::from(&rejection).field("pointer", format!("{at}/{field}")))
-    }
 }
 
 /// Tells a field that is null from one that is not there.

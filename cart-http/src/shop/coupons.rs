@@ -7,7 +7,7 @@ use cart_core::coupon::CouponCode;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{EnterCode, Nothing};
-use super::path::InPath;
+use crate::path::InPath;
 use super::write::Write;
 use crate::json::StrictJson;
 use crate::problem::Problem;

@@ -7,7 +7,7 @@ use cart_core::id::LineId;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{AddItem, Batch, ChangeItem, Nothing, Units};
-use super::path::InPath;
+use crate::path::InPath;
 use super::write::Write;
 use crate::json::StrictJson;
 use crate::problem::Problem;

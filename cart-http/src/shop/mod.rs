@@ -75,7 +75,6 @@
 //!
 //! Refusals and failures are [`Problem`](crate::Problem) documents.
 
-mod amount;
 mod answer;
 mod bodies;
 mod cart;
@@ -84,7 +83,6 @@ mod explanation;
 mod gifts;
 mod items;
 mod notice;
-mod path;
 mod prices;
 mod selections;
 mod write;

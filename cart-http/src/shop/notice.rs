@@ -7,7 +7,7 @@ use cart_core::quantity::Quantity;
 use cart_core::selection::{Misfit, SelectionKind};
 use serde::Serialize;
 
-use super::amount::Amount;
+use crate::amount::Amount;
 use crate::not_applied::WhyNot;
 
 /// Something the shopper should know, as data; `code` says what.

@@ -14,7 +14,7 @@ use super::Prices;
 use super::charges::{FeeBody, MethodBody, TaxBody};
 use super::item::ItemBody;
 use super::offers::{CouponBody, GiftBody, PromotionBody, RefusedGiftBody};
-use crate::shop::amount::Amount;
+use crate::amount::Amount;
 use crate::shop::notice::NoticeBody;
 
 /// The cart. Without a cart there is no id, and the version is 0.

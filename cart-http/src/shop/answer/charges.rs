@@ -5,7 +5,7 @@ use cart_core::money::Rate;
 use cart_core::pricing::{PricedCharge, TaxTotal};
 use serde::Serialize;
 
-use crate::shop::amount::Amount;
+use crate::amount::Amount;
 
 /// Shipping, or paying, by the selected method.
 #[derive(Serialize)]

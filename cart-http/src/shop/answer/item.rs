@@ -9,7 +9,7 @@ use cart_core::quantity::Quantity;
 use cart_core::text::Note;
 use serde::Serialize;
 
-use crate::shop::amount::Amount;
+use crate::amount::Amount;
 
 /// A line of the cart. One that is left out of the sums has no amounts of its own.
 #[derive(Serialize)]

@@ -4,7 +4,6 @@ mod cart;
 mod charges;
 mod item;
 mod offers;
-mod outcome;
 
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +13,7 @@ use cart_core::service::{CartError, CartView, Outcome};
 use serde::Serialize;
 
 use self::cart::CartBody;
-use self::outcome::ResultBody;
+use crate::edits::ResultBody;
 use crate::precondition::etag;
 use crate::problem::{Problem, ProblemCode};
 

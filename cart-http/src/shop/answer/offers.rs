@@ -11,7 +11,7 @@ use cart_core::quantity::Quantity;
 use serde::Serialize;
 
 use crate::not_applied::WhyNot;
-use crate::shop::amount::Amount;
+use crate::amount::Amount;
 
 /// A code on the cart. One that is not applied takes off nothing, and `reason` says why.
 #[derive(Serialize)]

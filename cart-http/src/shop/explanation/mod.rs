@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use self::step::StepBody;
 use super::Shop;
-use super::amount::Amount;
+use crate::amount::Amount;
 use super::write::{Shopper, existing};
 use crate::problem::Problem;
 

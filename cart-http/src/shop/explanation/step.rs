@@ -7,7 +7,7 @@ use cart_core::pricing::{Part, Rule, Step, Subject, Working};
 use cart_core::quantity::Quantity;
 use serde::Serialize;
 
-use crate::shop::amount::Amount;
+use crate::amount::Amount;
 
 /// One amount that goes into a sum.
 #[derive(Debug, Serialize)]

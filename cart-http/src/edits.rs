@@ -10,13 +10,13 @@ use crate::problem::Problem;
 /// What became of one edit of a batch.
 #[derive(Serialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
-pub(super) enum ResultBody<'a> {
+pub(crate) enum ResultBody<'a> {
     Done { item_id: &'a LineId },
     Refused { problem: Value },
 }
 
 impl<'a> ResultBody<'a> {
-    pub(super) fn of(outcome: &'a EditOutcome) -> Self {
+    pub(crate) fn of(outcome: &'a EditOutcome) -> Self {
         match outcome {
             EditOutcome::Done { line } => Self::Done { item_id: line },
             EditOutcome::Refused { reason } => {

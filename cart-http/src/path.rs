@@ -6,9 +6,9 @@ use serde::de::DeserializeOwned;
 
 use crate::problem::{Problem, ProblemCode};
 
-/// What the path names, percent-decoded; only ever looked up inside the caller's cart.
+/// What the path names, percent-decoded; only ever looked up inside a cart that the caller may see.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct InPath<T>(pub(super) T);
+pub(crate) struct InPath<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
     type Rejection = Problem;

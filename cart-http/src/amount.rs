@@ -5,7 +5,7 @@ use serde::{Serialize, Serializer};
 
 /// An amount as decimal text, such as `"12.50"`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Amount(pub(super) Money);
+pub(crate) struct Amount(pub(crate) Money);
 
 impl Serialize for Amount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

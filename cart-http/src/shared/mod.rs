@@ -1,0 +1,144 @@
+//! Carts that are shared by link (`shared-cart.md`), with what the document promises and gives no paths for.
+//!
+//! | method and path | body | what it does |
+//! |---|---|---|
+//! | `POST /api/cart/create` | `cart_name`, `user_id` (the caller's own); all may be left out | makes a cart: 201 |
+//! | `POST /api/cart/{cart_id}/add-item` | `product_id`, `quantity` (1), `options` | adds units of a product |
+//! | `POST /api/cart/{cart_id}/share` | `label`, `expires_at`, `uses`, `shows` (`prices`, `names`), `may_suggest`; all may be left out | makes a link: 201 |
+//! | `GET /api/cart/{cart_id}/links` | | lists the links, without their tokens, with how often each was opened |
+//! | `PATCH /api/cart/{cart_id}/links/{link_id}` | as `share`; what is left out stays, null takes it away | changes a link |
+//! | `POST /api/cart/{cart_id}/links/{link_id}/rotate` | | gives a link another token; the one before opens nothing any more |
+//! | `DELETE /api/cart/{cart_id}/links/{link_id}` | | ends a link: 204 |
+//! | `GET /api/cart/shared/{token}` | | shows what the link shows; counts an opening |
+//! | `GET /api/cart/shared` with `X-Share-Token` | | the same, for clients that keep the token out of addresses |
+//! | `POST /api/cart/shared/{token}/suggestions` | as below | suggests a change, if the link allows it: 201 |
+//! | `DELETE /api/cart/shared/{token}/suggestions/{suggestion_id}` | | takes a suggestion back that was made with the link: 204 |
+//! | `GET /api/cart/{cart_id}/suggestions` | | lists the suggestions that wait |
+//! | `POST /api/cart/{cart_id}/suggestions` | `op`, `item_id`, `product_id`, `options`, `quantity`, `comment`, `name` | suggests a change: 201 |
+//! | `DELETE /api/cart/{cart_id}/suggestions/{suggestion_id}` | | takes an own suggestion back: 204 |
+//! | `POST /api/cart/{cart_id}/suggestions/accept` | `suggestion_ids`, `mode` | makes the changes |
+//! | `POST /api/cart/{cart_id}/suggestions/decline` | `suggestion_ids` | turns them down |
+//! | `GET /api/cart/{cart_id}/history` | | who did what and when, the newest first; `before` a version, `limit` (1 to 100) |
+//! | `GET /api/cart/{cart_id}/versions/{version}` | | the cart as that version was, without prices |
+//! | `POST /api/cart/{cart_id}/undo` | | undoes the last change of what is in the cart |
+//!
+//! # Links
+//! A link is `shareable_link`: the [`ShareBase`] of the host, `/cart/share/` and a token of 64 hexadecimal digits. It is in
+//! the answer that made it or rotated it, and in no other: null where a request with the same idempotency key is answered
+//! again. Whoever has it needs no account.
+//!
+//! `cart` is what it shows: each item with `product_id`, `quantity` and its `options` if it has any, with `item_id` where
+//! changes may be suggested; `unit_price`, `total` and the sums where the link shows prices; `cart_name` and `added_by` where it
+//! shows names. `link` says until when it lives, whether changes may be suggested, and what was suggested with it.
+//!
+//! A token that is unknown, malformed, expired, revoked, replaced or used up, and one of a cart that is gone, are all answered
+//! with the same 404.
+//!
+//! # Suggestions
+//! `op` is `add` (`product_id`, `options`, `quantity`), `remove` (`item_id`), `set_quantity` (`item_id`, `quantity`) or
+//! `replace` (`item_id`, `product_id`, `options`, `quantity`). `mode` is `all_or_nothing` (the default: one refused, all
+//! refused) or `per_line`; `results` says in the same order what became of each.
+//!
+//! # Writes
+//! Every write takes `If-Match` with the cart's `ETag`, an `Idempotency-Key`, and `?preview=true`, as in
+//! [`shop`](crate::shop). Amounts are decimal text; times are RFC 3339 in UTC. Refusals and failures are
+//! [`Problem`](crate::Problem) documents.
+
+mod answer;
+mod base;
+mod bodies;
+mod carts;
+mod links;
+mod opened;
+mod past;
+mod suggestions;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{delete, get, patch, post};
+use cart_core::actor::Actor;
+use cart_core::command::Command;
+use cart_core::id::{CartId, ChannelId};
+use cart_core::service::{CartService, Outcome, Target};
+
+pub use self::base::{ShareBase, ShareBaseError};
+use crate::auth::Authenticator;
+use crate::deadline::complete;
+use crate::problem::Problem;
+use crate::write::Conditions;
+
+/// The routes of shared carts, under `/api/cart`. New carts are of `channel`; carts named by their id may be of any channel
+/// of the service.
+///
+/// Put a [`Guard`](crate::Guard) around it: it adds what every answer needs.
+pub fn router(
+    service: Arc<CartService>,
+    channel: ChannelId,
+    authenticator: Arc<dyn Authenticator>,
+    base: ShareBase,
+) -> Router {
+    Router::new()
+        .route("/api/cart/create", post(carts::create))
+        .route("/api/cart/{cart_id}/add-item", post(carts::add_item))
+        .route("/api/cart/{cart_id}/share", post(links::share))
+        .route("/api/cart/{cart_id}/links", get(links::list))
+        .route("/api/cart/{cart_id}/links/{link_id}", patch(links::change).delete(links::revoke))
+        .route("/api/cart/{cart_id}/links/{link_id}/rotate", post(links::rotate))
+        .route("/api/cart/shared", get(opened::show))
+        .route("/api/cart/shared/{token}", get(opened::show))
+        .route("/api/cart/shared/{token}/suggestions", post(opened::suggest))
+        .route("/api/cart/shared/{token}/suggestions/{suggestion_id}", delete(opened::withdraw))
+        .route("/api/cart/{cart_id}/suggestions", get(suggestions::list).post(suggestions::suggest))
+        .route("/api/cart/{cart_id}/suggestions/accept", post(suggestions::accept))
+        .route("/api/cart/{cart_id}/suggestions/decline", post(suggestions::decline))
+        .route("/api/cart/{cart_id}/suggestions/{suggestion_id}", delete(suggestions::withdraw))
+        .route("/api/cart/{cart_id}/history", get(past::history))
+        .route("/api/cart/{cart_id}/versions/{version}", get(past::version))
+        .route("/api/cart/{cart_id}/undo", post(past::undo))
+        .with_state(Shared { service, channel, authenticator, base: Arc::new(base) })
+}
+
+/// What the handlers share.
+#[derive(Clone, Debug)]
+struct Shared {
+    service: Arc<CartService>,
+    channel: ChannelId,
+    authenticator: Arc<dyn Authenticator>,
+    base: Arc<ShareBase>,
+}
+
+impl FromRef<Shared> for Arc<dyn Authenticator> {
+    fn from_ref(shared: &Shared) -> Self {
+        Arc::clone(&shared.authenticator)
+    }
+}
+
+impl Shared {
+    /// Does something to a cart, to its end, whether the client waits or not.
+    async fn write(
+        &self,
+        actor: Actor,
+        conditions: Conditions,
+        target: Target,
+        command: Command,
+    ) -> Result<Outcome, Problem> {
+        let service = Arc::clone(&self.service);
+        complete(conditions.deadline, async move {
+            Ok(conditions.execute(&service, actor, &target, &command).await?)
+        })
+        .await
+    }
+
+    /// The same for a cart by its id.
+    async fn change(
+        &self,
+        actor: Actor,
+        conditions: Conditions,
+        cart: CartId,
+        command: Command,
+    ) -> Result<Outcome, Problem> {
+        self.write(actor, conditions, Target::Cart(cart), command).await
+    }
+}

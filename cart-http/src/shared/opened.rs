@@ -1,0 +1,87 @@
+//! What whoever holds a link may do. A token that opens nothing is answered in one way, whatever the reason.
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, StatusCode};
+use cart_core::actor::Actor;
+use cart_core::command::Command;
+use cart_core::id::SuggestionId;
+use cart_core::service::Target;
+use cart_core::sharing::LinkToken;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::Shared;
+use super::answer::{Answer, SharedBody};
+use super::bodies::{Nothing, Suggest};
+use super::suggestions::{suggested, to_value};
+use crate::json::StrictJson;
+use crate::problem::{Problem, ProblemCode};
+use crate::write::Conditions;
+
+const X_SHARE_TOKEN: HeaderName = HeaderName::from_static("x-share-token");
+
+/// The token of the path, or of the header where the path has none.
+#[derive(Debug)]
+pub(super) struct Bearer(pub(super) LinkToken);
+
+#[derive(Deserialize)]
+struct InPath {
+    token: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Bearer {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let path = Path::<InPath>::from_request_parts(parts, state).await.ok();
+        let in_path = path.and_then(|Path(InPath { token })| token);
+        let header =
+            || parts.headers.get(X_SHARE_TOKEN).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let token = in_path.or_else(header).and_then(|text| text.parse().ok());
+        token.map(Self).ok_or_else(unknown)
+    }
+}
+
+/// The one answer for tokens that open nothing.
+fn unknown() -> Problem {
+    Problem::new(ProblemCode::CartNotFound)
+}
+
+pub(super) async fn show(
+    State(shared): State<Shared>,
+    Bearer(token): Bearer,
+) -> Result<Answer<Value>, Problem> {
+    let cart = shared.service.open_link(&token).await?;
+    Ok(Answer::shown(cart.version, to_value(&SharedBody::of(&cart))?))
+}
+
+pub(super) async fn suggest(
+    State(shared): State<Shared>,
+    Bearer(token): Bearer,
+    conditions: Conditions,
+    StrictJson(body): StrictJson<Suggest>,
+) -> Result<Answer<Value>, Problem> {
+    let (preview, command, actor) = (conditions.preview, body.into_command()?, Actor::LinkBearer(token));
+    let outcome = shared.write(actor.clone(), conditions, Target::Linked, command.clone()).await?;
+    suggested(&outcome, &actor, &command, preview)
+}
+
+#[derive(Deserialize)]
+pub(super) struct Named {
+    suggestion_id: SuggestionId,
+}
+
+pub(super) async fn withdraw(
+    State(shared): State<Shared>,
+    Bearer(token): Bearer,
+    conditions: Conditions,
+    named: Result<Path<Named>, axum::extract::rejection::PathRejection>,
+    _: Option<StrictJson<Nothing>>,
+) -> Result<StatusCode, Problem> {
+    let Path(Named { suggestion_id: suggestion }) =
+        named.map_err(|_| Problem::new(ProblemCode::MalformedUri))?;
+    let actor = Actor::LinkBearer(token);
+    shared.write(actor, conditions, Target::Linked, Command::Withdraw { suggestion }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
