@@ -61,6 +61,7 @@ mod amount;
 mod auth;
 mod body;
 mod change;
+pub mod company;
 mod count;
 mod deadline;
 mod edits;
