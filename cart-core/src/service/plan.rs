@@ -78,9 +78,9 @@ impl CartService {
                 }
                 (None, _) => Err(Rejection::CartNotFound.into()),
             },
-            Task::Duplicate { copy } => self.plan_copy(caller, request, copy, found).await,
+            Task::Duplicate { copy } => self.plan_copy(caller, request, copy, found, finder).await,
             Task::Merge { guest, channel, merge } => {
-                self.plan_merge(caller, request, guest, channel, merge, found).await
+                self.plan_merge(caller, request, guest, channel, merge, (found, finder)).await
             }
         }
     }
@@ -206,11 +206,13 @@ impl CartService {
         request: Request,
         copy: &DuplicateCart,
         found: &Found,
+        finder: &Finder<'_>,
     ) -> Result<Plan, CartError> {
         refuse_named_version(caller)?;
         let source = found.other.as_ref().ok_or(Rejection::CartNotFound)?;
         let channel = self.channel(source.channel())?;
-        let facts = self.gather(channel, About::copy_of(source)).await?;
+        let mut facts = self.gather(channel, About::copy_of(source)).await?;
+        facts.members.actor = finder.is_member();
         let id = new_id(found)?;
         let decision = duplicate(source, id, &caller.actor, copy, &facts)?;
         self.check_count(source.channel(), channel, source.owner()).await?;
@@ -225,7 +227,7 @@ impl CartService {
         guest: &Actor,
         channel_id: &ChannelId,
         order: &MergeCarts,
-        found: &Found,
+        (found, finder): (&Found, &Finder<'_>),
     ) -> Result<Plan, CartError> {
         let from = found.other.as_ref().ok_or(Rejection::CartNotFound)?;
         let channel = self.channel(channel_id)?;
@@ -239,7 +241,8 @@ impl CartService {
         if into.channel() != channel_id {
             return Err(Rejection::Unmergeable.into());
         }
-        let facts = self.gather(channel, About::cart(&into).and_cart(from)).await?;
+        let mut facts = self.gather(channel, About::cart(&into).and_cart(from)).await?;
+        facts.members.actor = finder.is_member();
         let becomes = if created.is_some() { Version::FIRST } else { into.version().next() };
         let mut merged = merge(&into, &caller.actor, from, guest, order.strategy, becomes, &facts)?;
         let gone = next(from, merged.from, guest, request.clone(), facts.now);

@@ -453,10 +453,13 @@ fn a_revoke_by_another_process_is_seen_at_the_next_read_and_the_next_write() {
     assert_eq!(ours.entries(id(&cart)).len(), 4);
 }
 
+/// A request key, and a command about a line.
+type KeyedWrite = (Option<&'static str>, fn(LineId) -> Command);
+
 /// Each refusal is decided on the stale cart anew: nothing that was refused before has brought a fresh one.
 #[test]
 fn each_first_write_after_a_revoke_by_another_process_is_refused() {
-    let writes: [(Option<&str>, fn(LineId) -> Command); 5] = [
+    let writes: [KeyedWrite; 5] = [
         (None, |_| add("mug", 1)),
         (Some("k"), |_| add("mug", 1)),
         (None, |_| Command::AcknowledgePrices),
