@@ -7,4 +7,6 @@ mod log;
 mod receiver;
 mod shop;
 #[cfg(feature = "webhooks")]
+mod tls;
+#[cfg(feature = "webhooks")]
 mod webhooks;

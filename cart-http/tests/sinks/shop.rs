@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use cart_core::command::{Command, CreateCart};
+use cart_core::command::{AddLine, Command, CreateCart, LineEdit};
 use cart_core::id::CartId;
 use cart_core::memory::MemoryStore;
 use cart_core::money::Currency;
-use cart_core::policy::CartPolicy;
+use cart_core::policy::{CartPolicy, TaxPolicy};
 use cart_core::port::{EventSink, RelayName};
 use cart_core::service::{Caller, CartService, Relay, Target};
-use cart_core::testing::samples::{channel, name, note, user_for};
+use cart_core::testing::samples::{channel, name, note, product, quantity, user_for};
 use cart_core::testing::{CountingIds, FixedCatalog, ManualClock};
 
 /// A company's carts, on a clock that stands still.
@@ -21,9 +21,12 @@ pub(crate) struct Shop {
 
 impl Shop {
     pub(crate) fn open() -> Self {
+        let mut policy = CartPolicy::company();
+        policy.pricing.tax = TaxPolicy::default();
         let (store, clock) = (Arc::new(MemoryStore::default()), Arc::new(ManualClock::default()));
-        let service = CartService::builder(store.clone(), Arc::new(FixedCatalog::default()))
-            .channel(channel("company"), CartPolicy::company(), Currency::EUR)
+        let catalog = FixedCatalog::default().with("mug", 1250, Currency::EUR);
+        let service = CartService::builder(store.clone(), Arc::new(catalog))
+            .channel(channel("company"), policy, Currency::EUR)
             .clock(clock.clone())
             .ids(Arc::new(CountingIds::default()))
             .build()
@@ -40,8 +43,16 @@ impl Shop {
 
     /// Gives a cart another note.
     pub(crate) async fn note(&self, cart: CartId, text: &str) {
+        self.execute(cart, Command::SetNote { note: Some(note(text)) }).await;
+    }
+
+    /// Puts two mugs into a cart.
+    pub(crate) async fn add_mugs(&self, cart: CartId) {
+        self.execute(cart, Command::Edit(LineEdit::Add(AddLine::new(product("mug"), quantity(2))))).await;
+    }
+
+    async fn execute(&self, cart: CartId, command: Command) {
         let caller = Caller::new(user_for("ann", "acme"));
-        let command = Command::SetNote { note: Some(note(text)) };
         self.service.execute(&caller, &Target::Cart(cart), &command).await.unwrap();
     }
 

@@ -20,10 +20,10 @@ use tokio::net::TcpListener;
 use crate::receiver::{Answer, Received, Receiver};
 use crate::shop::Shop;
 
-const KEY: [u8; 24] = [7; 24];
+pub(crate) const KEY: [u8; 24] = [7; 24];
 const NEW_KEY: [u8; 64] = [8; 64];
 
-fn secret(key: &[u8]) -> WebhookSecret {
+pub(crate) fn secret(key: &[u8]) -> WebhookSecret {
     format!("whsec_{}", STANDARD.encode(key)).parse().unwrap()
 }
 
@@ -70,6 +70,18 @@ async fn a_write_is_posted_as_documented_and_signed() {
     assert_eq!(hook.header("content-type"), "application/json");
     assert_eq!(hook.header("webhook-timestamp"), at(300).timestamp().to_string());
     assert_eq!(hook.header("webhook-signature"), signature(hook, &KEY));
+}
+
+#[tokio::test]
+async fn lines_are_items_and_amounts_are_decimal_text() {
+    let (shop, receiver) = (Shop::open(), Receiver::open().await);
+    let cart = shop.cart().await;
+    shop.add_mugs(cart).await;
+    shop.relay(Arc::new(sink(&shop, &receiver))).run(100).await.unwrap();
+    let event = receiver.received()[1].json()["data"]["events"][0].clone();
+    assert_eq!((&event["happened"], &event["quantity"]), (&json!("line_added"), &json!(2)));
+    assert_eq!((&event["product"]["product"], &event["unit_price"]), (&json!("mug"), &json!("12.50")));
+    assert!(event["item_id"].is_string() && event.get("line").is_none(), "{event}");
 }
 
 #[tokio::test]
@@ -134,7 +146,7 @@ async fn what_is_refused_parks_its_cart_and_no_other() {
     shop.clock.advance(TimeDelta::days(1));
     assert!(relay.run(100).await.unwrap().is_done);
     assert_eq!(receiver.ids(), [format!("{first}:1"), format!("{second}:1")]);
-    let parked = relay.parked(10).await.unwrap();
+    let parked = relay.parked(None, 10).await.unwrap();
     assert_eq!((parked.len(), parked[0].cart), (1, first));
     assert_eq!(parked[0].reason, "the sink refuses the entry: the receiver answered 400 Bad Request");
 }
@@ -170,7 +182,7 @@ impl WebhookTransport for Stuck {
 }
 
 /// Why the first write of a shop was not taken.
-async fn failure(shop: &Shop, sink: &WebhookSink) -> String {
+pub(crate) async fn failure(shop: &Shop, sink: &WebhookSink) -> String {
     let entries = shop.store.entries_after(cart_core::journal::Position::default(), 1).await.unwrap();
     match sink.deliver(&entries[0].entry).await {
         Err(SinkError::Unavailable(cause)) => cause.to_string(),

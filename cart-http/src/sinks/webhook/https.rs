@@ -8,10 +8,12 @@ use axum::BoxError;
 use axum::body::Bytes;
 use axum::http::{Request, StatusCode};
 use http_body_util::Full;
+use hyper_rustls::builderstates::WantsSchemes;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
+use rustls::ClientConfig;
 use rustls::crypto::ring;
 
 use super::WebhookTransport;
@@ -35,14 +37,21 @@ impl HttpsTransport {
     /// # Errors
     /// [`HttpsTransportError`].
     pub fn new() -> Result<Self, HttpsTransportError> {
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(ring::default_provider())
-            .map_err(HttpsTransportError)?
-            // Only to the same machine: `WebhookUrl` sees to that.
-            .https_or_http()
-            .enable_http1()
-            .build();
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+        let connector = HttpsConnectorBuilder::new().with_provider_and_native_roots(ring::default_provider());
+        Ok(Self::over(connector.map_err(HttpsTransportError)?))
+    }
+
+    /// A transport with TLS as a host wants it, such as for receivers with certificates of an authority of its own.
+    pub fn with_tls(mut config: ClientConfig) -> Self {
+        // There is one protocol, and the builder takes no others.
+        config.alpn_protocols.clear();
+        Self::over(HttpsConnectorBuilder::new().with_tls_config(config))
+    }
+
+    fn over(connector: HttpsConnectorBuilder<WantsSchemes>) -> Self {
+        // Without TLS only to the same machine: `WebhookUrl` sees to that.
+        let connector = connector.https_or_http().enable_http1().build();
+        Self(Client::builder(TokioExecutor::new()).build(connector))
     }
 }
 

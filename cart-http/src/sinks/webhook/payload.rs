@@ -1,13 +1,15 @@
 //! What a webhook says.
 
 use cart_core::actor::ActorRef;
-use cart_core::history::{Change, Happened, Sight};
+use cart_core::history::{Change, Sight};
 use cart_core::id::CartId;
 use cart_core::journal::Entry;
 use cart_core::version::Version;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::Value;
 
+use crate::change;
 use crate::sinks::trace::kind;
 
 /// The body of a webhook; described at [`WebhookSink`](super::WebhookSink).
@@ -23,7 +25,7 @@ struct Data<'a> {
     cart_id: CartId,
     version: Version,
     actor: ActorBody<'a>,
-    events: Vec<Happened>,
+    events: Value,
 }
 
 /// Who it was, without the digests of tokens: they are of use to nobody outside.
@@ -38,13 +40,11 @@ struct ActorBody<'a> {
 
 impl<'a> Payload<'a> {
     pub(super) fn of(entry: &'a Entry) -> Self {
-        let Change { version, at, what, .. } = Change::seen(entry, Sight::Full);
+        let mut seen = change::body(&Change::seen(entry, Sight::Full));
+        let events = seen.get_mut("what").map(Value::take).unwrap_or_default();
         let actor = ActorBody::of(&entry.actor);
-        Self {
-            r#type: "cart.changed",
-            timestamp: at,
-            data: Data { cart_id: entry.cart, version, actor, events: what },
-        }
+        let data = Data { cart_id: entry.cart, version: entry.version, actor, events };
+        Self { r#type: "cart.changed", timestamp: entry.at, data }
     }
 }
 

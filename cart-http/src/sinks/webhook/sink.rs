@@ -24,15 +24,16 @@ use super::{WebhookSecret, WebhookTransport, WebhookUrl};
 ///     "cart_id": "0198c1d2-7d3e-7a3b-8c55-0a6d1a1f9a10",
 ///     "version": 2,
 ///     "actor": {"kind": "user", "user_id": "ann", "company_id": "acme"},
-///     "events": [{"happened": "line_removed", "line": "0198c1d2-9f00-7c00-8000-000000000001"}]
+///     "events": [{"happened": "line_removed", "item_id": "0198c1d2-9f00-7c00-8000-000000000001"}]
 ///   }
 /// }
 /// ```
 ///
 /// * `timestamp` is when the write happened. `actor.kind` is `user`, `guest`, `link_bearer`, `staff` or `system`;
 ///   `user_id` and `company_id` are there where they are known.
-/// * `events` is what the cart's history shows to its owner, [`Happened`](cart_core::history::Happened), and may be empty:
-///   notes, names, comments and coupon codes are in it, addresses and tokens are not.
+/// * `events` is what the cart's history shows to its owner ([`Happened`](cart_core::history::Happened); lines are items,
+///   amounts decimal text), and may be empty: notes, names, comments and coupon codes are in it, addresses and tokens
+///   are not.
 /// * `webhook-id` is the cart's id and version, `{cart_id}:{version}`, whenever and however often the write is sent:
 ///   receivers skip what they have seen. `webhook-timestamp` is when it is sent, in seconds since 1970.
 /// * `webhook-signature` has one signature for each secret. To replace a secret, [sign with both](Self::also_signed_with)
