@@ -4,12 +4,13 @@
 //! random ids are called here and nowhere else.
 
 mod host;
+mod sink;
 mod store;
 mod system;
 mod terms;
-mod uses;
 
 pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryDirectory, MemoryMethodBook};
-pub use self::store::{BrokenUnit, MemoryStore};
+pub use self::sink::CallbackSink;
+pub use self::store::{BrokenProgress, BrokenUnit, MemoryStore};
 pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};
 pub use self::terms::{MemoryCustomerBook, MemoryFeeBook, MemoryPromotionBook, MemoryTaxBook, NoTaxService};

@@ -16,7 +16,7 @@ use std::error::Error;
 pub use self::catalog::{Catalog, PriceContext, ProductQuery};
 pub use self::directory::Directory;
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
-pub use self::relay::{HeldBack, Progress, RelayLedger, RelayName, RelayNameError};
+pub use self::relay::{Checkpoint, HeldBack, Progress, RelayLedger, RelayName, RelayNameError};
 pub use self::share::{GrantedCart, LinkLedger, Openings, ShareIndex};
 pub use self::sink::{EventSink, SinkError};
 pub use self::store::{

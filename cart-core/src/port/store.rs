@@ -40,11 +40,18 @@ pub trait CartStore: Debug + Send + Sync + 'static {
     async fn commit(&self, unit: Unit) -> Result<(), StoreError>;
 
     /// Replaces all that is stored of a cart, its entries included, by the same history without some of its personal
-    /// data; or does nothing. The entries keep their places in the journal. Once it is answered, what was replaced can be
-    /// read neither through the store nor from what it keeps on disk, older backups apart.
+    /// data; or does nothing. Once it is answered, what was replaced can be read neither through the store nor from what
+    /// it keeps on disk, older backups apart.
+    ///
+    /// The entries keep their places in the journal. Everything that is found by what a history says follows the new one:
+    /// whose lists the cart is in, to whom it is granted, which tokens open it, and by which actor a request is found.
+    /// Uses of promotions stay counted, for the customers that the new history names, whatever the limits. How often links
+    /// were opened and how far relays have come stays as it is.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] if the cart is at another version; the others if the store cannot do it.
+    /// [`StoreError::Conflict`] if the cart is not there or at another version; [`StoreError::AlreadyOpen`] if it would be
+    /// the second open cart of an owner who may have only one, which no fresh pseudonym is; the others if the store cannot
+    /// do it.
     async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError>;
 
     /// Whether nobody but this value writes to the data, so that what was committed through it last is what is
@@ -185,6 +192,9 @@ pub struct Commit {
 }
 
 /// The whole history of a cart with some personal data taken out of it, and what that history makes of the cart.
+///
+/// Of each entry the cart, the version, the time and the request are what they were; the actor, what the events say and
+/// the reply may be others.
 #[derive(Clone, Debug)]
 pub struct Rewritten {
     /// The version that the cart must be at, and stays at.

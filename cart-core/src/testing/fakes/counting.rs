@@ -13,8 +13,8 @@ use crate::facts::Uses;
 use crate::id::{AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{
-    CartIndex, CartStore, CartSummary, EventLog, GrantedCart, HeldBack, LinkLedger, Openings, PageRequest,
-    Progress, RelayLedger, RelayName, Rewritten, ShareIndex, Store, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, Checkpoint, EventLog, GrantedCart, HeldBack, LinkLedger, Openings,
+    PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, Store, StoreError, Unit, UseLedger,
 };
 use crate::sharing::LinkDigest;
 use crate::version::Version;
@@ -195,14 +195,29 @@ impl LinkLedger for CountingStore {
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl RelayLedger for CountingStore {
-    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
-        self.count(StoreCall::Relayed);
-        self.store.relayed(relay).await
+    async fn checkpoint(&self, relay: &RelayName) -> Result<Checkpoint, StoreError> {
+        self.count(StoreCall::Checkpoint);
+        self.store.checkpoint(relay).await
     }
 
-    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
-        self.count(StoreCall::HeldBack);
-        self.store.held_back(relay, limit).await
+    async fn held_due(
+        &self,
+        relay: &RelayName,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<HeldBack>, StoreError> {
+        self.count(StoreCall::HeldDue);
+        self.store.held_due(relay, now, limit).await
+    }
+
+    async fn parked(
+        &self,
+        relay: &RelayName,
+        after: Option<CartId>,
+        limit: usize,
+    ) -> Result<Vec<HeldBack>, StoreError> {
+        self.count(StoreCall::Parked);
+        self.store.parked(relay, after, limit).await
     }
 
     async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
@@ -210,7 +225,7 @@ impl RelayLedger for CountingStore {
         self.store.held_among(relay, carts).await
     }
 
-    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<bool, StoreError> {
         self.count(StoreCall::NoteProgress);
         self.store.note_progress(relay, progress).await
     }

@@ -47,10 +47,12 @@ pub enum StoreCall {
     OpenLink,
     /// [`LinkLedger::openings`](crate::port::LinkLedger::openings).
     Openings,
-    /// [`RelayLedger::relayed`](crate::port::RelayLedger::relayed).
-    Relayed,
-    /// [`RelayLedger::held_back`](crate::port::RelayLedger::held_back).
-    HeldBack,
+    /// [`RelayLedger::checkpoint`](crate::port::RelayLedger::checkpoint).
+    Checkpoint,
+    /// [`RelayLedger::held_due`](crate::port::RelayLedger::held_due).
+    HeldDue,
+    /// [`RelayLedger::parked`](crate::port::RelayLedger::parked).
+    Parked,
     /// [`RelayLedger::held_among`](crate::port::RelayLedger::held_among).
     HeldAmong,
     /// [`RelayLedger::note_progress`](crate::port::RelayLedger::note_progress).

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::event::CartEvent;
 use crate::facts::Uses;
 use crate::id::{AttemptId, CustomerKey, PromotionId};
+use crate::journal::Entry;
 use crate::port::{StoreError, Unit};
 use crate::promotion::PromotionUse;
 
@@ -56,6 +57,18 @@ impl UseBook {
             }
         }
         Ok(())
+    }
+
+    /// Follows a rewritten entry: what still counts of it counts for the customers that it names now, whatever the limits.
+    pub(super) fn rewrite(&mut self, entry: &Entry) {
+        for event in &entry.events {
+            if let CartEvent::CheckoutBegun { attempt, uses, .. } = event
+                && self.by_attempt.contains_key(attempt)
+            {
+                while self.give_back(*attempt).is_some() {}
+                uses.iter().for_each(|used| self.take(*attempt, used.clone()));
+            }
+        }
     }
 
     fn count_event(&mut self, event: &CartEvent, undone: &mut Vec<Undo>) -> Result<(), StoreError> {
