@@ -1,5 +1,7 @@
 //! Real concurrency, over HTTP and through the service, on a real SQLite file.
 
+#[path = "concurrency/revoking.rs"]
+mod revoking;
 mod support;
 
 use std::sync::{Arc, Barrier};
