@@ -111,6 +111,7 @@ async fn a_share_sleeps_while_its_holder_is_not_in_the_company() {
     acme.bob().get(format!("/carts/{cart}")).await.error(404, "cart_not_found");
     acme.bob().get(format!("/shared-carts/{}", shares[0])).await.error(404, "grant_not_found");
     acme.bob().delete(format!("/shared-carts/{}", shares[0])).await.error(404, "grant_not_found");
+    assert_eq!(ids(&acme.bob().get("/carts?filter[access]=shared").await.ok()), [""; 0]);
     // The owner sees it and can end it.
     acme.ann().get(format!("/shared-carts/{}", shares[0])).await.ok();
     acme.ann().delete(format!("/shared-carts/{}", shares[0])).await.done();

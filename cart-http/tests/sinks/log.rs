@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex};
 
 use cart_http::sinks::TracingSink;
 use tracing::level_filters::LevelFilter;
+use tracing::subscriber::DefaultGuard;
 
 use crate::shop::Shop;
 
 /// A log in memory.
 #[derive(Clone, Debug, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl io::Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -23,32 +24,37 @@ impl io::Write for Log {
     }
 }
 
-#[test]
-fn a_write_is_one_line_without_anything_personal() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_writer(move || writer.clone())
-        .with_ansi(false)
-        .with_max_level(LevelFilter::INFO)
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
-        cart_core::testing::block_on(async {
-            let shop = Shop::open();
-            let cart = shop.cart().await;
-            shop.note(cart, "for Eve").await;
-            let relayed = shop.relay(Arc::new(TracingSink)).run(100).await.unwrap();
-            assert_eq!((relayed.delivered, relayed.failed), (2, 0));
-            let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-            let lines: Vec<&str> = text.lines().filter(|line| line.contains("cart changed")).collect();
-            assert_eq!(lines.len(), 2, "{text}");
-            for (line, (version, events)) in lines.iter().zip([(1, "created"), (2, "note_changed")]) {
-                let said = format!(r#"cart={cart} version={version} actor="user" events="{events}""#);
-                assert!(line.contains("INFO cart_http::sinks:") && line.contains(&said), "{line}");
-            }
-            for personal in ["ann", "acme", "Offsite", "Eve"] {
-                assert!(!text.contains(personal), "{personal}: {text}");
-            }
-        });
-    });
+impl Log {
+    /// A log of this thread, for as long as the guard lives.
+    pub(crate) fn start(level: LevelFilter) -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
+        let guard = tracing::subscriber::set_default(subscriber.with_max_level(level).finish());
+        (log, guard)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_one_line_without_anything_personal() {
+    let (log, _guard) = Log::start(LevelFilter::INFO);
+    let shop = Shop::open();
+    let cart = shop.cart().await;
+    shop.note(cart, "for Eve").await;
+    let relayed = shop.relay(Arc::new(TracingSink)).run(100).await.unwrap();
+    assert_eq!((relayed.delivered, relayed.failed), (2, 0));
+    let text = log.text();
+    let lines: Vec<&str> = text.lines().filter(|line| line.contains("cart changed")).collect();
+    assert_eq!(lines.len(), 2, "{text}");
+    for (line, (version, events)) in lines.iter().zip([(1, "created"), (2, "note_changed")]) {
+        let said = format!(r#"cart={cart} version={version} actor="user" events="{events}""#);
+        assert!(line.contains("INFO cart_http::sinks:") && line.contains(&said), "{line}");
+    }
+    for personal in ["ann", "acme", "Offsite", "Eve"] {
+        assert!(!text.contains(personal), "{personal}: {text}");
+    }
 }

@@ -16,7 +16,9 @@ use chrono::TimeDelta;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
+use tracing::level_filters::LevelFilter;
 
+use crate::log::Log;
 use crate::receiver::{Answer, Received, Receiver};
 use crate::shop::Shop;
 
@@ -237,6 +239,26 @@ async fn an_https_address_is_spoken_to_over_tls_only() {
     assert!(failure(&shop, &sink).await.contains("Connect"));
     // A handshake record (22) of TLS (3.x); no HTTP in the clear.
     assert_eq!(heard.await.unwrap()[..2], [22, 3]);
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_at_any_level() {
+    let (log, _guard) = Log::start(LevelFilter::TRACE);
+    let (shop, receiver) = (Shop::open(), Receiver::open().await);
+    let cart = shop.cart().await;
+    shop.note(cart, "for Eve").await;
+    receiver.answer([Answer::Status(503)]);
+    let relay = shop.relay(Arc::new(sink(&shop, &receiver)));
+    relay.run(100).await.unwrap();
+    shop.clock.advance(TimeDelta::minutes(1));
+    assert_eq!(relay.run(100).await.unwrap().delivered, 2);
+    tracing::trace!("the log is on");
+    let text = log.text();
+    assert!(text.contains("the log is on"));
+    let signed = signature(&receiver.received()[0], &KEY);
+    for hidden in ["s3cret", &STANDARD.encode(KEY), &signed, "Eve", "ann"] {
+        assert!(!text.contains(hidden), "{hidden} in {text}");
+    }
 }
 
 #[tokio::test]
