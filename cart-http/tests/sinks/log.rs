@@ -45,16 +45,17 @@ async fn a_write_is_one_line_without_anything_personal() {
     let shop = Shop::open();
     let cart = shop.cart().await;
     shop.note(cart, "for Eve").await;
+    shop.add_mugs(cart).await;
     let relayed = shop.relay(Arc::new(TracingSink)).run(100).await.unwrap();
-    assert_eq!((relayed.delivered, relayed.failed), (2, 0));
+    assert_eq!((relayed.delivered, relayed.failed), (3, 0));
     let text = log.text();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("cart changed")).collect();
-    assert_eq!(lines.len(), 2, "{text}");
-    for (line, (version, events)) in lines.iter().zip([(1, "created"), (2, "note_changed")]) {
+    assert_eq!(lines.len(), 3, "{text}");
+    for (line, (version, events)) in lines.iter().zip([(1, "created"), (2, "note_changed"), (3, "line_added")]) {
         let said = format!(r#"cart={cart} version={version} actor="user" events="{events}""#);
         assert!(line.contains("INFO cart_http::sinks:") && line.contains(&said), "{line}");
     }
-    for personal in ["ann", "acme", "Offsite", "Eve"] {
+    for personal in ["ann", "acme", "Offsite", "Eve", "mug", "1250", "12.50"] {
         assert!(!text.contains(personal), "{personal}: {text}");
     }
 }
