@@ -267,21 +267,25 @@ CREATE TABLE link_openings (
 -- How far each relay has handed the journal on.
 CREATE TABLE relays (
     name     TEXT    NOT NULL PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 64),
-    position INTEGER NOT NULL CHECK (position >= 0)
+    position INTEGER NOT NULL CHECK (position >= 0),
+    -- How often progress was noted.
+    revision INTEGER NOT NULL CHECK (revision >= 1)
 ) STRICT, WITHOUT ROWID;
 
--- The carts whose entries, from a version on, a relay holds back.
+-- The carts of which a relay holds entries back: those from one version to another.
 CREATE TABLE relay_holds (
     relay        TEXT    NOT NULL REFERENCES relays (name),
     cart_id      BLOB    NOT NULL CHECK (length(cart_id) = 16),
     from_version INTEGER NOT NULL CHECK (from_version >= 1),
+    to_version   INTEGER NOT NULL CHECK (to_version >= from_version),
     tries        INTEGER NOT NULL CHECK (tries BETWEEN 0 AND 4294967295),
-    -- When the entry is tried again; NULL if it is parked.
+    -- When the first of them is tried again; NULL if it is parked.
     due_at       INTEGER,
     reason       TEXT    NOT NULL,
 
     PRIMARY KEY (relay, cart_id)
 ) STRICT, WITHOUT ROWID;
 
--- The holds by what is due first; parked ones last.
-CREATE INDEX holds_by_due ON relay_holds (relay, due_at IS NULL, due_at, cart_id);
+CREATE INDEX holds_by_due ON relay_holds (relay, due_at, cart_id) WHERE due_at IS NOT NULL;
+
+CREATE INDEX parked_holds ON relay_holds (relay, cart_id) WHERE due_at IS NULL;

@@ -116,6 +116,8 @@ pub(crate) fn undone(fault: Fault) -> StoreError {
         | Fault::Ended
         | Fault::LogFull
         | Fault::Moved
+        | Fault::Held
+        | Fault::Wipe(_)
         | Fault::Busy(_)
         | Fault::Sqlite(_) => StoreError::Unavailable { store: STORE, source: fault.into() },
     }

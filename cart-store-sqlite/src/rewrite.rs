@@ -22,6 +22,8 @@ use crate::table::lines::LineRow;
 use crate::table::links::LinkRow;
 use crate::table::rewriting;
 use crate::table::suggestions::SuggestionRow;
+use crate::table::uses;
+use crate::verify::Uses;
 
 /// A history whose values have been made and sealed.
 #[derive(Debug)]
@@ -31,6 +33,7 @@ pub(crate) struct Rewriting {
     row: CartRow,
     steps: Vec<Step>,
     entries: Vec<(Version, Written)>,
+    uses: Uses,
 }
 
 impl Rewriting {
@@ -43,6 +46,7 @@ impl Rewriting {
             row: CartRow::of(seal, cart, Changed::ALL)?,
             steps: steps(seal, cart, &places(entries))?,
             entries: entries.iter().map(written).collect::<rusqlite::Result<_>>()?,
+            uses: uses_of(entries),
         })
     }
 
@@ -50,11 +54,21 @@ impl Rewriting {
         let cart = self.cart.id();
         self.write_cart(transaction, cart)?;
         self.steps.iter().try_for_each(|step| step.run(transaction, cart))?;
+        self.write_uses(transaction, cart)?;
         rewriting::within(transaction, cart, || {
             self.entries
                 .iter()
                 .try_for_each(|(version, written)| journal::rewrite(transaction, cart, *version, written))
         })
+    }
+
+    fn write_uses(&self, transaction: &Transaction<'_>, cart: CartId) -> Result<(), Refusal> {
+        let stored = uses::of_cart(transaction, cart)?;
+        if self.uses.are(&stored) {
+            return Ok(());
+        }
+        let left: Vec<_> = self.uses.left().collect();
+        uses::replace(transaction, cart, &stored, &left)
     }
 
     fn write_cart(&self, transaction: &Transaction<'_>, cart: CartId) -> Result<(), Refusal> {
@@ -66,6 +80,12 @@ impl Rewriting {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+fn uses_of(entries: &[Arc<Entry>]) -> Uses {
+    let mut uses = Uses::default();
+    entries.iter().flat_map(|entry| &entry.events).for_each(|event| uses.fold(event));
+    uses
 }
 
 /// Where everything that was ever added to the cart stands in its order: where it was put when it was added.

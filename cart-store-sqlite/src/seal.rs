@@ -127,9 +127,9 @@ impl Seal {
             Some(keys) => at(field, row, |place| keys.open(sealed, place)),
             None => KeyRing::key_of(sealed).and_then(|key| Err(OpenError::KeyMissing { key })),
         };
-        opened.map_err(|error| match error {
-            OpenError::KeyMissing { key } => Unread::KeyMissing(key),
-            other => Unread::Damaged(other.to_string()),
+        opened.map_err(|error| {
+            let missing = if let OpenError::KeyMissing { key } = error { Some(key) } else { None };
+            missing.map_or_else(|| Unread::Damaged(error.to_string()), Unread::KeyMissing)
         })
     }
 

@@ -13,8 +13,8 @@ use cart_core::id::{
 };
 use cart_core::journal::{Entry, KeyOrigin, Position, Positioned, Request};
 use cart_core::port::{
-    CartIndex, CartStore, CartSummary, EventLog, GrantedCart, HeldBack, LinkLedger, Openings, PageRequest,
-    Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, Checkpoint, EventLog, GrantedCart, HeldBack, LinkLedger, Openings,
+    PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StoreError, Unit, UseLedger,
 };
 use cart_core::sharing::LinkDigest;
 use cart_core::version::Version;
@@ -27,10 +27,12 @@ use crate::error::{self, Refusal};
 use crate::index::{self, Grantee};
 use crate::load;
 use crate::options::Options;
+use crate::reseal::{self, Due, Resealed};
 use crate::rewrite::Rewriting;
 use crate::schema::MIGRATIONS;
 use crate::seal::Seal;
 use crate::table::OwnerColumns;
+use crate::table::rewriting::REMNANTS;
 use crate::table::{journal, openings, relays, uses};
 use crate::transfer::{self, ExportError, ReplayError};
 use crate::verify::{self, Report};
@@ -75,6 +77,8 @@ impl SqliteStore {
     /// See [`OpenError`]; the file is then as it was.
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, OpenError> {
         let engine = Engine::open(path.as_ref(), options, MIGRATIONS)?;
+        // Left over when the process ended before it was done. It is done in the background.
+        drop(engine.wipe(REMNANTS));
         Ok(Self { engine, seal: Seal::new(options.keys.clone()) })
     }
 
@@ -140,6 +144,53 @@ impl SqliteStore {
         transfer::replay(path.as_ref(), &Seal::new(options.keys.clone()), from)
     }
 
+    /// Seals with the current key of the [key ring](Options::key_ring) what is not, in so many carts after another one by
+    /// rising id (from the first if none is named), and answers after which to go on. Without a key ring, it has nothing
+    /// to do.
+    ///
+    /// Each cart is done in a transaction of its own, and one in which all is sealed with the current key is only read.
+    /// The store may be in use, and the job may be given up and begun again at any point. Once it has gone through all
+    /// carts, older keys can be dropped, if no backup needs them. What was replaced cannot be read from the file when
+    /// this is answered: for that, all of the file is read once for each call that has sealed something, and writes wait.
+    ///
+    /// ```
+    /// # async fn job(store: &cart_store_sqlite::SqliteStore) -> Result<(), cart_core::port::StoreError> {
+    /// let mut after = None;
+    /// loop {
+    ///     after = store.reseal(after, 1_000).await?.next;
+    ///     if after.is_none() {
+    ///         return Ok(());
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`StoreError::KeyMissing`] if something is sealed with a key that is not in the ring; the others if the store
+    /// cannot do it. What was done until then stays done.
+    pub async fn reseal(&self, after: Option<CartId>, limit: usize) -> Result<Resealed, StoreError> {
+        let seal = self.seal.clone();
+        let due = move |transaction: &Transaction<'_>| reseal::due(transaction, &seal, after, limit);
+        let Due { carts, next } = self.look(usize::MAX, due).await?;
+        let mut sealed = 0;
+        for cart in carts {
+            sealed += usize::from(self.reseal_one(cart).await?);
+        }
+        self.wipe().await?;
+        Ok(Resealed { carts: sealed, next })
+    }
+
+    async fn reseal_one(&self, cart: CartId) -> Result<bool, StoreError> {
+        let seal = self.seal.clone();
+        let sealed = self.engine.write(move |transaction| reseal::cart(transaction, &seal, cart)).await;
+        sealed.map_err(error::of_write)
+    }
+
+    /// Wipes what was written anew out of the file and its log, if that was not done.
+    async fn wipe(&self) -> Result<(), StoreError> {
+        self.engine.wipe(REMNANTS).await.map_err(error::undone)
+    }
+
     /// Reads so many rows at most.
     async fn look<T, F>(&self, rows: usize, statements: F) -> Result<T, StoreError>
     where
@@ -179,7 +230,8 @@ impl CartStore for SqliteStore {
     async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
         let rewriting = Rewriting::new(&self.seal, &history)?;
         let rewritten = self.engine.write(move |transaction| rewriting.write(transaction)).await;
-        rewritten.map_err(error::of_write)
+        rewritten.map_err(error::of_write)?;
+        self.wipe().await
     }
 
     fn is_only_writer(&self) -> bool {
@@ -327,14 +379,29 @@ impl LinkLedger for SqliteStore {
 
 #[async_trait]
 impl RelayLedger for SqliteStore {
-    async fn relayed(&self, relay: &RelayName) -> Result<Position, StoreError> {
+    async fn checkpoint(&self, relay: &RelayName) -> Result<Checkpoint, StoreError> {
         let relay = relay.clone();
-        self.look(1, move |transaction| relays::position(transaction, &relay)).await
+        self.look(1, move |transaction| relays::checkpoint(transaction, &relay)).await
     }
 
-    async fn held_back(&self, relay: &RelayName, limit: usize) -> Result<Vec<HeldBack>, StoreError> {
+    async fn held_due(
+        &self,
+        relay: &RelayName,
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<Vec<HeldBack>, StoreError> {
         let relay = relay.clone();
-        self.look(limit, move |transaction| relays::held(transaction, &relay, limit)).await
+        self.look(limit, move |transaction| relays::held_due(transaction, &relay, now, limit)).await
+    }
+
+    async fn parked(
+        &self,
+        relay: &RelayName,
+        after: Option<CartId>,
+        limit: usize,
+    ) -> Result<Vec<HeldBack>, StoreError> {
+        let relay = relay.clone();
+        self.look(limit, move |transaction| relays::parked(transaction, &relay, after, limit)).await
     }
 
     async fn held_among(&self, relay: &RelayName, carts: &[CartId]) -> Result<Vec<HeldBack>, StoreError> {
@@ -342,7 +409,7 @@ impl RelayLedger for SqliteStore {
         self.look(carts.len(), move |transaction| relays::held_among(transaction, &relay, &asked)).await
     }
 
-    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<(), StoreError> {
+    async fn note_progress(&self, relay: &RelayName, progress: Progress) -> Result<bool, StoreError> {
         let relay = relay.clone();
         let noted = self.engine.write(move |transaction| relays::note(transaction, &relay, &progress)).await;
         noted.map_err(error::of_write)

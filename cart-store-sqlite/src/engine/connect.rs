@@ -55,7 +55,8 @@ fn open(path: &Path, mode: OpenFlags, patience: Duration) -> Result<Connection, 
 }
 
 /// Sets what every connection has: constraints enforced, no trust in what a tampered file may bring along, and
-/// damage noticed where it is read. Memory maps would turn a read error into the death of the process.
+/// damage noticed where it is read. Memory maps would turn a read error into the death of the process. What is deleted
+/// is overwritten: it may be personal.
 fn harden(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
     connection.busy_timeout(patience)?;
     connection.set_prepared_statement_cache_capacity(PREPARED);
@@ -64,6 +65,7 @@ fn harden(connection: &Connection, patience: Duration) -> rusqlite::Result<()> {
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;
          PRAGMA mmap_size = 0;
+         PRAGMA secure_delete = ON;
          PRAGMA temp_store = MEMORY;",
     )
 }

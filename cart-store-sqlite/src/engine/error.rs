@@ -176,6 +176,12 @@ pub enum Fault {
     /// The path no longer leads to the file that was opened: it was moved, replaced or deleted.
     #[error("the database file was moved, replaced or deleted while open")]
     Moved,
+    /// A long reader keeps what was replaced from being wiped.
+    #[error("a reader keeps what was replaced from being wiped")]
+    Held,
+    /// What was replaced could not be wiped.
+    #[error("what was replaced could not be wiped")]
+    Wipe(#[source] Arc<io::Error>),
     /// No space is left; works again when there is.
     #[error("the disk is full")]
     Full(#[source] Arc<rusqlite::Error>),
@@ -188,6 +194,12 @@ pub enum Fault {
     /// Anything else that SQLite answered.
     #[error("sqlite failed")]
     Sqlite(#[source] Arc<rusqlite::Error>),
+}
+
+impl Fault {
+    pub(super) fn from_io(error: io::Error) -> Self {
+        Self::Wipe(Arc::new(error))
+    }
 }
 
 impl From<rusqlite::Error> for Fault {

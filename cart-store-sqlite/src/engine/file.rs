@@ -42,6 +42,11 @@ pub(super) fn ensure(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Opens the file beside SQLite. It is to be closed after the last connection: closing it drops SQLite's locks.
+pub(super) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(path)
+}
+
 /// How files are created: readable and writable by their owner alone.
 pub(super) fn owner_only() -> OpenOptions {
     #[allow(unused_mut, reason = "only Unix has something to add")]

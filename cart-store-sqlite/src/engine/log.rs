@@ -7,8 +7,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use rusqlite::Connection;
 
+use super::error::Fault;
+use super::wipe::Remnants;
 use super::{connect, lock};
 
 /// The page size of files that the engine creates, in bytes; a log frame is 24 bytes more.
@@ -32,6 +35,14 @@ pub(super) struct Log {
     next: AtomicI64,
     bell: Mutex<Bell>,
     rung: Condvar,
+    wipes: Mutex<Vec<Wipe>>,
+}
+
+/// Somebody's wish that what was replaced be wiped, and where to tell what became of it.
+#[derive(Debug)]
+pub(super) struct Wipe {
+    pub(super) remnants: Remnants,
+    pub(super) caller: oneshot::Sender<Result<(), Fault>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +57,7 @@ impl Log {
         let limit = i64::try_from(limit_bytes / (PAGE_BYTES + 24)).unwrap_or(i64::MAX);
         let worth = WORTH_EMPTYING.min(limit / 4);
         let (bell, rung) = (Mutex::new(Bell::Quiet), Condvar::new());
-        Self { worth, limit, next: AtomicI64::new(0), bell, rung }
+        Self { worth, limit, next: AtomicI64::new(0), bell, rung, wipes: Mutex::default() }
     }
 
     /// Looks at the log after a commit and answers whether it has reached its limit.
@@ -62,6 +73,16 @@ impl Log {
 
     pub(super) fn close(&self) {
         self.ring(Bell::Closed);
+    }
+
+    pub(super) fn ask(&self, wipe: Wipe) {
+        lock(&self.wipes).push(wipe);
+        self.ring(Bell::Due);
+    }
+
+    /// What was asked for and not begun.
+    pub(super) fn asked(&self) -> Vec<Wipe> {
+        std::mem::take(&mut lock(&self.wipes))
     }
 
     fn ring(&self, bell: Bell) {
@@ -107,7 +128,12 @@ impl Log {
         pages >= self.limit
     }
 
-    fn begin_anew(&self, connection: &Connection) {
+    /// Copies all of the log and cuts it off, so that nothing is left in it. Answers false if a reader holds on.
+    pub(super) fn cut_off(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)").map(|fill| !fill.busy)
+    }
+
+    pub(super) fn begin_anew(&self, connection: &Connection) {
         self.give_up_until(0);
         // If this fails, the next writer begins the log, and finds what is wrong.
         drop(connect::begin_log(connection));

@@ -38,6 +38,7 @@ mod log;
 mod owner;
 mod readers;
 mod unfinished;
+mod wipe;
 mod writer;
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
+use futures_channel::oneshot;
 use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 
@@ -60,9 +62,10 @@ pub use error::{Fault, OpenError, ReadError, WriteError};
 use crate::options::{Durability, Options};
 use file::Identity;
 use job::{Answer, Call};
-use log::Log;
+use log::{Log, Wipe};
 use owner::OwnerLock;
 use readers::{Length, Readers};
+pub(crate) use wipe::Remnants;
 use writer::{Service, Setup, Writer};
 
 /// An open database.
@@ -92,6 +95,7 @@ impl Engine {
         let owner = OwnerLock::acquire(path)?;
         file::ensure(path).map_err(|error| OpenError::from_io(path, error))?;
         let identity = Identity::note(path)?;
+        let as_file = file::open(path).map_err(|error| OpenError::from_io(path, error))?;
         let connection = prepare(path, options, migrations)?;
         let readers = (0..options.readers).map(|_| connect::reading(path, options.patience));
         let readers = readers.collect::<Result<Vec<_>, _>>()?;
@@ -99,6 +103,7 @@ impl Engine {
         let setup = Setup {
             connection,
             log: Some(log),
+            file: Some(as_file),
             identity: Some(identity),
             service: service(options),
             waiting: options.waiting,
@@ -122,6 +127,7 @@ impl Engine {
         let setup = Setup {
             connection,
             log: None,
+            file: None,
             identity: None,
             service: Service::Caller,
             waiting: options.waiting,
@@ -199,6 +205,16 @@ impl Engine {
             false => backup::copy(transaction, &to),
         };
         self.look(copy, Length::Scan)
+    }
+
+    /// Wipes what was deleted and replaced out of the file and its log, if the remnants say that there is something, and
+    /// answers once nothing of it can be read any more. Reads all of the file; writes wait meanwhile.
+    ///
+    /// It is done even if the answer is never waited for.
+    pub(crate) fn wipe(&self, remnants: Remnants) -> impl Future<Output = Result<(), Fault>> + Send + use<> {
+        let (caller, answer) = oneshot::channel();
+        self.writer.ask_to_wipe(Wipe { remnants, caller });
+        async move { answer.await.unwrap_or(Err(Fault::Closed)) }
     }
 
     /// Answers whether a commit failed at the disk, so that writes are refused until the file is opened again.

@@ -1,6 +1,7 @@
 //! The one writer: a queue before one connection, and whoever serves it.
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
@@ -12,7 +13,8 @@ use super::error::Fault;
 use super::file::Identity;
 use super::group;
 use super::job::Job;
-use super::log::Log;
+use super::log::{Log, Wipe};
+use super::wipe::{self, Remnants};
 use super::{join, lock};
 
 /// The most writes that share a transaction. Beyond it a flush is no longer a noticeable share of the work, while
@@ -43,6 +45,8 @@ struct Desk {
     queue: Mutex<Queue>,
     work: Condvar,
     connection: Mutex<Connection>,
+    /// The database as a file; none in memory. Closing it drops SQLite's locks, so it outlives the connections.
+    file: Option<File>,
     stopped: AtomicBool,
     identity: Option<Identity>,
     log: Option<Log>,
@@ -69,6 +73,8 @@ pub(super) struct Setup {
     pub(super) connection: Connection,
     /// The connection that empties the log, and the log; none in memory.
     pub(super) log: Option<(Connection, Log)>,
+    /// The database as a file; none in memory.
+    pub(super) file: Option<File>,
     pub(super) identity: Option<Identity>,
     pub(super) service: Service,
     pub(super) waiting: usize,
@@ -82,6 +88,7 @@ impl Writer {
             queue: Mutex::default(),
             work: Condvar::new(),
             connection: Mutex::new(setup.connection),
+            file: setup.file,
             stopped: AtomicBool::new(false),
             identity: setup.identity,
             log,
@@ -107,6 +114,14 @@ impl Writer {
     /// Takes a write; it is done whether or not its answer is waited for.
     pub(super) fn submit(&self, job: Box<dyn Job>) {
         self.desk.submit(job);
+    }
+
+    /// Takes the wish that what was replaced be wiped; answers it at once where there is no file.
+    pub(super) fn ask_to_wipe(&self, wipe: Wipe) {
+        match &self.desk.log {
+            Some(log) => log.ask(wipe),
+            None => drop(wipe.caller.send(Ok(()))),
+        }
     }
 
     /// Answers whether a commit has failed at the disk, so that writes are refused.
@@ -226,10 +241,54 @@ impl Desk {
     fn keep_log_short(&self, connection: &Connection) {
         let Some(log) = &self.log else { return };
         while log.wait() {
+            let asked = log.asked();
+            let only_asked = !asked.is_empty() && !lock(&self.queue).paused;
+            asked.into_iter().for_each(|wipe| self.wipe(log, connection, wipe));
+            if only_asked {
+                continue;
+            }
             log.copy(connection);
             let since = Instant::now();
             while self.empty_log(log, connection, since) && log.wait_a_moment() {}
         }
+    }
+
+    /// Wipes what was replaced, as soon as no reader holds on to it.
+    fn wipe(&self, log: &Log, connection: &Connection, wipe: Wipe) {
+        let since = Instant::now();
+        let mut wiped = self.try_to_wipe(log, connection, &wipe.remnants);
+        while matches!(wiped, Err(Fault::Held)) && since.elapsed() < self.patience && log.wait_a_moment() {
+            wiped = self.try_to_wipe(log, connection, &wipe.remnants);
+        }
+        // A caller that has gone away does not want to know.
+        drop(wipe.caller.send(wiped));
+    }
+
+    fn try_to_wipe(&self, log: &Log, connection: &Connection, remnants: &Remnants) -> Result<(), Fault> {
+        let writer = lock(&self.connection);
+        let wiped = self.wipe_file(log, connection, &writer, remnants);
+        drop(writer);
+        self.hand_on();
+        wiped
+    }
+
+    fn wipe_file(
+        &self,
+        log: &Log,
+        connection: &Connection,
+        writer: &Connection,
+        remnants: &Remnants,
+    ) -> Result<(), Fault> {
+        let (Some(file), None) = (&self.file, self.obstacle()) else { return Err(Fault::Stopped) };
+        if !remnants.are_there(writer)? {
+            return Ok(());
+        }
+        if !log.cut_off(connection)? {
+            return Err(Fault::Held);
+        }
+        let wiped = wipe::wipe(writer, file, remnants);
+        log.begin_anew(connection);
+        wiped
     }
 
     /// Answers whether the log is still full. Writes then stay held up, and past their patience are refused.

@@ -3,11 +3,18 @@
 use cart_core::id::CartId;
 use rusqlite::Transaction;
 
+use crate::engine::Remnants;
 use crate::error::Refusal;
 
 const BEGIN: &str = "INSERT INTO rewriting (cart_id) VALUES (?1)";
 const END: &str = "DELETE FROM rewriting WHERE cart_id = ?1";
 const NOTE: &str = "INSERT INTO remnants (id) VALUES (1) ON CONFLICT DO NOTHING";
+
+/// What tells whether something is to be wiped.
+pub(crate) const REMNANTS: Remnants = Remnants {
+    are_there: "SELECT EXISTS (SELECT 1 FROM remnants WHERE id = 1)",
+    forget: "DELETE FROM remnants WHERE id = 1",
+};
 
 /// Lets entries of a cart be written anew, and notes that what was there before is to be wiped. When the work fails, the
 /// transaction must be given up, or the permission would last.

@@ -23,6 +23,7 @@ const DELETE: &str =
     "DELETE FROM promotion_uses WHERE cart_id = ?1 AND attempt = ?2 RETURNING promotion, customer";
 const GIVE_BACK: &str =
     "UPDATE promotion_counts SET uses = uses - 1 WHERE promotion = ?1 AND customer IN ('', ?2)";
+const FORGET: &str = "DELETE FROM promotion_counts WHERE promotion = ?1 AND customer = ?2 AND uses = 0";
 /// Comparing with a customer or an attempt that is not there gives NULL: nothing is found.
 const FIND: &str = "SELECT
      coalesce((SELECT uses FROM promotion_counts WHERE promotion = ?1 AND customer = ''), 0)
@@ -102,6 +103,28 @@ pub(crate) fn give_back(
         let counted = if customer == ANYBODY { 1 } else { 2 };
         if transaction.prepare_cached(GIVE_BACK)?.execute([promotion, customer])? != counted {
             return Err(Damage::new(COUNTS, cart, "a use of the cart is not counted").into());
+        }
+    }
+    Ok(())
+}
+
+/// Counts all uses of a cart for the customers of another history, whatever the limits, and forgets customers who have
+/// no uses any more.
+pub(crate) fn replace(
+    transaction: &Transaction<'_>,
+    cart: CartId,
+    stored: &[Use],
+    by: &[(AttemptId, PromotionUse)],
+) -> Result<(), Refusal> {
+    for (attempt, ..) in stored {
+        give_back(transaction, cart, *attempt)?;
+    }
+    for (attempt, used) in by {
+        count(transaction, cart, *attempt, std::slice::from_ref(used))?;
+    }
+    for (_, promotion, customer) in stored {
+        if let Some(customer) = customer {
+            transaction.prepare_cached(FORGET)?.execute([promotion.as_str(), customer.as_str()])?;
         }
     }
     Ok(())

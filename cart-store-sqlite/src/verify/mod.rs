@@ -24,6 +24,7 @@ use cart_core::port::StoreError;
 use rusqlite::Transaction;
 
 pub use self::report::{Finding, Problem, Report};
+pub(crate) use self::uses::Uses;
 use crate::engine::Engine;
 use crate::error::{Refusal, of_read};
 use crate::seal::Seal;

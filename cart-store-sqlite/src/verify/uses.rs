@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cart_core::event::CartEvent;
 use cart_core::id::{AttemptId, CustomerKey, PromotionId};
-use cart_core::promotion::PromotionUse;
+use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::status::Status;
 use rusqlite::Transaction;
 
@@ -13,13 +13,13 @@ use crate::table::uses::{self, Use};
 
 /// The uses that a cart's journal leaves, event by event.
 #[derive(Debug, Default)]
-pub(super) struct Uses {
+pub(crate) struct Uses {
     left: BTreeMap<(AttemptId, PromotionId), Option<CustomerKey>>,
     completed: Option<AttemptId>,
 }
 
 impl Uses {
-    pub(super) fn fold(&mut self, event: &CartEvent) {
+    pub(crate) fn fold(&mut self, event: &CartEvent) {
         if let CartEvent::CheckoutBegun { attempt, uses, .. } = event {
             let used = |used: &PromotionUse| ((*attempt, used.promotion.clone()), used.customer.clone());
             self.left.extend(uses.iter().map(used));
@@ -30,8 +30,16 @@ impl Uses {
         }
     }
 
+    /// The uses that are left, by attempt and promotion.
+    pub(crate) fn left(&self) -> impl Iterator<Item = (AttemptId, PromotionUse)> {
+        self.left.iter().map(|((attempt, promotion), customer)| {
+            let (promotion, customer) = (promotion.clone(), customer.clone());
+            (*attempt, PromotionUse { promotion, customer, limit: UseLimit::default() })
+        })
+    }
+
     /// Whether these are the stored ones, which come by attempt and promotion.
-    pub(super) fn are(&self, stored: &[Use]) -> bool {
+    pub(crate) fn are(&self, stored: &[Use]) -> bool {
         let left = self.left.iter().map(|((attempt, promotion), customer)| (*attempt, promotion, customer));
         left.eq(stored.iter().map(|(attempt, promotion, customer)| (*attempt, promotion, customer)))
     }

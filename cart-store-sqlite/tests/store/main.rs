@@ -14,6 +14,7 @@ mod laws;
 mod older;
 mod property;
 mod schema;
+mod sealing;
 mod store;
 mod support;
 mod transfer;

@@ -15,6 +15,7 @@ use cart_core::testing::samples::{
     Write, added, at, cart_id, created_sole, line, owner, promotion_id, quantity, unit,
 };
 use cart_core::testing::{block_on, laws};
+use cart_seal::KeyRing;
 use cart_store_sqlite::{Durability, Options, SqliteStore};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -58,6 +59,16 @@ impl Place {
 
 pub(crate) fn normal() -> Options {
     Options::default().durability(Durability::Normal)
+}
+
+/// A key ring of the keys with these numbers, the current one first: "2,1".
+pub(crate) fn keys(numbers: &str) -> KeyRing {
+    let entry = |number: &str| format!("{number}:{}", format!("{number:0>2}ab").repeat(16));
+    numbers.split(',').map(entry).collect::<Vec<_>>().join(",").parse().unwrap()
+}
+
+pub(crate) fn sealing(keys: &KeyRing) -> Options {
+    normal().key_ring(keys.clone())
 }
 
 pub(crate) fn commit(store: &SqliteStore, commit: Commit) -> Result<(), StoreError> {
