@@ -5,7 +5,10 @@
 //! store backup FILE TO       copies it; a store in use is copied by the host that uses it
 //! store export FILE          writes its journal to standard output, one entry in a line
 //! store replay FILE          makes a new store of an exported journal on standard input
+//! store reseal FILE          seals what is not sealed with the current key
 //! ```
+//!
+//! `CART_KEY_RING` has the keys, the current one first, as the storefront takes them. An exported journal is plain text.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,7 +18,7 @@ use futures_executor::block_on;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-const USAGE: &str = "usage: store verify FILE | backup FILE TO | export FILE | replay FILE";
+const USAGE: &str = "usage: store verify FILE | backup FILE TO | export FILE | replay FILE | reseal FILE";
 
 fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
@@ -38,9 +41,10 @@ fn run(words: &[&str]) -> Result<ExitCode, Error> {
             eprintln!("{entries} entries exported");
         }
         ["replay", file] => {
-            let entries = SqliteStore::replay(file, &Options::default(), std::io::stdin().lock())?;
+            let entries = SqliteStore::replay(file, &options()?, std::io::stdin().lock())?;
             eprintln!("{entries} entries replayed");
         }
+        ["reseal", file] => eprintln!("{} carts sealed anew", block_on(reseal(&open(file)?))?),
         _ => return Err(USAGE.into()),
     }
     Ok(ExitCode::SUCCESS)
@@ -51,7 +55,26 @@ fn open(file: &str) -> Result<SqliteStore, Error> {
     if !Path::new(file).exists() {
         return Err(format!("there is no file {file}").into());
     }
-    Ok(SqliteStore::open(file, &Options::default())?)
+    Ok(SqliteStore::open(file, &options()?)?)
+}
+
+fn options() -> Result<Options, Error> {
+    let keys = std::env::var("CART_KEY_RING").ok().filter(|keys| !keys.is_empty());
+    let keys = keys.map(|keys| keys.parse()).transpose().map_err(|error| format!("CART_KEY_RING: {error}"))?;
+    Ok(keys.into_iter().fold(Options::default(), Options::key_ring))
+}
+
+/// Goes through all carts, some at a time.
+async fn reseal(store: &SqliteStore) -> Result<usize, Error> {
+    let (mut carts, mut after) = (0, None);
+    loop {
+        let sealed = store.reseal(after, 1000).await?;
+        carts += sealed.carts;
+        after = sealed.next;
+        if after.is_none() {
+            return Ok(carts);
+        }
+    }
 }
 
 fn verify(store: &SqliteStore) -> Result<ExitCode, Error> {
