@@ -51,7 +51,9 @@ async fn a_write_is_one_line_without_anything_personal() {
     let text = log.text();
     let lines: Vec<&str> = text.lines().filter(|line| line.contains("cart changed")).collect();
     assert_eq!(lines.len(), 3, "{text}");
-    for (line, (version, events)) in lines.iter().zip([(1, "created"), (2, "note_changed"), (3, "line_added")]) {
+    for (line, (version, events)) in
+        lines.iter().zip([(1, "created"), (2, "note_changed"), (3, "line_added")])
+    {
         let said = format!(r#"cart={cart} version={version} actor="user" events="{events}""#);
         assert!(line.contains("INFO cart_http::sinks:") && line.contains(&said), "{line}");
     }
