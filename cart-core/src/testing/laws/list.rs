@@ -106,6 +106,46 @@ macro_rules! store_laws {
             an_attempts_own_uses_are_left_out
             racing_checkouts_never_exceed_a_limit
             racing_checkouts_never_exceed_a_customers_limit
+            a_grant_finds_its_cart
+            the_list_shows_what_granted_carts_are
+            granted_carts_are_listed_newest_first
+            pages_of_granted_carts_follow_each_other
+            a_page_of_granted_carts_goes_on_after_one_that_is_gone
+            only_open_carts_are_listed_as_granted
+            granted_carts_leave_the_list_with_their_lifetime
+            granted_carts_are_those_of_channel_company_and_user
+            a_revoked_grant_leaves_the_list
+            a_cart_that_is_handed_over_changes_lists
+            a_sole_cart_is_handed_over_to_whoever_has_none
+            a_unit_may_hand_over_and_open_the_next
+            a_link_finds_its_cart
+            a_rotated_link_is_found_by_its_new_token_alone
+            a_revoked_link_is_not_found
+            a_link_is_found_whatever_became_of_its_cart
+            openings_are_counted
+            no_opening_goes_beyond_the_limit
+            the_last_opening_never_goes_back
+            openings_are_no_writes_of_the_cart
+            racing_openings_never_exceed_the_limit
+            a_new_relay_is_at_the_start
+            progress_is_kept
+            what_is_held_back_is_kept
+            held_carts_are_due_in_their_order
+            parked_carts_are_listed_apart
+            a_held_cart_is_in_one_list
+            relays_are_told_apart
+            progress_on_another_checkpoint_is_not_noted
+            one_run_notes_progress_on_a_checkpoint
+            a_rewritten_history_is_what_is_read
+            every_kind_of_event_can_be_rewritten
+            a_history_of_another_version_is_a_conflict
+            a_rewritten_cart_can_be_written_to
+            requests_follow_a_rewritten_history
+            lists_of_owners_follow_a_rewritten_history
+            the_open_cart_follows_a_rewritten_history
+            grants_and_links_follow_a_rewritten_history
+            uses_follow_a_rewritten_history
+            openings_stay_when_a_history_is_rewritten
         }
     };
 }

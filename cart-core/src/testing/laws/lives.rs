@@ -21,12 +21,16 @@ use crate::promotion::{NotApplied, PromotionUse, UseLimit};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 use crate::selection::{Misfit, SelectionKind};
+use crate::sharing::{
+    Grant, LinkShows, LinkTerms, PermissionGroup, PermissionGroupId, Proposal, ShareLink, Suggestion,
+};
 use crate::status::{AbandonReason, StatusName};
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, coupon, created, guest, line, line_id, name, note, owner, prices,
-    product, promotion_id, quantity, user, user_for,
+    Write, added, at, cart_id, channel, coupon, created, grant_id, guest, line, line_id, link_bearer,
+    link_id, link_token, name, note, owner, prices, product, promotion_id, quantity, suggestion_id, user,
+    user_for, user_id,
 };
-use crate::text::Locale;
+use crate::text::{Comment, LinkLabel, Locale, PersonName};
 use crate::version::Version;
 
 /// A cart's creation and what is written to it afterwards.
@@ -37,8 +41,8 @@ pub(super) struct Life {
 }
 
 /// Lives that together hold every kind of event, status, notice and actor.
-pub(super) fn lives() -> [Life; 6] {
-    [bought(), recovered(), expired(), merged(), busy(), priced()]
+pub(super) fn lives() -> [Life; 7] {
+    [bought(), recovered(), expired(), merged(), busy(), priced(), shared()]
 }
 
 fn attempt(n: u128) -> AttemptId {
@@ -173,6 +177,96 @@ fn priced() -> Life {
     ];
     let created = created(owner("dan"));
     Life { cart: cart_id(7), created, writes: writes.map(|write| write.by(&user("dan"))).into() }
+}
+
+/// A cart of a company's user that is shared in every way, and handed over.
+fn shared() -> Life {
+    let ann = user_for("ann", "acme");
+    let full = PermissionGroup::FULL_ACCESS;
+    let suggestions = [
+        suggested(
+            1,
+            &user_for("bob", "acme"),
+            Proposal::SetQuantity { line: line_id(31), quantity: quantity(2) },
+        ),
+        suggested(2, &link_bearer(1), add_engraved()),
+        suggested(3, &link_bearer(1), Proposal::Remove { line: line_id(31) }),
+        suggested(
+            4,
+            &ann,
+            Proposal::Replace { line: line_id(31), product: product("cup"), quantity: Quantity::MAX },
+        ),
+    ];
+    let declined = CartEvent::SuggestionDeclined { suggestion: suggestion_id(3) };
+    let accepted = CartEvent::SuggestionAccepted {
+        suggestion: suggestion_id(1),
+        author: user_for("bob", "acme").to_ref(),
+    };
+    let handed =
+        CartEvent::OwnerChanged { owner: user_for("carl", "acme").owner().expect("users own carts") };
+    let writes = [
+        Write::new([
+            added(line(31, 1)),
+            granted(1, "bob", PermissionGroup::READ_ONLY),
+            granted(2, "carl", full),
+        ]),
+        Write::new([linked(1, 1, LinkTerms::default()), linked(2, 2, every_term())]),
+        Write::new(suggestions).by(&link_bearer(1)),
+        Write::new([CartEvent::GrantChanged { grant: grant_id(1), group: PermissionGroupId(u32::MAX) }]),
+        Write::new([CartEvent::LinkChanged { link: link_id(1), terms: every_term() }]),
+        Write::new([CartEvent::LinkRotated { link: link_id(2), token: link_token(3).digest() }]),
+        Write::new([CartEvent::SuggestionWithdrawn { suggestion: suggestion_id(2) }, declined]),
+        Write::new([quantity_changed(31, 1, 2), accepted]),
+        Write::new([quantity_changed(31, 2, 1), CartEvent::Undone { version: Version::FIRST.next() }]),
+        Write::new([CartEvent::GrantRevoked { grant: grant_id(2) }, handed, granted(3, "ann", full)]),
+        Write::new([CartEvent::LinkRevoked { link: link_id(1) }]),
+    ];
+    let created = Created { channel: channel("company"), ..created(ann.owner().expect("users own carts")) };
+    // Who writes is kept where it is said.
+    let writes = writes.map(|write| if write.actor == user("ann").to_ref() { write.by(&ann) } else { write });
+    Life { cart: cart_id(8), created, writes: writes.into() }
+}
+
+pub(super) fn granted(n: u64, to: &str, group: PermissionGroupId) -> CartEvent {
+    let granted_by = user_for("ann", "acme").to_ref();
+    let grant = Grant { id: grant_id(n), user: user_id(to), group, granted_by, granted_at: at(1) };
+    CartEvent::GrantMade { grant: Arc::new(grant) }
+}
+
+/// The making of the `n`th link, whose token is made of a number.
+pub(super) fn linked(n: u64, token: u8, terms: LinkTerms) -> CartEvent {
+    let (token, made_by) = (link_token(token).digest(), user_for("ann", "acme").to_ref());
+    CartEvent::LinkMade {
+        link: Arc::new(ShareLink { id: link_id(n), token, terms, made_by, made_at: at(2) }),
+    }
+}
+
+/// Terms with everything chosen that can be.
+pub(super) fn every_term() -> LinkTerms {
+    LinkTerms {
+        label: Some(LinkLabel::new("für Oma 💝").expect("a label")),
+        expires_at: Some(at(86_400) + chrono::TimeDelta::microseconds(1)),
+        uses: Some(u32::MAX),
+        shows: LinkShows { prices: true, names: true },
+        may_suggest: true,
+    }
+}
+
+pub(super) fn suggested(n: u64, author: &Actor, proposal: Proposal) -> CartEvent {
+    CartEvent::SuggestionMade {
+        suggestion: Arc::new(Suggestion {
+            id: suggestion_id(n),
+            author: author.to_ref(),
+            name: (n == 2).then(|| PersonName::new("Zoë \u{202e}אבא").expect("a name")),
+            proposal,
+            comment: (n != 1).then(|| Comment::new("wie wäre es\ndamit?").expect("a comment")),
+            made_at: at(3),
+        }),
+    }
+}
+
+fn add_engraved() -> Proposal {
+    Proposal::Add { product: engraved().key.product, quantity: quantity(1) }
 }
 
 pub(super) fn coupon_added(text: &str) -> CartEvent {
@@ -335,7 +429,7 @@ mod tests {
 
     use super::*;
 
-    /// Which kind an event is, from 0 to 26; a new kind does not compile until it is lived.
+    /// Which kind an event is, from 0 to 39; a new kind does not compile until it is lived.
     const fn kind(event: &CartEvent) -> usize {
         match event {
             CartEvent::Created(_) => 0,
@@ -365,6 +459,19 @@ mod tests {
             CartEvent::CheckoutBegun { .. } => 24,
             CartEvent::CheckoutCancelled { .. } => 25,
             CartEvent::CheckoutCompleted { .. } => 26,
+            CartEvent::GrantMade { .. } => 27,
+            CartEvent::GrantChanged { .. } => 28,
+            CartEvent::GrantRevoked { .. } => 29,
+            CartEvent::OwnerChanged { .. } => 30,
+            CartEvent::LinkMade { .. } => 31,
+            CartEvent::LinkChanged { .. } => 32,
+            CartEvent::LinkRotated { .. } => 33,
+            CartEvent::LinkRevoked { .. } => 34,
+            CartEvent::SuggestionMade { .. } => 35,
+            CartEvent::SuggestionWithdrawn { .. } => 36,
+            CartEvent::SuggestionDeclined { .. } => 37,
+            CartEvent::SuggestionAccepted { .. } => 38,
+            CartEvent::Undone { .. } => 39,
         }
     }
 
@@ -373,6 +480,6 @@ mod tests {
         let commits = lives().into_iter().flat_map(live);
         let kinds: BTreeSet<usize> =
             commits.flat_map(|commit| commit.entry.events.iter().map(kind).collect::<Vec<_>>()).collect();
-        assert_eq!(kinds, (0..=26).collect());
+        assert_eq!(kinds, (0..=39).collect());
     }
 }

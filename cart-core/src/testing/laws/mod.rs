@@ -18,12 +18,16 @@
 mod commit;
 mod content;
 mod due;
+mod grants;
 mod index;
 mod journal;
+mod links;
 mod list;
 mod lives;
 mod races;
+mod relays;
 mod requests;
+mod rewrite;
 mod sole;
 mod uses;
 
@@ -32,10 +36,14 @@ use std::sync::Arc;
 pub use self::commit::*;
 pub use self::content::*;
 pub use self::due::*;
+pub use self::grants::*;
 pub use self::index::*;
 pub use self::journal::*;
+pub use self::links::*;
 pub use self::races::*;
+pub use self::relays::*;
 pub use self::requests::*;
+pub use self::rewrite::*;
 pub use self::sole::*;
 pub use self::uses::*;
 use super::block_on;
@@ -139,10 +147,14 @@ mod tests {
             include_str!("commit.rs"),
             include_str!("content.rs"),
             include_str!("due.rs"),
+            include_str!("grants.rs"),
             include_str!("index.rs"),
             include_str!("journal.rs"),
+            include_str!("links.rs"),
             include_str!("races.rs"),
+            include_str!("relays.rs"),
             include_str!("requests.rs"),
+            include_str!("rewrite.rs"),
             include_str!("sole.rs"),
             include_str!("uses.rs"),
         ];
