@@ -6,6 +6,7 @@
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
 //! * [`StrictJson`] reads bodies, [`IfMatch`] and [`idempotency_key`] the headers of writes.
+//! * [`sinks`] is where a relay may hand what happened to carts: the log, signed webhooks.
 //! * [`serve()`](serve::serve) is an accept loop in which no connection can stay for ever.
 //!
 //! A host mounts the routers that it wants beside its own, and says who its users are:
@@ -68,6 +69,7 @@ mod edits;
 mod guard;
 mod idempotency;
 mod json;
+pub mod live;
 mod not_applied;
 mod path;
 mod precondition;
@@ -78,8 +80,8 @@ pub mod serve;
 pub mod shared;
 pub mod shop;
 pub mod sinks;
-mod write;
 mod stopping;
+mod write;
 
 pub use auth::{AuthError, Authenticated, Authenticator};
 #[cfg(feature = "jwt")]

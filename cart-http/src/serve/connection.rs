@@ -21,13 +21,13 @@ use tokio::sync::oneshot::error::TryRecvError;
 use tokio::sync::{oneshot, watch};
 use tower_service::Service as _;
 
-use super::Stop;
 use super::body::TimedBody;
 use super::demand;
 use super::head::{HeadProgress, HeadTimer};
 use super::limits::ServeLimits;
 use super::rest::{Left, Rest, lend};
 use super::stream::WatchedStream;
+use crate::stopping::{Stop, Stopping};
 
 /// hyper accepts no smaller read buffer.
 const SMALLEST_BUFFER: usize = 8192;
@@ -99,6 +99,7 @@ impl Connection {
         let (body, rest) = lend(TimedBody::new(body, Arc::clone(&self.limits)));
         let mut request = Request::from_parts(head, Body::new(body));
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(Stopping(Some(stop.clone())));
         let response = self.router.clone().call(request).await?;
         Ok(if may_stay && take_rest(rest, most, stop.clone()) { response } else { closing(response) })
     }

@@ -33,22 +33,13 @@ pub use limits::ServeLimits;
 
 use connection::Connection;
 
+use crate::stopping::Stop;
+
 /// What a server was doing when it stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Served {
     /// Connections that were still busy when the grace period ended, and were closed hard.
     pub cut: usize,
-}
-
-/// What connections are told about the server's life. A vanished sender means [`Stop::Cut`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stop {
-    /// Go on.
-    Not,
-    /// Finish the request in progress, then close.
-    Drain,
-    /// Close now.
-    Cut,
 }
 
 /// Serves `router` on `listener` until `shutdown` completes, then lets requests in progress finish.
@@ -59,7 +50,7 @@ enum Stop {
 /// it.
 ///
 /// After `shutdown` the listener is closed, connections without a complete head end at once, the others after the
-/// answer they are working on; what is still open after [`ServeLimits::grace`] is closed hard and counted in
+/// answer they are working on, of which [live updates](crate::live) end by themselves; what is still open after [`ServeLimits::grace`] is closed hard and counted in
 /// [`Served::cut`]. Dropping the future closes everything hard.
 ///
 /// Each request carries [`ConnectInfo`](axum::extract::ConnectInfo) with the peer's address.
