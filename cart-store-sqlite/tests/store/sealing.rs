@@ -400,9 +400,10 @@ fn a_history_that_was_written_anew_leaves_nothing_of_what_it_was() {
     for options in [normal(), sealing(&keys("1"))] {
         let place = Place::new();
         let store = SqliteStore::open(&place.path, &options).unwrap();
-        // Rows of different lengths move between pages, and leave copies there.
-        let carts: Vec<_> = (100..200).map(|number| plant(&store, number)).collect();
-        let others: Vec<_> = carts.iter().map(|cart| noted(&store, cart)).collect();
+        // Rows that come between others and change their lengths move to other pages, and leave copies behind.
+        let carts = (100..200).map(|number| plant(&store, 100 + number * 37 % 100)).collect::<Vec<_>>();
+        let others =
+            [300, 20, 480, 60].into_iter().fold(carts, |carts, length| noted(&store, &carts, length));
         for cart in others.iter().step_by(2) {
             let history = without(&store, cart, "ann");
             let (erased, entries) = (Arc::clone(&history.cart), history.entries.clone());
@@ -411,7 +412,8 @@ fn a_history_that_was_written_anew_leaves_nothing_of_what_it_was() {
             let stored = block_on(store.entries(cart.id(), None, 100)).unwrap();
             assert!(stored.iter().eq(entries.iter().map(AsRef::as_ref)));
         }
-        let gone: Vec<String> = (100..200).step_by(2).flat_map(of_the_owner).collect();
+        let numbers = others.iter().step_by(2).map(|cart| number(cart));
+        let gone: Vec<String> = numbers.flat_map(of_the_owner).collect();
         assert_eq!(found_in(&place.path, &gone), BTreeSet::new());
         let cart = load(&store, others[1].id()).unwrap().unwrap();
         assert_eq!(cart, others[1]);
@@ -421,13 +423,18 @@ fn a_history_that_was_written_anew_leaves_nothing_of_what_it_was() {
     }
 }
 
-/// Changes a cart some times, so that its row has been of different lengths.
-fn noted(store: &SqliteStore, cart: &Arc<Cart>) -> Arc<Cart> {
-    let number = cart.id().as_uuid().as_u128() % 1_000;
-    [300, 20, 480].into_iter().fold(Arc::clone(cart), |cart, length: usize| {
-        let text = format!("canary-note {number}. {}", "x".repeat(length));
-        change(store, &cart, [CartEvent::NoteChanged { note: Some(note(&text)) }])
-    })
+fn number(cart: &Cart) -> u64 {
+    let [.., high, low] = cart.id().as_uuid().into_bytes();
+    u16::from_be_bytes([high, low]).into()
+}
+
+/// Gives carts a note of another length.
+fn noted(store: &SqliteStore, carts: &[Arc<Cart>], length: usize) -> Vec<Arc<Cart>> {
+    let noted = |cart: &Arc<Cart>| {
+        let text = format!("canary-note {}. {}", number(cart), "x".repeat(length));
+        change(store, cart, [CartEvent::NoteChanged { note: Some(note(&text)) }])
+    };
+    carts.iter().map(noted).collect()
 }
 
 #[test]

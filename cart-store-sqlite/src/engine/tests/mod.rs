@@ -4,6 +4,7 @@ mod crash;
 mod disk;
 mod opening;
 mod reading;
+mod wiping;
 mod writing;
 
 use std::path::PathBuf;
