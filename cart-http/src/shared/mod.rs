@@ -18,6 +18,8 @@
 //! | `DELETE /api/cart/{cart_id}/suggestions/{suggestion_id}` | | takes an own suggestion back: 204 |
 //! | `POST /api/cart/{cart_id}/suggestions/accept` | `suggestion_ids`, `mode` | makes the changes |
 //! | `POST /api/cart/{cart_id}/suggestions/decline` | `suggestion_ids` | turns them down |
+//! | `GET /api/cart/{cart_id}/events` | | what happens to the cart, as [server-sent events](crate::live); `Last-Event-ID` or `after` resumes |
+//! | `GET /api/cart/shared/{token}/events` | | the same, as far as the link shows it; counts an opening |
 //! | `GET /api/cart/{cart_id}/history` | | who did what and when, the newest first; `before` a version, `limit` (1 to 100) |
 //! | `GET /api/cart/{cart_id}/versions/{version}` | | the cart as that version was, without prices |
 //! | `POST /api/cart/{cart_id}/undo` | | undoes the last change of what is in the cart |
@@ -48,6 +50,7 @@ mod answer;
 mod base;
 mod bodies;
 mod carts;
+mod events;
 mod links;
 mod opened;
 mod past;
@@ -66,6 +69,7 @@ use cart_core::service::{CartService, Outcome, Target};
 pub use self::base::{ShareBase, ShareBaseError};
 use crate::auth::Authenticator;
 use crate::deadline::complete;
+use crate::live::LiveHub;
 use crate::problem::Problem;
 use crate::write::Conditions;
 
@@ -78,6 +82,7 @@ pub fn router(
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
     base: ShareBase,
+    hub: Arc<LiveHub>,
 ) -> Router {
     Router::new()
         .route("/api/cart/create", post(carts::create))
@@ -88,16 +93,18 @@ pub fn router(
         .route("/api/cart/{cart_id}/links/{link_id}/rotate", post(links::rotate))
         .route("/api/cart/shared", get(opened::show))
         .route("/api/cart/shared/{token}", get(opened::show))
+        .route("/api/cart/shared/{token}/events", get(events::of_link))
         .route("/api/cart/shared/{token}/suggestions", post(opened::suggest))
         .route("/api/cart/shared/{token}/suggestions/{suggestion_id}", delete(opened::withdraw))
         .route("/api/cart/{cart_id}/suggestions", get(suggestions::list).post(suggestions::suggest))
         .route("/api/cart/{cart_id}/suggestions/accept", post(suggestions::accept))
         .route("/api/cart/{cart_id}/suggestions/decline", post(suggestions::decline))
         .route("/api/cart/{cart_id}/suggestions/{suggestion_id}", delete(suggestions::withdraw))
+        .route("/api/cart/{cart_id}/events", get(events::of_cart))
         .route("/api/cart/{cart_id}/history", get(past::history))
         .route("/api/cart/{cart_id}/versions/{version}", get(past::version))
         .route("/api/cart/{cart_id}/undo", post(past::undo))
-        .with_state(Shared { service, channel, authenticator, base: Arc::new(base) })
+        .with_state(Shared { service, channel, authenticator, base: Arc::new(base), hub })
 }
 
 /// What the handlers share.
@@ -107,6 +114,7 @@ struct Shared {
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
     base: Arc<ShareBase>,
+    hub: Arc<LiveHub>,
 }
 
 impl FromRef<Shared> for Arc<dyn Authenticator> {
