@@ -193,8 +193,8 @@ pub struct Commit {
 
 /// The whole history of a cart with some personal data taken out of it, and what that history makes of the cart.
 ///
-/// Of each entry the cart, the version, the time and the request are what they were; the actor, what the events say and
-/// the reply may be others.
+/// Of each entry the cart, the version, the time, the request's key and who made that are what they were; the actor, what
+/// the events say, the reply and the request's fingerprint may be others.
 #[derive(Clone, Debug)]
 pub struct Rewritten {
     /// The version that the cart must be at, and stays at.

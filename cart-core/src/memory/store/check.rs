@@ -1,6 +1,7 @@
 //! Whether something may be written. Changes nothing.
 
 use std::collections::{HashMap, HashSet};
+use std::mem::discriminant;
 use std::sync::Arc;
 
 use super::broken::BrokenUnit;
@@ -61,7 +62,13 @@ impl State {
             return Err(StoreError::Repeated { cart });
         }
         if next(stored, &commit.entry).as_ref() != Some(&*commit.cart) {
-            return Err(BrokenUnit::OtherState(cart).into());
+            // Perhaps it was decided on what was there before the rewrite; then it must not come back.
+            let conflict = StoreError::Conflict { cart };
+            return Err(if self.was_rewritten(cart) {
+                conflict
+            } else {
+                BrokenUnit::OtherState(cart).into()
+            });
         }
         self.check_cart(&commit.cart)
     }
@@ -139,5 +146,6 @@ fn next(stored: Option<&Arc<Cart>>, entry: &Entry) -> Option<Cart> {
 /// Whether an entry may take the place of another one.
 fn is_rewritten(old: &Entry, new: &Entry) -> bool {
     let key = |entry: &Entry| (entry.cart, entry.version, entry.at);
-    key(old) == key(new) && old.request == new.request && old.events.len() == new.events.len()
+    let request = |entry: &Entry| (entry.request.key.clone(), discriminant(&entry.request.origin));
+    key(old) == key(new) && request(old) == request(new) && old.events.len() == new.events.len()
 }

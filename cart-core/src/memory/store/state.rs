@@ -1,6 +1,6 @@
 //! What is stored, and what follows from it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) type ByTime = BTreeSet<Place>;
 /// A request to a cart, whatever was asked for.
 type Asked = (CartId, ActorRef, RequestKey, Discriminant<KeyOrigin>);
 
-/// All that is stored. What is besides `carts`, `journal`, `openings` and `relays` follows from the first two.
+/// All that is stored. What is besides `carts`, `journal`, `rewritten`, `openings` and `relays` follows from the first two.
 #[derive(Debug, Default)]
 pub(super) struct State {
     carts: HashMap<CartId, Arc<Cart>>,
@@ -35,6 +35,8 @@ pub(super) struct State {
     histories: HashMap<CartId, Vec<usize>>,
     /// Where in the journal the entry of a request is.
     requests: HashMap<Asked, usize>,
+    /// The carts whose histories were rewritten.
+    rewritten: HashSet<CartId>,
     owned: HashMap<(ChannelId, Owner), ByTime>,
     /// The open carts of owners who may have only one.
     sole: HashMap<(ChannelId, Owner), CartId>,
@@ -72,6 +74,10 @@ impl State {
         self.requests.contains_key(&asked_by(entry))
     }
 
+    pub(super) fn was_rewritten(&self, id: CartId) -> bool {
+        self.rewritten.contains(&id)
+    }
+
     /// The open cart of an owner who may have only one.
     pub(super) fn sole_cart(&self, place: &(ChannelId, Owner)) -> Option<CartId> {
         self.sole.get(place).copied()
@@ -100,6 +106,7 @@ impl State {
 
     /// Puts a history that was checked in the place of the stored one.
     pub(super) fn rewrite(&mut self, Rewritten { cart, entries, .. }: Rewritten) {
+        self.rewritten.insert(cart.id());
         let history = self.histories.get(&cart.id()).cloned().unwrap_or_default();
         for (index, entry) in history.into_iter().zip(entries) {
             self.uses.rewrite(&entry);

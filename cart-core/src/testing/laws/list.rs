@@ -140,6 +140,7 @@ macro_rules! store_laws {
             every_kind_of_event_can_be_rewritten
             a_history_of_another_version_is_a_conflict
             a_rewritten_cart_can_be_written_to
+            a_write_decided_before_a_rewrite_brings_nothing_back
             requests_follow_a_rewritten_history
             lists_of_owners_follow_a_rewritten_history
             the_open_cart_follows_a_rewritten_history
