@@ -372,7 +372,7 @@ fn resealing_goes_over_to_the_current_key_from_wherever_it_stopped() {
 /// A cart's history without a person.
 fn without(store: &SqliteStore, cart: &Cart, user: &str) -> Rewritten {
     let entries = block_on(store.entries(cart.id(), None, 100)).unwrap();
-    let erasure = Erasure::User { user: user_id(user), becomes: user_id("nobody") };
+    let erasure = Erasure::of_user(user_id(user), user_id("nobody"));
     let erased = erasure.of_history(&entries).unwrap();
     let cart = Cart::replay(&erased).unwrap().unwrap();
     let entries = erased.into_iter().map(Arc::new).collect();
