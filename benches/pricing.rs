@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 
 use cart_core::cart::Cart;
-use cart_core::facts::{Choices, Facts, Products, Terms};
+use cart_core::facts::{Facts, Products, Terms};
 use cart_core::id::{PromotionId, TaxClass};
 use cart_core::memory::MemoryStore;
 use cart_core::money::Rate;
@@ -29,14 +29,8 @@ fn cart_and_facts(lines: u32) -> (Arc<Cart>, Facts) {
     let cart = block_on(store.load(id)).expect("the store answers").expect("the cart exists");
     let catalog = support::catalog();
     let of_cart = cart.lines().iter().map(|line| catalog.product(&line.key.product.product)).collect();
-    let facts = Facts {
-        now: cart.updated_at(),
-        policy: Arc::new(CartPolicy::shared()),
-        products: Products::of_cart(Arc::clone(&cart), of_cart, Vec::new()),
-        choices: Choices::default(),
-        terms: Terms::default(),
-        first_line_id: id.as_uuid(),
-    };
+    let products = Products::of_cart(Arc::clone(&cart), of_cart, Vec::new());
+    let facts = Facts::of_products(cart.updated_at(), Arc::new(CartPolicy::shared()), products);
     (cart, facts)
 }
 

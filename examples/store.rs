@@ -60,7 +60,8 @@ fn open(file: &str) -> Result<SqliteStore, Error> {
 
 fn options() -> Result<Options, Error> {
     let keys = std::env::var("CART_KEY_RING").ok().filter(|keys| !keys.is_empty());
-    let keys = keys.map(|keys| keys.parse()).transpose().map_err(|error| format!("CART_KEY_RING: {error}"))?;
+    let keys =
+        keys.map(|keys| keys.parse()).transpose().map_err(|error| format!("CART_KEY_RING: {error}"))?;
     Ok(keys.into_iter().fold(Options::default(), Options::key_ring))
 }
 

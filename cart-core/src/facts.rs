@@ -45,6 +45,21 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// What is known about products, and nothing else: as for pricing a cart that nobody changes.
+    pub fn of_products(now: DateTime<Utc>, policy: Arc<CartPolicy>, products: Products) -> Self {
+        Self {
+            now,
+            policy,
+            products,
+            choices: Choices::default(),
+            terms: Terms::default(),
+            members: Members::default(),
+            token: None,
+            undoing: None,
+            first_id: Uuid::nil(),
+        }
+    }
+
     /// The first id from [`Facts::first_id`] on that is not taken, even if the source of ids repeats itself.
     pub(crate) fn fresh<T>(&self, id: impl Fn(Uuid) -> T, is_taken: impl Fn(&T) -> bool) -> T {
         let mut next = self.first_id;

@@ -55,6 +55,8 @@ fn say(line: &str) {
 /// The commands, each of which works as printed, in this order. Answers end without a line break, hence `echo`.
 fn commands(address: SocketAddr, key: &str) -> String {
     let shop = format!("http://{address}/api/shop/cart");
+    let carts = format!("http://{address}/api/cart");
+    let body = "-H 'Content-Type: application/json'";
     let json = r#"-H "$AUTH" -H 'Content-Type: application/json'"#;
     format!(
         r#"TOKEN=$(curl -s -X POST http://{address}/demo/tokens/ann)
@@ -90,7 +92,25 @@ curl -s -X POST {shop}/coupons {json} -d '{{"code": "AUTUMN26"}}'; echo
 # done once, however often it is sent
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
-curl -s -X DELETE {shop} -H "$AUTH"; echo"#
+curl -s -X DELETE {shop} -H "$AUTH"; echo
+# a cart to be shared: chen of acme makes it and fills it
+CHENTOKEN=$(curl -s -X POST http://{address}/demo/tokens/chen)
+CHEN="Authorization: Bearer $CHENTOKEN"
+DORATOKEN=$(curl -s -X POST http://{address}/demo/tokens/dora)
+DORA="Authorization: Bearer $DORATOKEN"
+CART=$(curl -s -X POST {carts}/create -H "$CHEN" {body} -d '{{"cart_name": "Office move"}}' | sed 's/.*"cart_id":"\([^"]*\)".*/\1/')
+curl -s -X POST {carts}/$CART/add-item -H "$CHEN" {body} -d '{{"product_id": "desk-lamp", "quantity": 2}}'; echo
+# with a colleague, who may then add to it, and with friends by a link that lets them suggest
+curl -s -X POST http://{address}/carts/$CART/shared-carts -H "$CHEN" {body} -d '{{"data": {{"type": "shared-carts", "attributes": {{"idCompanyUser": "dora", "idCartPermissionGroup": 2}}}}}}'; echo
+curl -s -X POST {carts}/$CART/add-item -H "$DORA" {body} -d '{{"product_id": "beach-towel"}}'; echo
+SHARE=$(curl -s -X POST {carts}/$CART/share -H "$CHEN" {body} -d '{{"label": "friends", "shows": {{"prices": true, "names": false}}, "may_suggest": true}}' | sed 's/.*cart\/share\/\([0-9a-f]*\).*/\1/')
+curl -s {carts}/shared/$SHARE; echo
+SUGGESTION=$(curl -s -X POST {carts}/shared/$SHARE/suggestions {body} -d '{{"op": "add", "product_id": "sun-hat", "quantity": 1, "comment": "for the balcony", "name": "Fay"}}' | sed 's/.*"suggestion_id":"\([^"]*\)".*/\1/')
+curl -s -X POST {carts}/$CART/suggestions/accept -H "$DORA" {body} -d '{{"suggestion_ids": ["'$SUGGESTION'"]}}'; echo
+# who did what; and undone
+curl -s {carts}/$CART/history -H "$CHEN"; echo
+curl -s -X POST {carts}/$CART/undo -H "$CHEN"; echo
+# watch it in one terminal (curl -sN {carts}/$CART/events -H "$CHEN") while the other changes it"#
     )
 }
 

@@ -6,16 +6,21 @@ mod demo;
 mod settings;
 mod world;
 
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use cart_core::memory::{RandomIds, SystemClock};
 use cart_core::port::{Clock, Ids};
 use cart_core::service::CartService;
+use cart_http::company::BaseAddress;
+use cart_http::live::LiveHub;
 use cart_http::serve::{ServeLimits, serve};
-use cart_http::{Guard, JwtAuthenticator, JwtSecret, shop};
+use cart_http::shared::ShareBase;
+use cart_http::{Guard, JwtAuthenticator, JwtSecret, company, shared, shop};
 use cart_store_sqlite::{Options, SqliteStore};
 use settings::Settings;
 use tokio::net::TcpListener;
@@ -44,7 +49,8 @@ async fn run() -> Result<(), Error> {
     let world = World::parse(&world_text(settings.world.as_deref())?)
         .map_err(|error| format!("CART_WORLD: {error}"))?;
     let store = open_store(&settings)?;
-    let service = Arc::new(service(&world, store)?);
+    let hub = Arc::new(LiveHub::new(Arc::new(SystemClock)));
+    let service = Arc::new(service(&world, store, Arc::clone(&hub))?);
     let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
 
     let cannot_listen = |error| format!("CART_LISTEN: cannot listen on {}: {error}", settings.listen);
@@ -53,12 +59,34 @@ async fn run() -> Result<(), Error> {
     let towels = format!("towels-{}", RandomIds.uuid(SystemClock.now()).simple());
     demo::print_page(address, &settings, &world, &towels);
     tokio::spawn(expire_carts(Arc::clone(&service), settings.expire_interval));
-    let routes = shop::router(service, world.channel.clone(), Arc::clone(&authenticator) as _)
+    let routes = carts(service, &world, &authenticator, hub, &own_address(&settings, address))?
         .merge(demo::router(world.users, authenticator));
     let app = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).around(routes);
     let served = serve(listener, app, ServeLimits::default(), shutdown()).await;
     demo::print_farewell(served.cut);
     Ok(())
+}
+
+/// The carts of the shop, and those that are shared.
+fn carts(
+    service: Arc<CartService>,
+    world: &World,
+    authenticator: &Arc<JwtAuthenticator>,
+    hub: Arc<LiveHub>,
+    address: &str,
+) -> Result<Router, Error> {
+    let authenticator = || Arc::clone(authenticator) as _;
+    let shared_channel = || world.shared_channel.clone();
+    let links = ShareBase::new(address).map_err(|error| format!("CART_SHARE_BASE: {error}"))?;
+    let base = BaseAddress::new(address).map_err(|error| format!("CART_SHARE_BASE: {error}"))?;
+    Ok(shop::router(Arc::clone(&service), world.channel.clone(), authenticator())
+        .merge(shared::router(Arc::clone(&service), shared_channel(), authenticator(), links, hub))
+        .merge(company::router(service, shared_channel(), authenticator(), base)))
+}
+
+/// Where clients find this server.
+fn own_address(settings: &Settings, address: SocketAddr) -> String {
+    settings.share_base.clone().unwrap_or_else(|| format!("http://{address}"))
 }
 
 fn world_text(path: Option<&Path>) -> Result<String, Error> {
@@ -77,11 +105,13 @@ fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
         std::fs::create_dir_all(folder).map_err(unusable)?;
     }
     let options = Options::default().durability(settings.durability);
+    let options = settings.key_ring.iter().cloned().fold(options, Options::key_ring);
     Ok(Arc::new(SqliteStore::open(&settings.database, &options)?))
 }
 
-fn service(world: &World, store: Arc<SqliteStore>) -> Result<CartService, Error> {
-    Ok(world.service(store).map_err(|error| format!("CART_WORLD: {error}"))?.build()?)
+fn service(world: &World, store: Arc<SqliteStore>, hub: Arc<LiveHub>) -> Result<CartService, Error> {
+    let service = world.service(store).map_err(|error| format!("CART_WORLD: {error}"))?;
+    Ok(service.publisher(hub).build()?)
 }
 
 fn jwt_secret(settings: &Settings) -> Result<JwtSecret, Error> {

@@ -46,7 +46,7 @@ pub(super) fn build(request: &Request, now: DateTime<Utc>) -> Result<Built, Erro
     let (names, products): (Vec<_>, Vec<_>) =
         lines.into_iter().map(|line| (line.name, Some(Arc::new(line.product)))).unzip();
     let products = Products::of_cart(Arc::clone(&cart), products, others);
-    let facts = Facts { now, policy: Arc::new(policy), products, choices, terms, first_line_id: Uuid::nil() };
+    let facts = Facts { choices, terms, ..Facts::of_products(now, Arc::new(policy), products) };
     Ok(Built { cart, facts, names })
 }
 
@@ -93,6 +93,9 @@ fn cart(
         selections,
         coupons: coupons(request)?,
         refused_gifts: request.refused_gifts.clone(),
+        grants: Vec::new(),
+        links: Vec::new(),
+        suggestions: Vec::new(),
         settings: Settings::default(),
         note: None,
         metadata: Metadata::default(),
