@@ -6,7 +6,7 @@ use cart_core::port::{Checkpoint, HeldBack, Progress, RelayName};
 use chrono::{DateTime, Utc};
 use rusqlite::{OptionalExtension, Params, Row, Transaction, params};
 
-use super::columns::{Columns, count, integer, maybe, micros, text, time, to_json, version};
+use super::columns::{Columns, count, integer, maybe, micros, text, time, to_json, uuid, version};
 use crate::error::{Damage, Refusal};
 
 const RELAYS: &str = "relays";
@@ -25,10 +25,19 @@ const HOLD: &str = "INSERT INTO relay_holds (relay, cart_id, from_version, to_ve
      ON CONFLICT (relay, cart_id) DO UPDATE
      SET from_version = excluded.from_version, to_version = excluded.to_version, tries = excluded.tries,
          due_at = excluded.due_at, reason = excluded.reason";
-const DUE: &str = "SELECT cart_id, from_version, to_version, tries, due_at, reason FROM relay_holds
+pub(crate) const DUE: &str =
+    "SELECT cart_id, from_version, to_version, tries, due_at, reason FROM relay_holds
      WHERE relay = ?1 AND due_at <= ?2 ORDER BY due_at, cart_id LIMIT ?3";
-const PARKED: &str = "SELECT cart_id, from_version, to_version, tries, due_at, reason FROM relay_holds
+pub(crate) const PARKED: &str = "SELECT cart_id, from_version, to_version, tries, due_at, reason
+     FROM relay_holds INDEXED BY parked_holds
      WHERE relay = ?1 AND due_at IS NULL AND cart_id > ?2 ORDER BY cart_id LIMIT ?3";
+const MISPLACED: &str = "SELECT relay, relay_holds.cart_id FROM relay_holds JOIN relays ON name = relay
+       WHERE NOT EXISTS (SELECT 1 FROM journal
+           WHERE journal.cart_id = relay_holds.cart_id AND version = to_version
+             AND journal.position <= relays.position)
+     UNION ALL
+     SELECT name, NULL FROM relays
+       WHERE position > (SELECT coalesce(max(position), 0) FROM journal)";
 const AMONG: &str = "SELECT cart_id, from_version, to_version, tries, due_at, reason
      FROM json_each(?2) CROSS JOIN relay_holds ON relay = ?1 AND cart_id = unhex(value)";
 
@@ -103,6 +112,20 @@ pub(crate) fn parked(
     // Every id comes after no bytes.
     let after = after.map(|cart| cart.as_uuid().as_bytes().to_vec()).unwrap_or_default();
     all(transaction, PARKED, params![relay.as_str(), after, integer(limit)])
+}
+
+/// The carts of which a relay holds back entries that are not there, or to which it has not come; none is named if
+/// the relay itself is beyond the end of the journal.
+pub(crate) fn misplaced(transaction: &Transaction<'_>) -> Result<Vec<(String, Option<CartId>)>, Refusal> {
+    let mut statement = transaction.prepare_cached(MISPLACED)?;
+    let mut rows = statement.query([])?;
+    let mut misplaced = Vec::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::of(TABLE, row);
+        let relay = columns.take(text)?.to_owned();
+        misplaced.push((relay, columns.take(maybe(uuid))?.map(CartId::from_uuid)));
+    }
+    Ok(misplaced)
 }
 
 /// Those of the carts that a relay holds back.

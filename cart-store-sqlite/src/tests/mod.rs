@@ -3,6 +3,7 @@
 mod cost;
 mod disk;
 mod plans;
+mod shares;
 mod statements;
 mod uses;
 

@@ -60,7 +60,7 @@ fn brief(sql: &str) -> String {
     }
 }
 
-fn ran() -> Vec<String> {
+pub(super) fn ran() -> Vec<String> {
     seen().iter().map(|sql| brief(sql)).collect()
 }
 

@@ -60,7 +60,7 @@ fn check_order(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
     }
 }
 
-fn damage(refusal: Refusal) -> Problem {
+pub(super) fn damage(refusal: Refusal) -> Problem {
     match refusal {
         Refusal::Corrupt(damage) => damage.into(),
         Refusal::KeyMissing(KeyId(key)) => Problem::KeyMissing { key },

@@ -12,6 +12,10 @@
 //! * Nothing happens to a cart after its end, but that one that was given up or has expired is recovered.
 //! * The uses of promotions are those of checkouts that the journal has begun and not cancelled; such a checkout holds
 //!   its cart or has ended in its order. Every use is counted once for all customers and once for its own.
+//! * There are as many grants, links and suggestions as the cart says; their ids and tokens are there once. What a grant
+//!   says of its cart, to be found by it, is so.
+//! * What is sealed opens, in its place.
+//! * Relays are not beyond the end of the journal, and hold back entries that are there and to which they have come.
 //! * A guest's cart that was merged names the other cart and its version; that entry says that it took the lines.
 
 mod cart;
@@ -28,7 +32,7 @@ pub(crate) use self::uses::Uses;
 use crate::engine::Engine;
 use crate::error::{Refusal, of_read};
 use crate::seal::Seal;
-use crate::table::carts;
+use crate::table::{carts, relays};
 
 /// The most rows of one state of the file, roughly: while a reader holds a state, the log cannot be emptied.
 const ROWS: u64 = 20_000;
@@ -56,7 +60,17 @@ pub(crate) async fn verify(engine: &Engine, seal: &Seal) -> Result<Report, Store
 fn structure(transaction: &Transaction<'_>) -> Result<Report, Refusal> {
     let mut report = Report::default();
     structure::check(transaction, &mut report);
+    check_relays(transaction, &mut report);
     Ok(report)
+}
+
+fn check_relays(transaction: &Transaction<'_>, report: &mut Report) {
+    match relays::misplaced(transaction) {
+        Ok(misplaced) => misplaced.into_iter().for_each(|(relay, cart)| {
+            report.add(cart, Problem::Misplaced { relay });
+        }),
+        Err(refusal) => report.add(None, cart::damage(refusal)),
+    }
 }
 
 /// Checks some carts, and answers after which to go on; nothing once there are no more.

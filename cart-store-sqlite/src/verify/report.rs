@@ -125,6 +125,15 @@ pub enum Problem {
         /// Which promotion, as its key stands in the table.
         promotion: String,
     },
+    /// A relay holds back entries that are not there or to which it has not come, or has come further than the journal.
+    #[error("relay {relay} is not where the journal is")]
+    Misplaced {
+        /// Which relay.
+        relay: String,
+    },
+    /// The file says that the history of a cart is being written anew, so that entries can be changed.
+    #[error("its journal can be changed")]
+    Changeable,
     /// Two lines have the same place in the order.
     #[error("two lines have the same place")]
     SamePlace,

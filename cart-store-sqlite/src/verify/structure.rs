@@ -8,7 +8,7 @@ use super::report::{Problem, Report};
 use crate::schema;
 
 pub(super) fn check(transaction: &Transaction<'_>, report: &mut Report) {
-    for check in [check_integrity, check_references, check_schema] {
+    for check in [check_integrity, check_references, check_schema, check_journal_is_closed] {
         if let Err(error) = check(transaction, report) {
             report.add(None, Problem::Structure(error.to_string()));
         }
@@ -45,6 +45,16 @@ fn check_schema(transaction: &Transaction<'_>, report: &mut Report) -> rusqlite:
         if found.remove(&name) != Some(sql) {
             report.add(None, Problem::Schema(name));
         }
+    }
+    Ok(())
+}
+
+/// Outside a transaction that writes a history anew, nothing may be changed.
+fn check_journal_is_closed(transaction: &Transaction<'_>, report: &mut Report) -> rusqlite::Result<()> {
+    let is_open: bool =
+        transaction.query_row("SELECT EXISTS (SELECT 1 FROM rewriting)", [], |row| row.get(0))?;
+    if is_open {
+        report.add(None, Problem::Changeable);
     }
     Ok(())
 }

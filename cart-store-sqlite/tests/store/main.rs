@@ -15,6 +15,7 @@ mod older;
 mod property;
 mod schema;
 mod sealing;
+mod shares;
 mod store;
 mod support;
 mod transfer;

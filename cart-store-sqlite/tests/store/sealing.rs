@@ -93,7 +93,7 @@ fn suggestion(number: u64) -> Suggestion {
 }
 
 /// Puts a cart into a store that has something in every protected field.
-fn plant(store: &SqliteStore, number: u64) -> Arc<Cart> {
+pub(crate) fn plant(store: &SqliteStore, number: u64) -> Arc<Cart> {
     let made = Created {
         name: Some(name(&format!("canary-name {number}"))),
         note: Some(note(&format!("canary-note {number}"))),

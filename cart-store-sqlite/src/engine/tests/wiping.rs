@@ -98,7 +98,7 @@ fn a_reader_of_an_old_state_keeps_it_from_being_wiped_for_as_long_as_it_reads() 
     let reading = engine.scan(move |transaction: &Transaction<'_>| -> rusqlite::Result<Vec<String>> {
         let notes = read_notes(transaction);
         begun.send(()).unwrap();
-        drop(released.recv());
+        released.recv().unwrap();
         notes
     });
     has_begun.recv().unwrap();
