@@ -1,13 +1,12 @@
 //! Handing the journal on to the host: at least once, in the order of each cart.
 
+mod health;
 mod retries;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
-
+use self::health::Health;
 use self::retries::Failure;
 pub use self::retries::Retries;
 use crate::id::CartId;
@@ -31,8 +30,7 @@ pub struct Relay {
     clock: Arc<dyn Clock>,
     name: RelayName,
     retries: Retries,
-    /// How often the sink took nothing since it last took something.
-    failures: AtomicU32,
+    health: Mutex<Health>,
 }
 
 /// What a run of a relay did.
@@ -90,7 +88,7 @@ impl Relay {
         clock: Arc<dyn Clock>,
         name: RelayName,
     ) -> Self {
-        Self { store, sink, clock, name, retries: Retries::default(), failures: AtomicU32::new(0) }
+        Self { store, sink, clock, name, retries: Retries::default(), health: Mutex::default() }
     }
 
     /// The same with other retries.
@@ -173,7 +171,8 @@ impl Relay {
 
     /// Hands over entries that were not seen yet.
     async fn go_on(&self, run: &mut Run) -> Result<Step, StoreError> {
-        if run.left == 0 || (self.is_down() && self.is_waiting().await?) {
+        let may_probe = self.health().may_probe(self.retries, self.clock.now());
+        if run.left == 0 || !may_probe {
             return Ok(Step::Idle);
         }
         let entries = self.store.entries_after(run.checkpoint.position, run.batch()).await?;
@@ -188,6 +187,7 @@ impl Relay {
                 held.to = entry.version;
                 changed.insert(entry.cart);
             } else if let Err(failure) = self.deliver(entry, 0, run).await {
+                self.health().probed(self.retries, self.clock.now());
                 held.insert(entry.cart, failure.of(entry));
                 changed.insert(entry.cart);
             }
@@ -203,13 +203,12 @@ impl Relay {
     async fn deliver(&self, entry: &Entry, tried: u32, run: &mut Run) -> Result<(), Failure> {
         run.left -= 1;
         let Err(error) = self.sink.deliver(entry).await else {
-            self.failures.store(0, Ordering::Relaxed);
+            self.health().taken();
             run.done.delivered += 1;
             return Ok(());
         };
-        let failures = self.failures.load(Ordering::Relaxed).saturating_add(1);
-        self.failures.store(failures, Ordering::Relaxed);
-        let failure = self.retries.failed(tried, &error, self.is_down(), self.clock.now());
+        let is_down = self.health().failed(self.retries);
+        let failure = self.retries.failed(tried, &error, is_down, self.clock.now());
         run.done.failed += 1;
         run.done.parked += usize::from(failure.due_at.is_none());
         Err(failure)
@@ -225,19 +224,17 @@ impl Relay {
         Ok(Step::Done)
     }
 
+    fn health(&self) -> MutexGuard<'_, Health> {
+        self.health.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn is_down(&self) -> bool {
-        self.failures.load(Ordering::Relaxed) >= self.retries.down_after.max(1)
+        self.health().is_down(self.retries)
     }
 
     /// Whether the entry that was tried last, when so many had failed before, says that the sink is down.
     fn gives_up(&self, failed: usize, run: &Run) -> bool {
         run.done.failed > failed && self.is_down()
-    }
-
-    /// Whether anything is held back that will be tried again, now or later: it will tell when the sink is up.
-    async fn is_waiting(&self) -> Result<bool, StoreError> {
-        let end_of_time = DateTime::<Utc>::MAX_UTC;
-        Ok(!self.store.held_due(&self.name, end_of_time, 1).await?.is_empty())
     }
 
     async fn held_of(&self, entries: &[Positioned]) -> Result<HashMap<CartId, HeldBack>, StoreError> {

@@ -14,8 +14,8 @@ pub struct Retries {
     /// The longest pause.
     pub longest_pause: TimeDelta,
     /// After so many failures with no success in between, whatever the entries, the sink as a whole counts as down, until
-    /// it takes an entry; at least 1. While it is down nothing is parked, tries count only up to half of those allowed,
-    /// and a run stops at the first failure.
+    /// it takes an entry; at least 1. While it is down nothing is parked, tries count only up to half of those allowed, a
+    /// run stops at the first failure, and entries that were not seen before are tried ever more rarely.
     pub down_after: u32,
 }
 
@@ -53,14 +53,15 @@ impl Retries {
         Failure { tries, due_at, reason: reason(error) }
     }
 
-    fn pause(self, tries: u32) -> TimeDelta {
+    /// The pause after so many tries.
+    pub(super) fn pause(self, tries: u32) -> TimeDelta {
         let factor = 1_i32.checked_shl(tries.saturating_sub(1)).filter(|factor| *factor > 0);
         let doubled = factor.and_then(|factor| self.first_pause.checked_mul(factor));
         doubled.unwrap_or(self.longest_pause).min(self.longest_pause)
     }
 }
 
-fn later(now: DateTime<Utc>, pause: TimeDelta) -> DateTime<Utc> {
+pub(super) fn later(now: DateTime<Utc>, pause: TimeDelta) -> DateTime<Utc> {
     now.checked_add_signed(pause).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
