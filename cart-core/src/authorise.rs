@@ -9,6 +9,8 @@
 //! | the system | see and operate |
 //! | everybody else, the same person acting for another company included | nothing |
 //!
+//! Whoever shares a cart gives others nothing that they do not hold themselves, so nobody raises their own rights.
+//!
 //! Grants and links open only carts that are active or being checked out, and whose lifetime has not ended. Which
 //! permission a command needs is said at [`Command::permission`](crate::command::Command::permission).
 

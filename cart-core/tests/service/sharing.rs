@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier};
 
 use async_trait::async_trait;
 use cart_core::actor::{Actor, ActorRef};
-use cart_core::command::{Command, LineEdit, MergeCarts};
+use cart_core::command::{AddLine, Command, LineEdit, MergeCarts};
 use cart_core::event::CartEvent;
 use cart_core::id::{AttemptId, CartId, CompanyId, GrantId, LineId, LinkId, OrderRef, UserId};
 use cart_core::memory::{MemoryDirectory, MemoryStore};
@@ -15,7 +15,9 @@ use cart_core::policy::{CartPolicy, GuestCarts, Links, SharingPolicy, Ttl};
 use cart_core::port::{CartStore, Directory, PortError};
 use cart_core::rejection::Rejection;
 use cart_core::service::{Caller, CartError, HistoryRequest, ListRequest, Outcome, Target};
-use cart_core::sharing::{LinkTerms, LinkToken, PermissionGroup, PermissionGroupId, Proposal};
+use cart_core::sharing::{
+    LinkShows, LinkTerms, LinkToken, PermissionGroup, PermissionGroupId, Proposal, SharedCart,
+};
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{
     Write, company_id, guest, key, link_bearer, product, quantity, unit, user_for, user_id,
@@ -409,6 +411,9 @@ fn a_cart_that_somebody_else_has_is_in_the_way_of_a_transfer_without_being_named
     firm.shop.execute(of_acme("bob"), &current(), &add("mug", 1)).unwrap();
     let refused = rejection(firm.run(&of_acme("ann"), &current(), &transfer("bob")));
     assert_eq!(refused, Rejection::TooManyCarts { max: 1 });
+    let caller = Caller::new(of_acme("ann"));
+    let previewed = block_on(firm.shop.service.preview(&caller, &current(), &transfer("bob")));
+    assert_eq!(rejection(previewed), Rejection::TooManyCarts { max: 1 });
     let handed = firm.run(&of_acme("ann"), &current(), &transfer("carl")).unwrap().view.cart.id();
     assert_eq!(firm.shop.read(&of_acme("carl"), &current()).unwrap().cart.id(), handed);
     assert_eq!(rejection(firm.shop.read(&of_acme("ann"), &current())), Rejection::CartNotFound);
@@ -548,4 +553,57 @@ fn a_creation_a_transfer_and_what_is_long_ago_are_not_undone() {
     firm.run(&ann, &cart, &add("mug", 1)).unwrap();
     firm.run(&ann, &cart, &Command::Transfer { user: user_id("bob"), keep: None }).unwrap();
     assert_eq!(undo("bob"), Rejection::NothingToUndo);
+}
+
+#[test]
+fn a_link_shows_products_and_quantities_and_what_else_its_maker_chose() {
+    let firm = Firm::new(policy());
+    let (cart, ann) = (firm.cart(), of_acme("ann"));
+    firm.run(&ann, &cart, &rename("party")).unwrap();
+    firm.run(&ann, &cart, &add("mug", 3)).unwrap();
+    for (prices, names) in [(false, false), (true, false), (false, true), (true, true)] {
+        let shows = LinkShows { prices, names };
+        let (_, token) = firm.link(&ann, &cart, LinkTerms { shows, ..LinkTerms::default() });
+        let shown = block_on(firm.shop.service.open_link(&token)).unwrap();
+        let [line] = shown.lines.as_slice() else { unreachable!("one line") };
+        assert_eq!((line.product.clone(), line.quantity), (product("mug"), quantity(3)));
+        assert_eq!((line.price.is_some(), shown.prices.is_some()), (prices, prices));
+        assert_eq!((line.added_by.is_some(), shown.name.is_some()), (names, names));
+        assert_eq!(shown.prices.map(|prices| prices.total.minor()), prices.then_some(30_00));
+    }
+}
+
+#[test]
+fn no_link_shows_what_is_the_owners_alone() {
+    let firm = Firm::new(policy());
+    let (cart, ann) = (firm.cart(), of_acme("ann"));
+    let secret = || Some(cart_core::testing::samples::note("canary"));
+    let metadata = serde_json::from_str(r#"{"k": "canary"}"#).unwrap();
+    let metadata = cart_core::metadata::Metadata::new(metadata).unwrap();
+    let added =
+        AddLine { note: secret(), metadata: metadata.clone(), ..AddLine::new(product("mug"), quantity(1)) };
+    for command in [
+        Command::Edit(LineEdit::Add(added)),
+        Command::SetNote { note: secret() },
+        Command::SetMetadata { metadata },
+        suggestion("cup"),
+    ] {
+        firm.run(&ann, &cart, &command).unwrap();
+    }
+    let shows = LinkShows { prices: true, names: true };
+    let label = Some(cart_core::text::LinkLabel::new("canary").unwrap());
+    let terms = LinkTerms { shows, label, may_suggest: true, ..LinkTerms::default() };
+    let (_, token) = firm.link(&ann, &cart, terms);
+    let bearer = Actor::LinkBearer(token.clone());
+    firm.run(&bearer, &Target::Linked, &suggestion("mug")).unwrap();
+    let shown = block_on(firm.shop.service.open_link(&token)).unwrap();
+    // Private texts hide themselves in debug output, so each part is looked at.
+    let SharedCart { id: _, version: _, status: _, name, lines, prices: _, suggestions, .. } = shown;
+    assert_eq!((name, lines.len()), (None, 1));
+    let by_link: Vec<_> = suggestions.iter().map(|suggestion| suggestion.author.clone()).collect();
+    assert_eq!(by_link, [bearer.to_ref()], "those of others are nobody's business");
+    let changes = block_on(firm.shop.service.changes(&bearer, id(&cart), None, 100)).unwrap();
+    assert!(!serde_json::to_string(&changes).unwrap().contains("canary"));
+    let all = block_on(firm.shop.service.changes(&ann, id(&cart), None, 100)).unwrap();
+    assert!(serde_json::to_string(&all).unwrap().contains("canary"));
 }
