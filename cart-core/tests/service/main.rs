@@ -18,6 +18,7 @@ mod previews;
 mod races;
 mod random;
 mod reading;
+mod relay;
 mod retries;
 mod sharing;
 mod shop;
