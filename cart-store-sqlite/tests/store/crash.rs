@@ -17,7 +17,8 @@ use cart_core::testing::samples::{
 use cart_core::testing::{Dice, block_on};
 use cart_store_sqlite::{Options, SqliteStore};
 
-use crate::support::{Place, begun, load, normal, used};
+use crate::sealing::{self, plant};
+use crate::support::{self, Place, begun, exported, keys, load, normal, used};
 
 const CHILD: &str = "CART_TEST_STORE";
 const CARTS: u64 = 8;
@@ -106,11 +107,13 @@ fn next(cart: Option<Arc<Cart>>, number: u64, dice: &mut Dice) -> Commit {
         let euro = [currency(Currency::EUR, 0)].into_iter().chain(lines);
         return Write::new(euro.collect::<Vec<_>>()).change(&cart);
     };
-    let event = match dice.below(6) {
+    let event = match dice.below(8) {
         0 => CartEvent::LineRemoved { line: first.id },
         1 => CartEvent::Cleared { scope: Default::default() },
         2 => currency(Currency::JPY, cart.lines().len()),
         3 => coupon_changed(&cart),
+        6 => granted(&cart, number),
+        7 => linked(&cart, number),
         4 => begun(cart.version().get().into(), uses(number)),
         _ => CartEvent::QuantityChanged { line: first.id, from: first.quantity, to: quantity(7) },
     };
@@ -128,9 +131,74 @@ fn coupon_changed(cart: &Cart) -> CartEvent {
     }
 }
 
+fn granted(cart: &Cart, number: u64) -> CartEvent {
+    match cart.grants().first() {
+        Some(grant) => CartEvent::GrantRevoked { grant: grant.id },
+        None => CartEvent::GrantMade { grant: Arc::new(sealing::grant(number)) },
+    }
+}
+
+fn linked(cart: &Cart, number: u64) -> CartEvent {
+    match cart.links().first() {
+        Some(link) => CartEvent::LinkRevoked { link: link.id },
+        None => CartEvent::LinkMade { link: Arc::new(sealing::link(number)) },
+    }
+}
+
 /// One use that the customer has to itself, and one that it shares with all others.
 fn uses(number: u64) -> [PromotionUse; 2] {
     let limit = UseLimit { total: Some(u32::MAX), per_customer: Some(1) };
     let customer = format!("u{number}");
     [used(&customer, &customer, limit), used("shared", &customer, limit)]
+}
+
+const RESEALING: &str = "CART_TEST_RESEALED_STORE";
+
+/// Kills a process that seals a store anew, cart after cart, a bit later each time; what is left is read with both keys,
+/// and the job is finished by the next process.
+#[test]
+fn a_killed_reseal_leaves_every_cart_readable_and_is_finished_by_the_next() {
+    let place = Place::new();
+    let old = SqliteStore::open(&place.path, &support::sealing(&keys("1"))).unwrap();
+    (1..30).for_each(|number| drop(plant(&old, number)));
+    let before = exported(&old);
+    drop(old);
+    for carts in [1, 2, 3, 5, 8] {
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "crash::a_reseal_from_the_start", "--nocapture"])
+            .env(RESEALING, &place.path)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let told = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let seen = told.filter(|line| line == "resealed").take(carts).count();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(seen, carts);
+        let both = SqliteStore::open(&place.path, &support::sealing(&keys("2,1"))).unwrap();
+        assert_eq!(exported(&both), before);
+        assert!(block_on(both.verify()).unwrap().is_sound());
+    }
+    let both = SqliteStore::open(&place.path, &support::sealing(&keys("2,1"))).unwrap();
+    let last = block_on(both.reseal(None, 1_000)).unwrap();
+    assert!(last.next.is_none() && last.carts > 0, "{last:?}");
+    drop(both);
+    let new = SqliteStore::open(&place.path, &support::sealing(&keys("2"))).unwrap();
+    assert_eq!(exported(&new), before);
+}
+
+/// The other half of the test above; alone it has nothing to seal.
+#[test]
+fn a_reseal_from_the_start() {
+    let Some(path) = std::env::var_os(RESEALING) else { return };
+    let store = SqliteStore::open(path, &support::sealing(&keys("2,1"))).unwrap();
+    let (mut after, mut out) = (None, std::io::stdout());
+    loop {
+        let done = block_on(store.reseal(after, 1)).unwrap();
+        after = done.next;
+        if after.is_none() {
+            return;
+        }
+        writeln!(out, "\nresealed").unwrap();
+    }
 }

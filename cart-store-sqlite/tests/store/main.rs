@@ -11,6 +11,7 @@
 mod crash;
 mod damage;
 mod laws;
+mod measure;
 mod older;
 mod property;
 mod schema;

@@ -60,7 +60,7 @@ fn id(kind: u128, number: u64) -> Uuid {
     Uuid::from_u128(kind << 64 | u128::from(number))
 }
 
-fn grant(number: u64) -> Grant {
+pub(crate) fn grant(number: u64) -> Grant {
     Grant {
         id: GrantId::from_uuid(id(1, number)),
         user: user_id("bob"),
@@ -70,7 +70,7 @@ fn grant(number: u64) -> Grant {
     }
 }
 
-fn link(number: u64) -> ShareLink {
+pub(crate) fn link(number: u64) -> ShareLink {
     let label = LinkLabel::new(format!("canary-label {number}")).ok();
     ShareLink {
         id: LinkId::from_uuid(id(2, number)),
