@@ -18,7 +18,7 @@ use cart_store_sqlite::SqliteStore;
 use proptest::prelude::*;
 use serde_json::{Map, Value};
 
-use crate::support::{commit, journal, load};
+use crate::support::{Place, commit, journal, keys, load, sealing};
 
 fn text(most: usize) -> impl Strategy<Value = String> {
     // Quotes, escapes and the ends of what is a character, more often than by chance.
@@ -113,7 +113,6 @@ proptest! {
     #[test]
     fn what_is_written_is_read(lines in lines(), wishes in wishes(), name in text(100), note in text(500),
                                metadata in metadata(), yen in prop::collection::vec(prices(Currency::JPY), 8)) {
-        let store = SqliteStore::in_memory().unwrap();
         let created = Created {
             name: Some(CartName::new(name).unwrap()),
             note: Some(Note::new(note).unwrap()),
@@ -122,21 +121,26 @@ proptest! {
         };
         let changed = CartEvent::CurrencyChanged { currency: Currency::JPY, prices: yen[..lines.len()].to_vec() };
         let at_once = Write::new([added(&lines), wishes.clone()].concat()).create(cart_id(1), created.clone());
-        let mut one_by_one = Write::new([]).create(cart_id(2), created);
-        commit(&store, at_once.clone()).unwrap();
-        commit(&store, one_by_one.clone()).unwrap();
-        for event in added(&lines).into_iter().chain(wishes) {
-            one_by_one = Write::new([event]).change(&one_by_one.cart);
+        let one_by_one = Write::new([]).create(cart_id(2), created);
+        let place = Place::new();
+        let sealed = SqliteStore::open(&place.path, &sealing(&keys("1"))).unwrap();
+        for store in [SqliteStore::in_memory().unwrap(), sealed] {
+            commit(&store, at_once.clone()).unwrap();
             commit(&store, one_by_one.clone()).unwrap();
+            let mut one_by_one = one_by_one.clone();
+            for event in added(&lines).into_iter().chain(wishes.clone()) {
+                one_by_one = Write::new([event]).change(&one_by_one.cart);
+                commit(&store, one_by_one.clone()).unwrap();
+            }
+            prop_assert_eq!(load(&store, cart_id(1)).unwrap(), Some(Arc::clone(&at_once.cart)));
+            prop_assert_eq!(load(&store, cart_id(2)).unwrap(), Some(Arc::clone(&one_by_one.cart)));
+            prop_assert_eq!(at_once.cart.lines(), one_by_one.cart.lines());
+            let other = Write::new([changed.clone()]).change(&at_once.cart);
+            commit(&store, other.clone()).unwrap();
+            prop_assert_eq!(load(&store, cart_id(1)).unwrap(), Some(Arc::clone(&other.cart)));
+            prop_assert_eq!(&journal(&store)[0].entry, &*at_once.entry);
+            let report = block_on(store.verify()).unwrap();
+            prop_assert!(report.is_sound(), "{:?}", report.findings);
         }
-        prop_assert_eq!(load(&store, cart_id(1)).unwrap(), Some(Arc::clone(&at_once.cart)));
-        prop_assert_eq!(load(&store, cart_id(2)).unwrap(), Some(Arc::clone(&one_by_one.cart)));
-        prop_assert_eq!(at_once.cart.lines(), one_by_one.cart.lines());
-        let other = Write::new([changed]).change(&at_once.cart);
-        commit(&store, other.clone()).unwrap();
-        prop_assert_eq!(load(&store, cart_id(1)).unwrap(), Some(other.cart));
-        prop_assert_eq!(&journal(&store)[0].entry, &*at_once.entry);
-        let report = block_on(store.verify()).unwrap();
-        prop_assert!(report.is_sound(), "{:?}", report.findings);
     }
 }
