@@ -10,7 +10,6 @@
 //! | `POST /api/cart/{cart_id}/links/{link_id}/rotate` | | gives a link another token; the one before opens nothing any more |
 //! | `DELETE /api/cart/{cart_id}/links/{link_id}` | | ends a link: 204 |
 //! | `GET /api/cart/shared/{token}` | | shows what the link shows; counts an opening |
-//! | `GET /api/cart/shared` with `X-Share-Token` | | the same, for clients that keep the token out of addresses |
 //! | `POST /api/cart/shared/{token}/suggestions` | as below | suggests a change, if the link allows it: 201 |
 //! | `DELETE /api/cart/shared/{token}/suggestions/{suggestion_id}` | | takes a suggestion back that was made with the link: 204 |
 //! | `GET /api/cart/{cart_id}/suggestions` | | lists the suggestions that wait |
@@ -20,6 +19,7 @@
 //! | `POST /api/cart/{cart_id}/suggestions/decline` | `suggestion_ids` | turns them down |
 //! | `GET /api/cart/{cart_id}/events` | | what happens to the cart, as [server-sent events](crate::live); `Last-Event-ID` or `after` resumes |
 //! | `GET /api/cart/shared/{token}/events` | | the same, as far as the link shows it; counts an opening |
+//! | the paths under `/api/cart/shared` without `/{token}` | | the same with the token in `X-Share-Token`, for clients that keep it out of addresses |
 //! | `GET /api/cart/{cart_id}/history` | | who did what and when, the newest first; `before` a version, `limit` (1 to 100) |
 //! | `GET /api/cart/{cart_id}/versions/{version}` | | the cart as that version was, without prices |
 //! | `POST /api/cart/{cart_id}/undo` | | undoes the last change of what is in the cart |
@@ -96,6 +96,9 @@ pub fn router(
         .route("/api/cart/shared/{token}/events", get(events::of_link))
         .route("/api/cart/shared/{token}/suggestions", post(opened::suggest))
         .route("/api/cart/shared/{token}/suggestions/{suggestion_id}", delete(opened::withdraw))
+        .route("/api/cart/shared/events", get(events::of_link))
+        .route("/api/cart/shared/suggestions", post(opened::suggest))
+        .route("/api/cart/shared/suggestions/{suggestion_id}", delete(opened::withdraw))
         .route("/api/cart/{cart_id}/suggestions", get(suggestions::list).post(suggestions::suggest))
         .route("/api/cart/{cart_id}/suggestions/accept", post(suggestions::accept))
         .route("/api/cart/{cart_id}/suggestions/decline", post(suggestions::decline))

@@ -69,7 +69,8 @@ fn made<'a>(outcome: &'a Outcome, actor: &Actor, command: &Command) -> Option<&'
         waiting.author == author
             && waiting.proposal == *proposal
             && waiting.comment == *comment
-            && waiting.name == *name
+            // Of whoever has an account no name is kept.
+            && (waiting.name.is_none() || waiting.name == *name)
     };
     new.or_else(|| outcome.view.cart.suggestions().iter().map(AsRef::as_ref).find(says_the_same))
 }

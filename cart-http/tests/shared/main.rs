@@ -1,0 +1,19 @@
+//! Carts that are shared by link, from outside: requests to the routes of the surface, on a store in memory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail anywhere"
+)]
+
+mod carts;
+mod conditions;
+mod events;
+mod links;
+mod opened;
+mod past;
+mod principals;
+mod secrets;
+mod suggestions;
+mod support;

@@ -1,0 +1,258 @@
+//! Friends who shop together, and clients that ask for their carts.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, Request, header};
+use cart_core::actor::{Actor, GuestToken};
+use cart_core::command::Command;
+use cart_core::id::{CompanyId, UserId};
+use cart_core::memory::{MemoryDirectory, MemoryStore};
+use cart_core::money::Currency;
+use cart_core::policy::{CartPolicy, SharingPolicy};
+use cart_core::service::{Caller, CartService, Target};
+use cart_core::sharing::PermissionGroupId;
+use cart_core::testing::samples::{channel, company_id, user_id};
+use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock};
+use cart_http::live::LiveHub;
+use cart_http::shared::{ShareBase, router};
+use cart_http::{AuthError, Authenticator, Guard};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower_service::Service as _;
+
+const BASE: &str = "https://shop.example/cart/share/";
+
+/// Ann and her friends, who also work for Acme.
+pub(crate) struct Friends {
+    pub(crate) service: Arc<CartService>,
+    pub(crate) hub: Arc<LiveHub>,
+    pub(crate) store: Arc<FailingStore>,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) catalog: Arc<FixedCatalog>,
+    app: Router,
+}
+
+impl Friends {
+    pub(crate) fn meet() -> Self {
+        let (company, shared) = (CartPolicy::company().sharing, CartPolicy::shared());
+        let sharing = SharingPolicy { groups: company.groups, ..shared.sharing };
+        let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
+        let clock = Arc::new(ManualClock::default());
+        let catalog =
+            FixedCatalog::default().with("mug", 1250, Currency::EUR).with("pen", 120, Currency::EUR);
+        let catalog = Arc::new(catalog);
+        let hub = Arc::new(LiveHub::new(clock.clone()));
+        let directory = Arc::new(MemoryDirectory::default());
+        for name in ["ann", "bob", "carol"] {
+            directory.put(company_id("acme"), user_id(name));
+        }
+        let service = CartService::builder(store.clone(), catalog.clone())
+            .channel(channel("shared"), CartPolicy { sharing, ..shared }, Currency::EUR)
+            .directory(directory)
+            .clock(clock.clone())
+            .ids(Arc::new(CountingIds::default()))
+            .publisher(hub.clone())
+            .build()
+            .unwrap();
+        let service = Arc::new(service);
+        let base = ShareBase::new("https://shop.example").unwrap();
+        let routes = router(service.clone(), channel("shared"), Arc::new(Names), base, hub.clone());
+        let app = Guard::new(Arc::new(CountingIds::default()), clock.clone()).around(routes);
+        Self { service, hub, store, clock, catalog, app }
+    }
+
+    /// A client with this bearer token: `user@company`, `user`, or what [`Names`] knows.
+    pub(crate) fn client(&self, token: &str) -> Client {
+        self.nobody().with("authorization", format!("Bearer {token}"))
+    }
+
+    pub(crate) fn ann(&self) -> Client {
+        self.client("ann@acme")
+    }
+
+    pub(crate) fn bob(&self) -> Client {
+        self.client("bob@acme")
+    }
+
+    pub(crate) fn nobody(&self) -> Client {
+        Client { app: self.app.clone(), headers: Vec::new() }
+    }
+
+    /// A cart of Ann's with two mugs: version 2.
+    pub(crate) async fn cart(&self) -> String {
+        let made = self.ann().post("create", json!({"cart_name": "Vacation"})).await.made();
+        let cart = made["cart_id"].as_str().unwrap().to_owned();
+        self.ann().post(&format!("{cart}/add-item"), json!({"product_id": "mug", "quantity": 2})).await.ok();
+        cart
+    }
+
+    /// Ann's new link to a cart: its token.
+    pub(crate) async fn link(&self, cart: &str, terms: Value) -> String {
+        token(&self.ann().post(&format!("{cart}/share"), terms).await.made())
+    }
+
+    /// The only item of a cart.
+    pub(crate) async fn item(&self, cart: &str) -> String {
+        self.view(cart).await.cart.lines()[0].id.to_string()
+    }
+
+    pub(crate) async fn view(&self, cart: &str) -> cart_core::service::CartView {
+        let ann = actor("ann@acme").unwrap();
+        self.service.cart(&ann, &Target::Cart(cart.parse().unwrap())).await.unwrap()
+    }
+
+    pub(crate) async fn version(&self, cart: &str) -> u64 {
+        self.view(cart).await.cart.version().get()
+    }
+
+    /// Does something to a cart of Ann's without HTTP.
+    pub(crate) async fn execute(&self, cart: &str, command: Command) {
+        let caller = Caller::new(actor("ann@acme").unwrap());
+        self.service.execute(&caller, &Target::Cart(cart.parse().unwrap()), &command).await.unwrap();
+    }
+
+    /// Lets a colleague in: 1 to look, 2 to work on it.
+    pub(crate) async fn grant(&self, cart: &str, user: &str, group: u32) {
+        self.execute(cart, Command::Share { user: user_id(user), group: PermissionGroupId(group) }).await;
+    }
+}
+
+/// The token of the link that was answered.
+#[track_caller]
+pub(crate) fn token(made: &Value) -> String {
+    let link = made["shareable_link"].as_str().expect("a link");
+    let token = link.strip_prefix(BASE).expect("the host's address");
+    assert!(token.len() == 64 && token.bytes().all(|byte| b"0123456789abcdef".contains(&byte)), "{token}");
+    token.to_owned()
+}
+
+/// Takes what a token says for true.
+#[derive(Debug)]
+struct Names;
+
+#[async_trait]
+impl Authenticator for Names {
+    async fn authenticate(&self, request: &Parts) -> Result<Actor, AuthError> {
+        let value = request.headers.get(header::AUTHORIZATION).ok_or(AuthError::Missing)?;
+        actor(value.to_str().unwrap().strip_prefix("Bearer ").unwrap())
+    }
+}
+
+fn actor(token: &str) -> Result<Actor, AuthError> {
+    Ok(match token.split_once('@') {
+        Some((user, company)) => {
+            Actor::User { user: UserId::new(user).unwrap(), company: Some(CompanyId::new(company).unwrap()) }
+        }
+        None if token == "guest" => Actor::Guest(GuestToken::from_random([7; 32])),
+        None if token == "staff" => Actor::Staff(UserId::new("sam").unwrap()),
+        None if token == "forged" => return Err(AuthError::Refused { reason: "forged" }),
+        None => Actor::user(UserId::new(token).unwrap()),
+    })
+}
+
+/// Sends requests, to paths below `/api/cart/`.
+#[derive(Clone)]
+pub(crate) struct Client {
+    app: Router,
+    headers: Vec<(String, String)>,
+}
+
+impl Client {
+    /// The same with another header.
+    pub(crate) fn with(&self, name: &str, value: impl ToString) -> Self {
+        let mut client = self.clone();
+        client.headers.push((name.to_owned(), value.to_string()));
+        client
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let mut client = self.clone();
+        if body.is_some() {
+            client = client.with("content-type", "application/json");
+        }
+        let answer = client.open(method, path, body.map(|body| body.to_string()).unwrap_or_default()).await;
+        let (head, body) = answer.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Reply { status: head.status.as_u16(), headers: head.headers, json, bytes }
+    }
+
+    /// The answer as it begins.
+    pub(crate) async fn open(&self, method: Method, path: &str, body: String) -> axum::http::Response<Body> {
+        let mut request = Request::builder().method(method).uri(format!("/api/cart/{path}"));
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        self.app.clone().call(request.body(Body::from(body)).unwrap()).await.unwrap()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+    pub(crate) bytes: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    #[track_caller]
+    fn with_status(self, status: u16) -> Value {
+        assert_eq!(
+            (self.status, self.header("content-type")),
+            (status, Some("application/json")),
+            "{}",
+            self.json
+        );
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        self.json
+    }
+
+    #[track_caller]
+    pub(crate) fn ok(self) -> Value {
+        self.with_status(200)
+    }
+
+    #[track_caller]
+    pub(crate) fn made(self) -> Value {
+        self.with_status(201)
+    }
+
+    #[track_caller]
+    pub(crate) fn done(self) {
+        assert_eq!((self.status, self.bytes.len()), (204, 0), "{}", self.json);
+    }
+
+    /// The problem document, which has this status and code.
+    #[track_caller]
+    pub(crate) fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, &self.json["code"]), (status, &Value::from(code)), "{}", self.json);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        assert_eq!(self.json["request_id"].as_str(), self.header("x-request-id"));
+        self.json
+    }
+}
