@@ -12,7 +12,7 @@ use crate::permission::Permission;
 use crate::product::ProductKey;
 use crate::quantity::Quantity;
 use crate::selection::{Selection, SelectionKind};
-use crate::sharing::{LinkTerms, PermissionGroupId, Proposal};
+use crate::sharing::{LinkChanges, LinkTerms, PermissionGroupId, Proposal};
 use crate::text::{CartName, Comment, Note, PersonName};
 
 /// Something to be done to an existing cart.
@@ -120,12 +120,12 @@ pub enum Command {
         /// What is chosen about it; without an end, policy says how long it lives.
         terms: LinkTerms,
     },
-    /// Choose everything about a link anew.
+    /// Choose something about a link anew.
     ChangeLink {
         /// Which link.
         link: LinkId,
-        /// What is chosen about it; without an end, it has none where policy allows that.
-        terms: LinkTerms,
+        /// What is chosen about it; the rest stays as it is by then.
+        changes: LinkChanges,
     },
     /// Give a link another token. Its token is in the answer, once; the one before opens nothing any more.
     RotateLink {

@@ -237,6 +237,10 @@ impl Happened {
             // Who has the link sees what was suggested with it. What becomes of that is told by its id alone, which
             // says nothing to those who have not seen it.
             Self::SuggestionMade { .. } if entry.actor != (ActorRef::LinkBearer { token }) => None,
+            Self::SuggestionMade { suggestion, proposal, comment, name } => {
+                let name = name.filter(|_| shows.names);
+                Some(Self::SuggestionMade { suggestion, proposal, comment, name })
+            }
             Self::NoteChanged { .. }
             | Self::LineNoteChanged { .. }
             | Self::Described
@@ -262,7 +266,6 @@ impl Happened {
             | Self::Priced
             | Self::CurrencyChanged { .. }
             | Self::StatusChanged { .. }
-            | Self::SuggestionMade { .. }
             | Self::SuggestionWithdrawn { .. }
             | Self::SuggestionDeclined { .. }
             | Self::SuggestionAccepted { .. }

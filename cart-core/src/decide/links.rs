@@ -13,7 +13,7 @@ use crate::id::LinkId;
 use crate::permission::{Permission, Permissions};
 use crate::policy::{CartPolicy, Links};
 use crate::rejection::Rejection;
-use crate::sharing::{LinkDigest, LinkTerms, ShareLink};
+use crate::sharing::{LinkChanges, LinkDigest, LinkTerms, ShareLink};
 
 /// Makes a link, which lives as long as its maker or else policy says.
 pub(super) fn create(
@@ -89,16 +89,17 @@ fn find(cart: Editing<'_>, link: LinkId) -> Result<&ShareLink, Rejection> {
     cart.cart().link(link).ok_or(Rejection::LinkNotFound { link })
 }
 
-/// Chooses everything about a link anew; nothing if it is so already. What lets the link open more than before needs an
+/// Chooses something about a link anew; nothing if it is so already. What lets the link open more than before needs an
 /// active cart, as a new link does.
 pub(super) fn change(
     cart: Editing<'_>,
     actor: &Actor,
     link: LinkId,
-    terms: &LinkTerms,
+    changes: &LinkChanges,
     facts: &Facts,
 ) -> Result<Vec<CartEvent>, Rejection> {
-    let (kept, terms) = (&find(cart, link)?.terms, as_kept(terms.clone()));
+    let kept = &find(cart, link)?.terms;
+    let terms = as_kept(changes.of(kept));
     if *kept == terms {
         return Ok(vec![]);
     }

@@ -78,7 +78,9 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         Command::Leave => grants::leave(restrict()?, actor).into(),
         Command::Transfer { user, keep } => grants::transfer(edit()?, actor, user, *keep, facts)?.into(),
         Command::CreateLink { terms } => links::create(edit()?, actor, terms, facts)?.into(),
-        Command::ChangeLink { link, terms } => links::change(restrict()?, actor, *link, terms, facts)?.into(),
+        Command::ChangeLink { link, changes } => {
+            links::change(restrict()?, actor, *link, changes, facts)?.into()
+        }
         Command::RotateLink { link } => links::rotate(restrict()?, *link, facts)?.into(),
         Command::RevokeLink { link } => links::revoke(restrict()?, *link)?.into(),
         Command::Suggest { proposal, comment, name } => {

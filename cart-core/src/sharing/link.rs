@@ -58,6 +58,59 @@ pub struct LinkTerms {
     pub may_suggest: bool,
 }
 
+/// What is to be another about a link; what is none stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LinkChanges {
+    /// The label; `Some(None)` takes it away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label: Option<Option<LinkLabel>>,
+    /// The end (UTC); `Some(None)` takes it away, where policy allows that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Option<DateTime<Utc>>>,
+    /// How often it may be opened; `Some(None)` is any number of times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uses: Option<Option<u32>>,
+    /// Whether it shows what lines cost, and the totals.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows_prices: Option<bool>,
+    /// Whether it shows who added a line and who suggested something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shows_names: Option<bool>,
+    /// Whether its bearers may suggest changes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub may_suggest: Option<bool>,
+}
+
+impl LinkChanges {
+    /// These terms with the changes.
+    pub fn of(&self, terms: &LinkTerms) -> LinkTerms {
+        LinkTerms {
+            label: self.label.clone().unwrap_or_else(|| terms.label.clone()),
+            expires_at: self.expires_at.unwrap_or(terms.expires_at),
+            uses: self.uses.unwrap_or(terms.uses),
+            shows: LinkShows {
+                prices: self.shows_prices.unwrap_or(terms.shows.prices),
+                names: self.shows_names.unwrap_or(terms.shows.names),
+            },
+            may_suggest: self.may_suggest.unwrap_or(terms.may_suggest),
+        }
+    }
+}
+
+impl From<LinkTerms> for LinkChanges {
+    /// The changes that lead to these terms, whatever they were before.
+    fn from(LinkTerms { label, expires_at, uses, shows, may_suggest }: LinkTerms) -> Self {
+        Self {
+            label: Some(label),
+            expires_at: Some(expires_at),
+            uses: Some(uses),
+            shows_prices: Some(shows.prices),
+            shows_names: Some(shows.names),
+            may_suggest: Some(may_suggest),
+        }
+    }
+}
+
 /// What a link shows besides products and quantities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +144,24 @@ mod tests {
         let id = LinkId::from_uuid(uuid::Uuid::nil());
         let token = LinkToken::from_random([1; 32]).digest();
         ShareLink { id, token, terms, made_by: ActorRef::System, made_at: at(0) }
+    }
+
+    #[test]
+    fn what_is_not_changed_about_a_link_stays() {
+        let (shows, label) = (LinkShows { prices: true, names: false }, LinkLabel::new("mum").ok());
+        let terms = LinkTerms { label, expires_at: Some(at(1)), uses: Some(2), shows, may_suggest: true };
+        assert_eq!(LinkChanges::default().of(&terms), terms);
+        assert_eq!(LinkChanges::from(terms.clone()).of(&LinkTerms::default()), terms);
+        let named = LinkChanges { shows_names: Some(true), uses: Some(None), ..LinkChanges::default() };
+        let shows = LinkShows { names: true, ..shows };
+        assert_eq!(named.of(&terms), LinkTerms { uses: None, shows, ..terms });
+    }
+
+    #[test]
+    fn changes_that_differ_are_never_written_alike() {
+        // Repeated requests are told from new ones by what is written.
+        let json = |uses| serde_json::to_string(&LinkChanges { uses, ..LinkChanges::default() }).unwrap();
+        assert_eq!([json(None), json(Some(None))], ["{}", "{\"uses\":null}"]);
     }
 
     #[test]

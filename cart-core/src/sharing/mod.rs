@@ -12,6 +12,6 @@ mod view;
 
 pub use self::grant::Grant;
 pub use self::group::{PermissionGroup, PermissionGroupId};
-pub use self::link::{LinkDigest, LinkShows, LinkTerms, LinkToken, LinkTokenError, ShareLink};
+pub use self::link::{LinkChanges, LinkDigest, LinkShows, LinkTerms, LinkToken, LinkTokenError, ShareLink};
 pub use self::suggestion::{Proposal, Suggestion};
 pub use self::view::{SharedCart, SharedLine, SharedPrice, SharedPrices};

@@ -98,11 +98,19 @@ impl SharedCart {
                 discount: priced.totals.discount,
                 total: priced.totals.total,
             }),
-            suggestions: own.cloned().collect(),
+            suggestions: own.map(|suggestion| as_shown(suggestion, shows)).collect(),
             may_suggest: link.terms.may_suggest,
             expires_at: link.terms.expires_at,
         }
     }
+}
+
+/// A suggestion as the link shows it: what its author calls themselves is a name like others.
+fn as_shown(suggestion: &Arc<Suggestion>, shows: LinkShows) -> Arc<Suggestion> {
+    if shows.names || suggestion.name.is_none() {
+        return Arc::clone(suggestion);
+    }
+    Arc::new(Suggestion { name: None, ..Suggestion::clone(suggestion) })
 }
 
 impl SharedLine {

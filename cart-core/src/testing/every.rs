@@ -6,7 +6,7 @@ use crate::id::{GrantId, LineId, LinkId, SuggestionId};
 use crate::metadata::Metadata;
 use crate::money::Currency;
 use crate::selection::{Selection, SelectionKind};
-use crate::sharing::{LinkTerms, PermissionGroup, Proposal};
+use crate::sharing::{LinkChanges, LinkTerms, PermissionGroup, Proposal};
 use crate::testing::samples::{address_id, coupon, name, note, product, promotion_id, quantity, user_id};
 
 /// What the commands of [`every_command`] are about.
@@ -86,8 +86,8 @@ commands! { named:
     "transfer", Command::Transfer { .. } => Command::Transfer { user: user_id("dan"), keep: None };
     "create link", Command::CreateLink { .. } => Command::CreateLink { terms: LinkTerms::default() };
     "change link", Command::ChangeLink { .. } => {
-        let terms = LinkTerms { uses: Some(1), ..LinkTerms::default() };
-        Command::ChangeLink { link: named.link, terms }
+        let changes = LinkChanges { uses: Some(Some(1)), ..LinkChanges::default() };
+        Command::ChangeLink { link: named.link, changes }
     };
     "rotate link", Command::RotateLink { .. } => Command::RotateLink { link: named.link };
     "revoke link", Command::RevokeLink { .. } => Command::RevokeLink { link: named.link };

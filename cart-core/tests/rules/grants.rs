@@ -160,9 +160,10 @@ fn nobody_lets_a_link_suggest_who_may_not_suggest() {
     });
     let lacking = Rejection::Forbidden { permission: Permission::Suggest };
     let link = cart_core::testing::samples::link_id(0);
-    for command in
-        [Command::CreateLink { terms: terms(true) }, Command::ChangeLink { link, terms: terms(true) }]
-    {
+    for command in [
+        Command::CreateLink { terms: terms(true) },
+        Command::ChangeLink { link, changes: terms(true).into() },
+    ] {
         given.clone().when(of_acme("sue").ask(command)).then_refused_as(lacking.clone());
     }
     given

@@ -30,7 +30,7 @@ fn create(given: Scenario, terms: LinkTerms) -> Happened {
 }
 
 fn change(given: Scenario, terms: LinkTerms) -> Happened {
-    given.when(ann().ask(Command::ChangeLink { link: link_id(0), terms }))
+    given.when(ann().ask(Command::ChangeLink { link: link_id(0), changes: terms.into() }))
 }
 
 const FOREVER: Links = Links::Allowed { lifetime: None, longest: None, max: 20 };
@@ -123,7 +123,7 @@ fn terms_are_chosen_anew_once() {
     let terms = LinkTerms { uses: Some(5), may_suggest: true, ..LinkTerms::default() };
     change(shared(FOREVER), terms.clone())
         .then_events([CartEvent::LinkChanged { link: link_id(0), terms: terms.clone() }])
-        .when(ann().ask(Command::ChangeLink { link: link_id(0), terms }))
+        .when(ann().ask(Command::ChangeLink { link: link_id(0), changes: terms.into() }))
         .then_nothing();
 }
 
@@ -161,9 +161,9 @@ fn a_link_gets_another_token_or_goes() {
 #[test]
 fn a_link_that_is_not_there_is_not_found() {
     let link = link_id(7);
-    let terms = LinkTerms::default();
+    let changes = LinkTerms::default().into();
     for command in
-        [Command::ChangeLink { link, terms }, Command::RotateLink { link }, Command::RevokeLink { link }]
+        [Command::ChangeLink { link, changes }, Command::RotateLink { link }, Command::RevokeLink { link }]
     {
         shared(FOREVER).when(ann().ask(command)).then_refused_as(Rejection::LinkNotFound { link });
     }

@@ -4,7 +4,7 @@ use cart_core::command::{AddLine, BatchMode, Command, CreateCart, LineEdit};
 use cart_core::id::{LineId, ProductId, SuggestionId, UserId};
 use cart_core::product::{Options, ProductKey};
 use cart_core::quantity::Quantity;
-use cart_core::sharing::{LinkShows, LinkTerms, Proposal};
+use cart_core::sharing::{LinkChanges, LinkShows, LinkTerms, Proposal};
 use cart_core::text::{CartName, Comment, LinkLabel, PersonName};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Deserializer};
@@ -92,20 +92,26 @@ pub(super) struct ChangeLink {
     #[serde(default, deserialize_with = "given")]
     uses: Option<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
-    shows: Option<Shows>,
+    shows: Option<Shown>,
     #[serde(default, deserialize_with = "given")]
     may_suggest: Option<bool>,
 }
 
+/// What it is to show from now on; what is left out stays.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Shown {
+    #[serde(default, deserialize_with = "given")]
+    prices: Option<bool>,
+    #[serde(default, deserialize_with = "given")]
+    names: Option<bool>,
+}
+
 impl ChangeLink {
-    pub(super) fn of(self, terms: LinkTerms) -> LinkTerms {
-        LinkTerms {
-            label: self.label.unwrap_or(terms.label),
-            expires_at: self.expires_at.unwrap_or(terms.expires_at),
-            uses: self.uses.unwrap_or(terms.uses),
-            shows: self.shows.map_or(terms.shows, LinkShows::from),
-            may_suggest: self.may_suggest.unwrap_or(terms.may_suggest),
-        }
+    pub(super) fn into_changes(self) -> LinkChanges {
+        let Self { label, expires_at, uses, shows, may_suggest } = self;
+        let Shown { prices: shows_prices, names: shows_names } = shows.unwrap_or_default();
+        LinkChanges { label, expires_at, uses, shows_prices, shows_names, may_suggest }
     }
 }
 

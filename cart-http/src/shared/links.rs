@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
 use cart_core::id::{CartId, LinkId};
@@ -68,19 +67,10 @@ pub(super) async fn change(
     StrictJson(body): StrictJson<ChangeLink>,
 ) -> Result<Answer<Value>, Problem> {
     let preview = conditions.preview;
-    let terms = body.of(shared.link(&actor, cart, link).await?.terms);
-    let outcome = shared.change(actor, conditions, cart, Command::ChangeLink { link, terms }).await?;
+    let command = Command::ChangeLink { link, changes: body.into_changes() };
+    let outcome = shared.change(actor, conditions, cart, command).await?;
     let changed = linked(&outcome, link)?;
     Ok(Answer::changed(&outcome, preview, to_value(&LinkTermsBody::of(changed))?))
-}
-
-impl Shared {
-    /// A link as it is.
-    async fn link(&self, actor: &Actor, cart: CartId, link: LinkId) -> Result<ShareLink, Problem> {
-        let links = self.service.links(actor, &Target::Cart(cart)).await?;
-        let found = links.into_iter().find(|view| view.link.id == link);
-        Ok(found.map(|view| ShareLink::clone(&view.link)).ok_or(&Rejection::LinkNotFound { link })?)
-    }
 }
 
 fn linked(outcome: &Outcome, link: LinkId) -> Result<&ShareLink, Problem> {

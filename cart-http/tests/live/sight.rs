@@ -66,7 +66,7 @@ async fn what_a_link_shows_from_now_on_counts_from_now_on() {
         host.execute(ann(), cart, Command::Rename { name: Some(name(text)) }).await;
     }
     assert_eq!(reader.expect("change").await["what"][0]["name"], "One");
-    host.execute(ann(), cart, Command::ChangeLink { link, terms: LinkTerms::default() }).await;
+    host.execute(ann(), cart, Command::ChangeLink { link, changes: LinkTerms::default().into() }).await;
     let change = reader.expect("change").await;
     assert_eq!((&change["version"], &change["what"], change.get("by")), (&json!(5), &json!([]), None));
 }
