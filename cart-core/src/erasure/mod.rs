@@ -14,7 +14,7 @@ use std::sync::Arc;
 use self::words::Words;
 use crate::actor::{ActorRef, GuestId, Owner};
 use crate::event::{CartEvent, Created};
-use crate::id::{CustomerKey, UserId};
+use crate::id::{CartId, CustomerKey, UserId};
 use crate::journal::{EditOutcome, Entry, Fingerprint, KeyOrigin, Reply, Request};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergedLine};
@@ -22,7 +22,6 @@ use crate::metadata::Metadata;
 use crate::promotion::PromotionUse;
 use crate::rejection::Rejection;
 use crate::sharing::{LinkTerms, ShareLink, Suggestion};
-use crate::status::AbandonReason;
 
 /// Whom to take out, and what stands in their place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +30,8 @@ pub struct Erasure {
     customers: BTreeSet<CustomerKey>,
     /// Who stands in the place of the customers; none if there are none.
     customer: Option<CustomerKey>,
+    /// Guests' carts that went into carts of theirs.
+    carts: BTreeSet<CartId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +41,10 @@ enum Person {
 }
 
 /// A history that is gone through from its first entry.
+#[derive(Default)]
 struct Pass {
     /// Whether the cart is the person's.
     is_theirs: bool,
-    /// Whether it is a guest's that went into a cart of theirs.
-    was_merged: bool,
     /// What was taken out so far, should an undo have put it back.
     words: Words,
 }
@@ -61,7 +61,7 @@ impl Erasure {
     }
 
     fn of(person: Person) -> Self {
-        Self { person, customers: BTreeSet::new(), customer: None }
+        Self { person, customers: BTreeSet::new(), customer: None, carts: BTreeSet::new() }
     }
 
     /// Also takes out what promotions know the person as, wherever it counts; `becomes` stands in its place.
@@ -74,27 +74,32 @@ impl Erasure {
         Self { customers: customers.into_iter().collect(), customer: Some(becomes), ..self }
     }
 
+    /// Also takes out what was written in guests' carts that the person merged into their own.
+    #[must_use]
+    pub fn and_carts(self, carts: impl IntoIterator<Item = CartId>) -> Self {
+        Self { carts: carts.into_iter().collect(), ..self }
+    }
+
+    /// The guest's cart that the person merged into their own by this entry. Nothing leads to it any more once the person
+    /// is taken out of the entry.
+    pub fn merged_by(&self, entry: &Entry) -> Option<CartId> {
+        let mut events = entry.events.iter().filter(|_| self.is_actor(&entry.actor));
+        events.find_map(|event| {
+            if let CartEvent::GuestCartMerged { report } = event { Some(report.from) } else { None }
+        })
+    }
+
     /// The history of a cart without the person; none if they are not in it.
     pub fn of_history(&self, entries: &[Entry]) -> Option<Vec<Entry>> {
-        let was_merged = entries.iter().any(|entry| self.merged(entry));
-        let mut pass = Pass { is_theirs: false, was_merged, words: Words::default() };
+        let mut pass = Pass::default();
         let erased: Vec<Entry> = entries.iter().map(|entry| self.of_entry(entry, &mut pass)).collect();
         (erased != entries).then_some(erased)
     }
 
     /// Whether the person is in an entry. What others wrote in the person's own carts stands beside their name in the
-    /// first entry, and what went from a guest's into theirs beside it in the last.
+    /// first entry.
     pub fn concerns(&self, entry: &Entry) -> bool {
-        let mut pass = Pass { is_theirs: false, was_merged: false, words: Words::default() };
-        self.of_entry(entry, &mut pass) != *entry
-    }
-
-    /// Whether by this entry the person merged the cart, a guest's, into their own.
-    fn merged(&self, entry: &Entry) -> bool {
-        let merged = |event: &CartEvent| {
-            matches!(event, CartEvent::Abandoned { reason: AbandonReason::Merged { .. }, .. })
-        };
-        self.is_actor(&entry.actor) && entry.events.iter().any(merged)
+        self.of_entry(entry, &mut Pass::default()) != *entry
     }
 
     fn of_entry(&self, entry: &Entry, pass: &mut Pass) -> Entry {
@@ -102,7 +107,7 @@ impl Erasure {
         let restores = entry.events.iter().any(|event| matches!(event, CartEvent::Undone { .. }));
         let events = entry.events.iter().map(|event| {
             if let CartEvent::Created(created) = event {
-                pass.is_theirs = pass.was_merged || self.is_owner(&created.owner);
+                pass.is_theirs = self.carts.contains(&entry.cart) || self.is_owner(&created.owner);
             }
             let erased = self.of_event_in(event, wrote, restores, pass);
             if let CartEvent::OwnerChanged { owner } = event {
@@ -122,12 +127,18 @@ impl Erasure {
             // It is its owner's, whoever selected it.
             return CartEvent::AddressSelected { address: None };
         }
-        let personal = is_theirs || wrote;
+        // What an undo puts back is whoever's it was, whoever undid.
+        let personal = is_theirs || (wrote && !restores);
         if personal {
             pass.words.keep(event);
         }
-        let event = self.of_event(event, personal);
-        if restores && !personal { pass.words.taken_from(event) } else { event }
+        let erased = self.of_event(event, personal, restores);
+        if let (CartEvent::LineAdded { line }, CartEvent::LineAdded { line: erased }) = (event, &erased)
+            && line.key != erased.key
+        {
+            pass.words.keep_key(&line.key);
+        }
+        if personal { erased } else { pass.words.taken_from(erased, restores) }
     }
 
     fn is_actor(&self, actor: &ActorRef) -> bool {
@@ -178,8 +189,9 @@ impl Erasure {
         }
     }
 
-    /// An event without the person; `personal` says whether what was written in it is theirs to take away.
-    fn of_event(&self, event: &CartEvent, personal: bool) -> CartEvent {
+    /// An event without the person; `personal` says whether what was written in it is theirs to take away, `restores`
+    /// whether it puts something back.
+    fn of_event(&self, event: &CartEvent, personal: bool, restores: bool) -> CartEvent {
         match event.clone() {
             CartEvent::Created(created) => CartEvent::Created(Box::new(self.created(*created, personal))),
             CartEvent::Renamed { .. } if personal => CartEvent::Renamed { name: None },
@@ -188,7 +200,7 @@ impl Erasure {
                 CartEvent::MetadataChanged { metadata: Metadata::default() }
             }
             CartEvent::LineAdded { line } => {
-                CartEvent::LineAdded { line: Arc::new(self.line(Line::clone(&line), personal)) }
+                CartEvent::LineAdded { line: Arc::new(self.line(Line::clone(&line), personal, restores)) }
             }
             CartEvent::LineNoteChanged { line, .. } if personal => {
                 CartEvent::LineNoteChanged { line, note: None }
@@ -263,13 +275,16 @@ impl Erasure {
     }
 
     /// What makes the line one of its own stays told apart, but says nothing any more.
-    fn line(&self, mut line: Line, personal: bool) -> Line {
+    fn line(&self, mut line: Line, personal: bool, restores: bool) -> Line {
         let is_theirs = personal || self.is_actor(&line.added_by);
         line.added_by = self.actor(&line.added_by);
         if is_theirs {
-            line.note = None;
             line.metadata = Metadata::default();
             line.key.distinct = line.key.distinct.replaced_by(&line.id.to_string());
+        }
+        // The note of a line that was put back may be somebody else's.
+        if personal || (is_theirs && !restores) {
+            line.note = None;
         }
         line
     }

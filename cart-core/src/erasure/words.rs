@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::event::CartEvent;
-use crate::line::Line;
+use crate::line::{Line, LineKey};
+use crate::merge::MergeReport;
 use crate::metadata::Metadata;
 use crate::text::{CartName, Note};
 
@@ -13,6 +14,8 @@ pub(super) struct Words {
     names: Vec<CartName>,
     notes: Vec<Note>,
     metadata: Vec<Metadata>,
+    /// What told lines apart.
+    distinct: Vec<Metadata>,
 }
 
 impl Words {
@@ -33,8 +36,32 @@ impl Words {
         }
     }
 
-    /// The event without what was kept.
-    pub(super) fn taken_from(&self, event: CartEvent) -> CartEvent {
+    /// Keeps what told a line apart.
+    pub(super) fn keep_key(&mut self, key: &LineKey) {
+        self.distinct.push(key.distinct.clone());
+    }
+
+    /// The event without what was kept: what told lines apart, and the words if it `restores` something.
+    pub(super) fn taken_from(&self, event: CartEvent, restores: bool) -> CartEvent {
+        if let CartEvent::GuestCartMerged { report } = event {
+            CartEvent::GuestCartMerged { report: self.taken_from_report(report) }
+        } else if restores {
+            self.taken_from_restored(event)
+        } else {
+            event
+        }
+    }
+
+    fn taken_from_report(&self, mut report: MergeReport) -> MergeReport {
+        for (n, line) in report.lines.iter_mut().enumerate() {
+            if self.distinct.contains(&line.key.distinct) {
+                line.key.distinct = line.key.distinct.replaced_by(&n.to_string());
+            }
+        }
+        report
+    }
+
+    fn taken_from_restored(&self, event: CartEvent) -> CartEvent {
         let is_noted = |note: &Option<Note>| note.as_ref().is_some_and(|note| self.notes.contains(note));
         if let CartEvent::Renamed { name: Some(name) } = &event
             && self.names.contains(name)

@@ -9,7 +9,7 @@ use crate::actor::{GuestId, GuestToken};
 use crate::cart::Cart;
 use crate::erasure::Erasure;
 use crate::id::{CartId, CustomerKey, IdError, UserId};
-use crate::journal::{Entry, Position};
+use crate::journal::{Entry, Position, Positioned};
 use crate::port::{BoxError, Rewritten, StoreError};
 use crate::version::Version;
 
@@ -18,6 +18,14 @@ const PAGE: usize = 500;
 
 /// How often a cart is tried that another process writes to.
 const MAX_TRIES: u32 = 100;
+
+/// Carts that have somebody in them.
+#[derive(Default)]
+struct Concerned {
+    carts: BTreeSet<CartId>,
+    /// Guests' carts that went into theirs.
+    merged: BTreeSet<CartId>,
+}
 
 impl CartService {
     /// Takes a user out of all carts and their history; answers how many carts that concerned.
@@ -55,23 +63,28 @@ impl CartService {
 
     async fn erase(&self, erasure: Erasure, customers: &[CustomerKey]) -> Result<usize, CartError> {
         let customer = CustomerKey::new(self.pseudonym()).map_err(no_pseudonym)?;
-        let erasure = &erasure.and_customers(customers.iter().cloned(), customer);
+        let erasure = erasure.and_customers(customers.iter().cloned(), customer);
+        let Concerned { carts, merged } = self.concerned(&erasure).await?;
+        let erasure = erasure.and_carts(merged.iter().copied());
         let mut done = 0;
-        for cart in self.concerned(erasure).await? {
-            done += usize::from(self.erase_from(cart, erasure).await?);
+        // Guests' carts first: only the others lead to them, should this run not come to its end.
+        for cart in merged.iter().chain(carts.difference(&merged)) {
+            done += usize::from(self.erase_from(*cart, &erasure).await?);
         }
         Ok(done)
     }
 
     /// The carts whose history has the person in it.
-    async fn concerned(&self, erasure: &Erasure) -> Result<BTreeSet<CartId>, CartError> {
-        let (mut carts, mut position) = (BTreeSet::new(), Position::default());
+    async fn concerned(&self, erasure: &Erasure) -> Result<Concerned, CartError> {
+        let (mut concerned, mut position) = (Concerned::default(), Position::default());
         loop {
             let page = self.ports.store.entries_after(position, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(carts) };
+            let Some(last) = page.last() else { return Ok(concerned) };
             position = last.position;
-            let concerned = page.iter().filter(|positioned| erasure.concerns(&positioned.entry));
-            carts.extend(concerned.map(|positioned| positioned.entry.cart));
+            for Positioned { entry, .. } in page.iter().filter(|read| erasure.concerns(&read.entry)) {
+                concerned.carts.insert(entry.cart);
+                concerned.merged.extend(erasure.merged_by(entry));
+            }
         }
     }
 

@@ -10,6 +10,7 @@
 mod cancelled;
 mod counts;
 mod creation;
+mod erasure;
 mod expiry;
 mod host;
 mod keys;

@@ -150,16 +150,15 @@ impl Relay {
         run: &mut Run,
     ) -> Result<Option<HeldBack>, StoreError> {
         let after = Version::new(held.from.get() - 1);
-        let mut entries = self.store.entries(held.cart, after, run.left - last).await?;
+        let entries = self.store.entries(held.cart, after, run.left - last).await?;
         if entries.first().is_none_or(|first| first.version != held.from) {
             let source = format!("entry {} of cart {} is not there", held.from, held.cart).into();
             return Err(StoreError::Corrupt { store: "journal", source });
         }
-        // The relay's position has not come to what is beyond; handed over now, it would come again then.
-        entries.retain(|entry| entry.version <= held.to);
         for entry in &entries {
             match self.deliver(entry, held.tries, run).await {
                 Err(failure) => return Ok(Some(failed(held, failure))),
+                // The relay's position has not come to what is beyond; handed over now, it would come again then.
                 Ok(()) if entry.version == held.to => return Ok(None),
                 Ok(()) => {
                     held = HeldBack { from: entry.version.next(), tries: 0, reason: String::new(), ..held };
