@@ -7,11 +7,13 @@ use chrono::{DateTime, Utc};
 use super::view::Target;
 use super::{CartError, CartService};
 use crate::actor::Actor;
+use crate::authorise::claims_grant;
 use crate::cart::Cart;
 use crate::decide::{Reach, reach};
 use crate::facts::Undoing;
 use crate::history::{Change, Sight};
 use crate::id::CartId;
+use crate::journal::Entry;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
 use crate::version::Version;
@@ -23,13 +25,26 @@ pub struct Watch {
     pub cart: CartId,
     /// Its version now.
     pub version: Version,
-    /// How much they may see: what [`Change::seen`] takes.
+    /// How much they may see of what happens.
     pub sight: Sight,
+    /// Since when (UTC, inclusive) they may see what happens; since always if absent. Whoever was let in by a grant or a
+    /// link does not see what was before that, unless they may read the history.
+    pub since: Option<DateTime<Utc>>,
     /// The first instant (UTC) at which they may not watch any more, as far as is known: the end of the link or of the
     /// cart's lifetime.
     pub ends_at: Option<DateTime<Utc>>,
     /// Whether those who watch may see who else does.
     pub presence: bool,
+}
+
+impl Watch {
+    /// A write as they see it. Of one that they may not see at all, only its version and time are left, so that versions
+    /// have no gaps.
+    pub fn seen(&self, entry: &Entry) -> Change {
+        let change = Change::seen(entry, self.sight);
+        let is_before = self.since.is_some_and(|since| entry.at < since);
+        if is_before { Change { by: None, what: Vec::new(), ..change } } else { change }
+    }
 }
 
 /// Which part of a history: the newest first.
@@ -72,22 +87,27 @@ impl CartService {
     }
 
     fn watched(&self, actor: &Actor, cart: &Cart) -> Result<Watch, CartError> {
-        let now = self.now();
-        let (sight, link_end) = match actor {
-            Actor::LinkBearer(token) => {
-                let digest = token.digest();
-                let link = cart.link_opened_by(digest, now).ok_or(Rejection::CartNotFound)?;
-                (Sight::Link { shows: link.terms.shows, token: digest }, link.terms.expires_at)
-            }
-            Actor::User { .. } | Actor::Guest(_) | Actor::Staff(_) | Actor::System => (Sight::Full, None),
-        };
-        Ok(Watch {
+        let sharing = self.sharing(cart.channel())?;
+        let mut watch = Watch {
             cart: cart.id(),
             version: cart.version(),
-            sight,
-            ends_at: [link_end, cart.expires_at()].into_iter().flatten().min(),
-            presence: self.sharing(cart.channel())?.presence,
-        })
+            sight: Sight::Full,
+            since: None,
+            ends_at: cart.expires_at(),
+            presence: sharing.presence,
+        };
+        if let Actor::LinkBearer(token) = actor {
+            let digest = token.digest();
+            let link = cart.link_opened_by(digest, self.now()).ok_or(Rejection::CartNotFound)?;
+            watch.sight = Sight::Link { shows: link.terms.shows, token: digest };
+            watch.since = Some(link.made_at);
+            watch.ends_at = [link.terms.expires_at, watch.ends_at].into_iter().flatten().min();
+        } else if let Some((_, grant)) = claims_grant(actor, cart) {
+            let group = sharing.group(grant.group);
+            let reads_history = group.is_some_and(|group| group.permissions.contains(Permission::Manage));
+            watch.since = (!reads_history).then_some(grant.granted_at);
+        }
+        Ok(watch)
     }
 
     /// What changed after a version, oldest first, as the actor may see it now; at most `limit` and at most 1,000.
@@ -103,7 +123,7 @@ impl CartService {
     ) -> Result<Vec<Change>, CartError> {
         let watch = self.rewatch(actor, cart).await?;
         let entries = self.ports.store.entries(cart, after, limit.min(Self::MAX_CHANGES)).await?;
-        Ok(entries.iter().map(|entry| Change::seen(entry, watch.sight)).collect())
+        Ok(entries.iter().map(|entry| watch.seen(entry)).collect())
     }
 
     /// The most changes that are read at once.

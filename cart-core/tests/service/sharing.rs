@@ -607,3 +607,26 @@ fn no_link_shows_what_is_the_owners_alone() {
     let all = block_on(firm.shop.service.changes(&ann, id(&cart), None, 100)).unwrap();
     assert!(serde_json::to_string(&all).unwrap().contains("canary"));
 }
+
+#[test]
+fn what_was_before_somebody_was_let_in_is_told_to_those_only_who_read_the_history() {
+    let firm = Firm::new(policy());
+    let (ann, cart) = (of_acme("ann"), firm.cart());
+    firm.run(&ann, &cart, &add("mug", 1)).unwrap();
+    firm.shop.clock.advance(TimeDelta::seconds(5));
+    firm.share(&cart, "bob", READ_ONLY);
+    firm.share(&cart, "carl", FULL);
+    let (_, token) = firm.link(&ann, &cart, LinkTerms::default());
+    firm.run(&ann, &cart, &add("cup", 1)).unwrap();
+    let told = |actor: &Actor| {
+        let changes = block_on(firm.shop.service.changes(actor, id(&cart), None, 100)).unwrap();
+        changes.iter().map(|change| (change.by.is_some(), change.what.len())).collect::<Vec<_>>()
+    };
+    let all = vec![(true, 1); 6];
+    assert_eq!(told(&ann), all, "made, mug, bob, carl, link, cup");
+    assert_eq!(told(&of_acme("carl")), all);
+    assert_eq!(told(&of_acme("bob"))[..2], [(false, 0), (false, 0)]);
+    assert_eq!(told(&of_acme("bob"))[2..], all[2..]);
+    let by_link = [(false, 0), (false, 0), (false, 0), (false, 0), (false, 0), (false, 1)];
+    assert_eq!(told(&Actor::LinkBearer(token)), by_link);
+}

@@ -227,7 +227,7 @@ impl Stream {
     fn take(&mut self, entry: &Entry) {
         let (version, awaited) = (entry.version.get(), self.newest().saturating_add(1));
         if version == awaited && !self.is_behind {
-            self.next.push_back(Change::seen(entry, self.watch.sight));
+            self.next.push_back(self.watch.seen(entry));
         } else if version > awaited {
             self.is_behind = true;
         }
