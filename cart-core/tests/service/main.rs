@@ -14,6 +14,7 @@ mod erasure;
 mod expiry;
 mod host;
 mod keys;
+mod lists;
 mod merging;
 mod previews;
 mod races;

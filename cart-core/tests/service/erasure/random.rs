@@ -122,10 +122,9 @@ impl World {
 fn never_anns(journal: &[Entry]) -> BTreeSet<CartId> {
     let is_ann = |owner: &Owner| Some(owner) == actor("ann").owner().as_ref();
     let is_anns = |entry: &&Entry| {
-        entry.events.iter().any(|event| match event {
-            CartEvent::Created(created) => is_ann(&created.owner),
-            CartEvent::OwnerChanged { owner } => is_ann(owner),
-            _ => false,
+        entry.events.iter().any(|event| {
+            matches!(event, CartEvent::Created(created) if is_ann(&created.owner))
+                || matches!(event, CartEvent::OwnerChanged { owner } if is_ann(owner))
         })
     };
     let anns: BTreeSet<CartId> = journal.iter().filter(is_anns).map(|entry| entry.cart).collect();
