@@ -4,11 +4,15 @@ use cart_core::history::{Change, Happened};
 use serde_json::{Map, Value};
 
 use crate::amount::Amount;
+use crate::author::AuthorBody;
 
 /// A change as JSON: `version`, `at`, `by` if that is shown, and `what`, a list of things that `happened`. Lines are
-/// items here, as in the documents; amounts are decimal text.
+/// items here, as in the documents; amounts are decimal text. People are as elsewhere, without the digests of tokens.
 pub(crate) fn body(change: &Change) -> Value {
     let mut body = serde_json::to_value(change).unwrap_or_default();
+    if let (Value::Object(body), Some(by)) = (&mut body, &change.by) {
+        body.insert("by".into(), person(AuthorBody::of(by)));
+    }
     if let Some(Value::Array(what)) = body.get_mut("what") {
         for (value, happened) in what.iter_mut().zip(&change.what) {
             if let Value::Object(value) = value {
@@ -28,7 +32,14 @@ fn translate(value: &mut Map<String, Value>, happened: &Happened) {
     {
         proposal.insert("item_id".into(), line);
     }
+    if let Happened::OwnerChanged { owner } = happened {
+        value.insert("owner".into(), person(AuthorBody::from(owner)));
+    }
     if let Happened::LineAdded { unit_price: Some(price), .. } = happened {
         value.insert("unit_price".into(), serde_json::to_value(Amount(*price)).unwrap_or_default());
     }
+}
+
+fn person(author: AuthorBody<'_>) -> Value {
+    serde_json::to_value(author).unwrap_or_default()
 }

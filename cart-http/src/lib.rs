@@ -2,6 +2,7 @@
 //!
 //! * [`shop`] is the cart of a shop: each signed-in user has one.
 //! * [`company`] is the carts of companies, shared with colleagues.
+//! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
@@ -60,6 +61,7 @@
 
 mod amount;
 mod auth;
+mod author;
 mod body;
 mod change;
 pub mod company;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::deadline::Deadline;
 use crate::idempotency::idempotency_key;
 use crate::precondition::IfMatch;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::{Problem, ProblemCode, version_conflict};
 
 /// How a change is asked for; all but who asks and what is to be changed.
 #[derive(Debug)]
@@ -45,9 +45,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Conditions {
 }
 
 impl Conditions {
-    /// Whoever asks, and under which conditions, for a new cart, which has no version to name.
-    pub(crate) fn of_new(self, actor: Actor) -> Caller {
-        self.keyed(Caller::new(actor))
+    /// Whoever asks, and under which conditions, for a new cart.
+    ///
+    /// # Errors
+    /// [`ProblemCode::VersionConflict`] if a version is named: what is not there is at none.
+    pub(crate) fn of_new(self, actor: Actor) -> Result<Caller, Problem> {
+        match self.if_match {
+            Some(_) => Err(version_conflict(None)),
+            None => Ok(self.keyed(Caller::new(actor))),
+        }
     }
 
     /// Does something to a cart, or shows what that would do.
@@ -58,7 +64,7 @@ impl Conditions {
         target: &Target,
         command: &Command,
     ) -> Result<Outcome, CartError> {
-        let version = self.version_meant(service, &actor, target).await?;
+        let version = self.version_meant(service, &actor, target, command).await?;
         let caller = self.keyed(Caller::new(actor));
         let caller = version.into_iter().fold(caller, Caller::if_match);
         service.execute(&caller, target, command).await
@@ -79,15 +85,36 @@ impl Conditions {
         service: &CartService,
         actor: &Actor,
         target: &Target,
+        command: &Command,
     ) -> Result<Option<Version>, CartError> {
         let Some(IfMatch::OneOf(versions)) = &self.if_match else { return Ok(None) };
-        if let ([_, _, ..], Target::Cart(cart)) = (&**versions, target) {
-            // Of several, the one that the cart is at; if it is at none of them, a version that no cart ever gets to.
-            let current = service.rewatch(actor, *cart).await?.version;
-            let meant = versions.iter().copied().find(|version| *version == current);
-            return Ok(meant.or(Version::new(u64::MAX)));
-        }
-        // Tags that no cart ever has mean a version that no cart ever gets to.
-        Ok(versions.first().copied().or(Version::new(u64::MAX)))
+        let meant = match &**versions {
+            [] => None,
+            [version] => Some(*version),
+            several => {
+                let current = current_version(service, actor, target, command).await?;
+                several.iter().copied().find(|version| Some(*version) == current)
+            }
+        };
+        Ok(meant.or(NOWHERE))
+    }
+}
+
+/// A version that no cart ever gets to.
+const NOWHERE: Option<Version> = Version::new(u64::MAX);
+
+/// The version that a cart is at, for whoever may see that. Nothing is made or counted for it: a command that is meant for
+/// no version is refused, and the refusal tells.
+async fn current_version(
+    service: &CartService,
+    actor: &Actor,
+    target: &Target,
+    command: &Command,
+) -> Result<Option<Version>, CartError> {
+    let caller = NOWHERE.into_iter().fold(Caller::new(actor.clone()), Caller::if_match);
+    match service.preview(&caller, target, command).await {
+        Ok(outcome) => Ok(Some(outcome.view.cart.version())),
+        Err(CartError::VersionMismatch { current }) => Ok(Some(current.cart.version())),
+        Err(error) => Err(error),
     }
 }

@@ -2,7 +2,6 @@
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use cart_core::actor::ActorRef;
 use cart_core::cart::Cart;
 use cart_core::id::{CartId, LineId, LinkId, ProductId, SuggestionId};
 use cart_core::product::Options;
@@ -15,11 +14,11 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::amount::Amount;
+use crate::author::AuthorBody;
 use crate::precondition::etag;
 use crate::problem::ProblemCode;
 
-/// JSON, with what the headers say about the cart.
-#[derive(Debug)]
+/// JSON, with what the headers say about the cart. No `Debug`: there may be a token in it.
 pub(super) struct Answer<T> {
     pub(super) status: StatusCode,
     pub(super) version: Option<Version>,
@@ -45,12 +44,19 @@ impl<T> Answer<T> {
     }
 }
 
+impl Answer<()> {
+    /// Something is no more, and nothing is left to be said about it.
+    pub(super) fn ended(outcome: &Outcome, preview: bool) -> Self {
+        Self { status: StatusCode::NO_CONTENT, ..Self::changed(outcome, preview, ()) }
+    }
+}
+
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
-        let Ok(body) = serde_json::to_vec(&self.body) else { return ProblemCode::Internal.into_response() };
-        let mut response = (self.status, body).into_response();
+        let Ok(mut response) = response(self.status, &self.body) else {
+            return ProblemCode::Internal.into_response();
+        };
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(self.version.map(|version| (header::ETAG, etag(version))));
         if self.replayed {
             let name = HeaderName::from_static("idempotency-replayed");
@@ -58,6 +64,14 @@ impl<T: Serialize> IntoResponse for Answer<T> {
         }
         response
     }
+}
+
+fn response(status: StatusCode, body: &impl Serialize) -> Result<Response, serde_json::Error> {
+    if status == StatusCode::NO_CONTENT {
+        return Ok(status.into_response());
+    }
+    let json = [(header::CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+    Ok((status, json, serde_json::to_vec(body)?).into_response())
 }
 
 /// A word that says what was done.
@@ -224,27 +238,6 @@ fn shared_item(line: &SharedLine, may_suggest: bool) -> SharedItemBody<'_> {
         unit_price: line.price.map(|price| Amount(price.unit)),
         total: line.price.map(|price| Amount(price.total)),
         added_by: line.added_by.as_ref().map(AuthorBody::of),
-    }
-}
-
-/// Somebody who did something. Digests of tokens are of no use to readers.
-#[derive(Clone, Copy, Serialize)]
-pub(super) struct AuthorBody<'a> {
-    kind: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user_id: Option<&'a str>,
-}
-
-impl<'a> AuthorBody<'a> {
-    fn of(actor: &'a ActorRef) -> Self {
-        let (kind, user_id) = match actor {
-            ActorRef::User { user, .. } => ("user", Some(user.as_str())),
-            ActorRef::Guest { .. } => ("guest", None),
-            ActorRef::LinkBearer { .. } => ("link_bearer", None),
-            ActorRef::Staff { user } => ("staff", Some(user.as_str())),
-            ActorRef::System => ("system", None),
-        };
-        Self { kind, user_id }
     }
 }
 

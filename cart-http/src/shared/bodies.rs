@@ -43,10 +43,13 @@ pub(super) struct AddItem {
 }
 
 impl AddItem {
+    pub(super) fn product(&self) -> ProductKey {
+        ProductKey { product: self.product_id.clone(), options: self.options.clone() }
+    }
+
     pub(super) fn into_command(self) -> Result<Command, Problem> {
-        let product = ProductKey { product: self.product_id, options: self.options };
         let quantity = self.quantity.quantity("", "quantity")?;
-        Ok(Command::Edit(LineEdit::Add(AddLine::new(product, quantity))))
+        Ok(Command::Edit(LineEdit::Add(AddLine::new(self.product(), quantity))))
     }
 }
 

@@ -4,6 +4,7 @@ use axum::extract::State;
 use cart_core::actor::Actor;
 use cart_core::event::CartEvent;
 use cart_core::id::{CartId, LineId};
+use cart_core::product::ProductKey;
 use cart_core::service::Outcome;
 
 use super::Shared;
@@ -26,7 +27,7 @@ pub(super) async fn create(
     check_owner(&actor, &body)?;
     let (deadline, preview) = (conditions.deadline, conditions.preview);
     let creating = async move {
-        let (caller, cart) = (conditions.of_new(actor), body.into_cart());
+        let (caller, cart) = (conditions.of_new(actor)?, body.into_cart());
         Ok(shared.service.create(&caller, &shared.channel, &cart).await?)
     };
     let outcome = complete(deadline, creating).await?;
@@ -52,15 +53,16 @@ pub(super) async fn add_item(
     StrictJson(body): StrictJson<AddItem>,
 ) -> Result<Answer<ItemAddedBody>, Problem> {
     let preview = conditions.preview;
-    let outcome = shared.change(actor, conditions, cart, body.into_command()?).await?;
-    let body = ItemAddedBody { status: "item added", item_id: touched(&outcome) };
+    let (product, command) = (body.product(), body.into_command()?);
+    let outcome = shared.change(actor, conditions, cart, command).await?;
+    let body = ItemAddedBody { status: "item added", item_id: touched(&outcome, &product) };
     Ok(Answer::changed(&outcome, preview, body))
 }
 
-/// The item that was added, or whose quantity was raised.
-fn touched(outcome: &Outcome) -> Option<LineId> {
+/// The item that was added, or whose quantity was raised; where nothing was written, the last one of the product.
+fn touched(outcome: &Outcome, product: &ProductKey) -> Option<LineId> {
     let events = outcome.entry.iter().flat_map(|entry| &entry.events);
-    events.into_iter().find_map(|event| {
+    let written = events.into_iter().find_map(|event| {
         if let CartEvent::LineAdded { line } = event {
             Some(line.id)
         } else if let CartEvent::QuantityChanged { line, .. } = event {
@@ -68,5 +70,7 @@ fn touched(outcome: &Outcome) -> Option<LineId> {
         } else {
             None
         }
-    })
+    });
+    let mut lines = outcome.view.cart.lines().iter().rev();
+    written.or_else(|| lines.find(|line| line.key.product == *product).map(|line| line.id))
 }

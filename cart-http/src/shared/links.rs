@@ -1,7 +1,6 @@
 //! Links, for those who may share the cart.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
 use cart_core::id::{CartId, LinkId};
@@ -95,7 +94,8 @@ pub(super) async fn revoke(
     conditions: Conditions,
     InPath((cart, link)): InPath<(CartId, LinkId)>,
     _: Option<StrictJson<Nothing>>,
-) -> Result<StatusCode, Problem> {
-    shared.change(actor, conditions, cart, Command::RevokeLink { link }).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Answer<()>, Problem> {
+    let preview = conditions.preview;
+    let outcome = shared.change(actor, conditions, cart, Command::RevokeLink { link }).await?;
+    Ok(Answer::ended(&outcome, preview))
 }

@@ -34,17 +34,18 @@
 //! shows names. `link` says until when it lives, whether changes may be suggested, and what was suggested with it.
 //!
 //! A token that is unknown, malformed, expired, revoked, replaced or used up, and one of a cart that is gone, are all answered
-//! with the same 404.
+//! with the same 404. A used-up link shows nothing more, but whoever saw the cart with it may still suggest.
 //!
 //! # Suggestions
 //! `op` is `add` (`product_id`, `options`, `quantity`), `remove` (`item_id`), `set_quantity` (`item_id`, `quantity`) or
 //! `replace` (`item_id`, `product_id`, `options`, `quantity`). `mode` is `all_or_nothing` (the default: one refused, all
-//! refused) or `per_line`; `results` says in the same order what became of each.
+//! refused) or `per_line`; `results` says in the same order what became of each. What waits in the same words already is not
+//! suggested again: 200.
 //!
 //! # Writes
 //! Every write takes `If-Match` with the cart's `ETag`, an `Idempotency-Key`, and `?preview=true`, as in
 //! [`shop`](crate::shop). Amounts are decimal text; times are RFC 3339 in UTC. Refusals and failures are
-//! [`Problem`](crate::Problem) documents.
+//! [`Problem`] documents.
 
 mod answer;
 mod base;

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, StatusCode};
+use axum::http::{HeaderMap, HeaderName};
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::id::SuggestionId;
@@ -16,6 +16,7 @@ use super::answer::{Answer, SharedBody};
 use super::bodies::{Nothing, Suggest};
 use super::suggestions::{suggested, to_value};
 use crate::json::StrictJson;
+use crate::path::InPath;
 use crate::problem::{Problem, ProblemCode};
 use crate::write::Conditions;
 
@@ -26,7 +27,7 @@ const X_SHARE_TOKEN: HeaderName = HeaderName::from_static("x-share-token");
 pub(super) struct Bearer(pub(super) LinkToken);
 
 #[derive(Deserialize)]
-struct InPath {
+struct TokenInPath {
     token: Option<String>,
 }
 
@@ -34,13 +35,21 @@ impl<S: Send + Sync> FromRequestParts<S> for Bearer {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let path = Path::<InPath>::from_request_parts(parts, state).await.ok();
-        let in_path = path.and_then(|Path(InPath { token })| token);
-        let header =
-            || parts.headers.get(X_SHARE_TOKEN).and_then(|value| value.to_str().ok()).map(str::to_owned);
-        let token = in_path.or_else(header).and_then(|text| text.parse().ok());
+        let path = Path::<TokenInPath>::from_request_parts(parts, state).await;
+        let Path(TokenInPath { token }) = path.map_err(|_| unknown())?;
+        let token = match token {
+            Some(text) => text.parse().ok(),
+            None => in_header(&parts.headers),
+        };
         token.map(Self).ok_or_else(unknown)
     }
+}
+
+/// The token of the header, if there is one and no other.
+fn in_header(headers: &HeaderMap) -> Option<LinkToken> {
+    let mut values = headers.get_all(X_SHARE_TOKEN).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    value.to_str().ok()?.parse().ok()
 }
 
 /// The one answer for tokens that open nothing.
@@ -76,12 +85,10 @@ pub(super) async fn withdraw(
     State(shared): State<Shared>,
     Bearer(token): Bearer,
     conditions: Conditions,
-    named: Result<Path<Named>, axum::extract::rejection::PathRejection>,
+    InPath(Named { suggestion_id: suggestion }): InPath<Named>,
     _: Option<StrictJson<Nothing>>,
-) -> Result<StatusCode, Problem> {
-    let Path(Named { suggestion_id: suggestion }) =
-        named.map_err(|_| Problem::new(ProblemCode::MalformedUri))?;
-    let actor = Actor::LinkBearer(token);
-    shared.write(actor, conditions, Target::Linked, Command::Withdraw { suggestion }).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Answer<()>, Problem> {
+    let (preview, actor) = (conditions.preview, Actor::LinkBearer(token));
+    let outcome = shared.write(actor, conditions, Target::Linked, Command::Withdraw { suggestion }).await?;
+    Ok(Answer::ended(&outcome, preview))
 }

@@ -1,7 +1,6 @@
 //! Suggestions, for those who may see the whole cart.
 
 use axum::extract::State;
-use axum::http::StatusCode;
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
@@ -55,7 +54,9 @@ pub(super) fn suggested(
 ) -> Result<Answer<Value>, Problem> {
     let made = made(outcome, actor, command).ok_or_else(|| Problem::new(ProblemCode::Internal))?;
     let body = to_value(&SuggestionBody::of_cart(made, &outcome.view.cart))?;
-    Ok(Answer::changed(outcome, preview, body).made())
+    let answer = Answer::changed(outcome, preview, body);
+    let waited_already = outcome.entry.is_none() && !preview;
+    Ok(if waited_already { answer } else { answer.made() })
 }
 
 fn made<'a>(outcome: &'a Outcome, actor: &Actor, command: &Command) -> Option<&'a Suggestion> {
@@ -64,15 +65,22 @@ fn made<'a>(outcome: &'a Outcome, actor: &Actor, command: &Command) -> Option<&'
         if let CartEvent::SuggestionMade { suggestion } = event { Some(&**suggestion) } else { None }
     });
     let Command::Suggest { proposal, comment, name } = command else { return new };
-    let author = actor.to_ref();
+    let (author, name) = (actor.to_ref(), name.as_ref().filter(|_| !has_account(actor)));
     let says_the_same = |waiting: &&Suggestion| {
         waiting.author == author
             && waiting.proposal == *proposal
             && waiting.comment == *comment
-            // Of whoever has an account no name is kept.
-            && (waiting.name.is_none() || waiting.name == *name)
+            && waiting.name.as_ref() == name
     };
     new.or_else(|| outcome.view.cart.suggestions().iter().map(AsRef::as_ref).find(says_the_same))
+}
+
+/// Whoever has an account goes by that: the name that they gave is not kept.
+const fn has_account(actor: &Actor) -> bool {
+    match actor {
+        Actor::User { .. } | Actor::Staff(_) => true,
+        Actor::Guest(_) | Actor::LinkBearer(_) | Actor::System => false,
+    }
 }
 
 pub(super) async fn withdraw(
@@ -81,9 +89,10 @@ pub(super) async fn withdraw(
     conditions: Conditions,
     InPath((cart, suggestion)): InPath<(CartId, SuggestionId)>,
     _: Option<StrictJson<Nothing>>,
-) -> Result<StatusCode, Problem> {
-    shared.change(actor, conditions, cart, Command::Withdraw { suggestion }).await?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Result<Answer<()>, Problem> {
+    let preview = conditions.preview;
+    let outcome = shared.change(actor, conditions, cart, Command::Withdraw { suggestion }).await?;
+    Ok(Answer::ended(&outcome, preview))
 }
 
 pub(super) async fn accept(

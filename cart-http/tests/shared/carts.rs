@@ -38,3 +38,16 @@ async fn nobody_sets_a_price() {
     let problem = friends.ann().post(&format!("{cart}/add-item"), body).await.problem(422, "unknown_field");
     assert_eq!(problem["pointer"], "/price");
 }
+
+#[tokio::test]
+async fn the_item_that_was_added_to_is_named_also_where_it_is_only_previewed() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let mug = friends.item(&cart).await;
+    friends.ann().post(&format!("{cart}/add-item"), json!({"product_id": "pen"})).await.ok();
+    for query in ["?preview=true", ""] {
+        let body = json!({"product_id": "mug"});
+        let added = friends.ann().post(&format!("{cart}/add-item{query}"), body).await.ok();
+        assert_eq!(added, json!({"status": "item added", "item_id": mug}));
+    }
+}

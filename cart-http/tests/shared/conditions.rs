@@ -95,3 +95,86 @@ async fn a_write_with_a_link_takes_the_same_conditions_and_shows_nothing_of_the_
     let again = keyed.post(&path, body).await;
     assert_eq!((again.header("idempotency-replayed"), &again.json), (Some("true"), &first));
 }
+
+#[tokio::test]
+async fn a_write_may_be_meant_for_any_of_several_versions() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true, "uses": 1})).await;
+    let own = format!("{cart}/add-item");
+    let by_link = format!("shared/{link}/suggestions");
+    for (client, path) in [(friends.ann(), &own), (friends.nobody(), &by_link)] {
+        let body = json!({"op": "add", "product_id": "pen"});
+        let body = if *path == own { json!({"product_id": "pen"}) } else { body };
+        let version = friends.version(&cart).await;
+        let send = async |tags: String| client.with("if-match", tags).post(path, body.clone()).await;
+        send("\"1\", \"99\"".into()).await.problem(412, "version_conflict");
+        send("\"x\", \"y\"".into()).await.problem(412, "version_conflict");
+        send("7".into()).await.problem(400, "malformed_header");
+        assert_eq!(friends.version(&cart).await, version);
+        assert!(send(format!("\"1\", \"{version}\", \"99\"")).await.status < 300);
+        assert!(send("*".into()).await.status < 300);
+    }
+    // Finding the version out was no opening.
+    friends.nobody().get(&format!("shared/{link}")).await.ok();
+}
+
+#[tokio::test]
+async fn a_cart_that_is_not_there_is_at_no_version() {
+    let friends = Friends::meet();
+    for tags in ["*", "\"1\""] {
+        let problem = friends
+            .ann()
+            .with("if-match", tags)
+            .post("create", json!({}))
+            .await
+            .problem(412, "version_conflict");
+        assert_eq!(problem["current_version"], json!(null));
+    }
+    let unknown = uuid::Uuid::nil();
+    for tags in ["*", "\"1\"", "\"1\", \"2\""] {
+        let client = friends.ann().with("if-match", tags);
+        let body = json!({"product_id": "pen"});
+        client.post(&format!("{unknown}/add-item"), body).await.problem(404, "cart_not_found");
+    }
+}
+
+#[tokio::test]
+async fn a_cart_is_made_once_for_a_key() {
+    let friends = Friends::meet();
+    let keyed = friends.ann().with("idempotency-key", "k-1");
+    let first = keyed.post("create", json!({"cart_name": "One"})).await.made();
+    let again = keyed.post("create", json!({"cart_name": "One"})).await;
+    assert_eq!((again.header("idempotency-replayed"), &again.json), (Some("true"), &first));
+    keyed.post("create", json!({"cart_name": "Two"})).await.problem(422, "request_key_reused");
+}
+
+#[tokio::test]
+async fn a_repeated_change_of_a_link_is_known_whatever_was_changed_since() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let made = friends.ann().post(&format!("{cart}/share"), json!({"shows": {"prices": true}})).await.made();
+    let link = format!("{cart}/links/{}", made["link_id"].as_str().unwrap());
+    let keyed = friends.ann().with("idempotency-key", "k-1");
+    let first = keyed.patch(&link, json!({"label": "Family"})).await.ok();
+    friends.ann().patch(&link, json!({"shows": {"prices": false}})).await.ok();
+    let again = keyed.patch(&link, json!({"label": "Family"})).await;
+    assert_eq!((again.header("idempotency-replayed"), &again.json), (Some("true"), &first));
+    let links = friends.ann().get(&format!("{cart}/links")).await.ok();
+    assert_eq!(links["links"][0]["shows"]["prices"], false, "what was hidden since stays hidden");
+    keyed.patch(&link, json!({"label": null})).await.problem(422, "request_key_reused");
+}
+
+#[tokio::test]
+async fn what_was_ended_says_the_version_and_whether_it_was_said_before() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let made = friends.ann().post(&format!("{cart}/share"), json!({})).await.made();
+    let link = format!("{cart}/links/{}", made["link_id"].as_str().unwrap());
+    let keyed = friends.ann().with("idempotency-key", "k-1");
+    let first = keyed.delete(&link).await;
+    assert_eq!((first.header("etag"), first.header("idempotency-replayed")), (Some("\"4\""), None));
+    let again = keyed.delete(&link).await;
+    assert_eq!((again.header("etag"), again.header("idempotency-replayed")), (Some("\"4\""), Some("true")));
+    [first, again].into_iter().for_each(crate::support::Reply::done);
+}

@@ -130,3 +130,22 @@ async fn a_link_of_another_cart_is_not_found() {
     friends.ann().post(&format!("{path}/rotate"), json!({})).await.problem(404, "link_not_found");
     friends.nobody().get(&format!("shared/{}", token(&made))).await.ok();
 }
+
+#[tokio::test]
+async fn of_what_a_link_shows_too_only_what_is_named_changes() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let shows = json!({"shows": {"prices": true, "names": true}});
+    let made = friends.ann().post(&format!("{cart}/share"), shows).await.made();
+    let path = format!("{cart}/links/{}", made["link_id"].as_str().unwrap());
+    let changed = friends.ann().patch(&path, json!({"shows": {"prices": false}})).await.ok();
+    assert_eq!(changed["shows"], json!({"prices": false, "names": true}));
+    let kept = friends.ann().patch(&path, json!({"shows": {}})).await;
+    assert_eq!(
+        (kept.header("etag"), &kept.json["shows"]),
+        (Some("\"4\""), &changed["shows"]),
+        "nothing to write"
+    );
+    let null = friends.ann().patch(&path, json!({"shows": {"names": null}})).await;
+    assert_eq!(null.problem(422, "invalid_value")["pointer"], "/shows/names");
+}

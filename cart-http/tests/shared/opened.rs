@@ -156,3 +156,29 @@ async fn a_link_changes_nothing() {
     let shown: Value = friends.nobody().get(&format!("shared/{link}")).await.ok();
     assert_eq!(shown["cart"]["items"][0]["quantity"], 2);
 }
+
+#[tokio::test]
+async fn a_token_is_in_one_place() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({})).await;
+    let bearer = friends.nobody().with("x-share-token", &link);
+    // Neither does a header help an address that holds something else, nor do two headers mean one of them.
+    for path in ["shared/%ff", "shared/%00", "shared/x"] {
+        bearer.get(path).await.problem(404, "cart_not_found");
+    }
+    bearer.with("x-share-token", "0".repeat(64)).get("shared").await.problem(404, "cart_not_found");
+    bearer.with("x-share-token", &link).get("shared").await.problem(404, "cart_not_found");
+    let encoded = format!("shared/%{:02x}{}", link.as_bytes()[0], &link[1..]);
+    friends.nobody().get(&encoded).await.ok();
+}
+
+#[tokio::test]
+async fn asking_for_the_head_alone_is_an_opening_too() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"uses": 1})).await;
+    let head = friends.nobody().send(axum::http::Method::HEAD, &format!("shared/{link}"), None).await;
+    assert_eq!((head.status, head.bytes.len()), (200, 0));
+    friends.nobody().get(&format!("shared/{link}")).await.problem(404, "cart_not_found");
+}

@@ -18,7 +18,7 @@ async fn the_history_says_who_did_what_the_newest_first() {
     let page = friends.ann().get(&format!("{cart}/history")).await.ok();
     assert_eq!((versions(&page), &page["next_before"]), (vec![4, 3, 2, 1], &json!(null)));
     let newest = &page["changes"][0];
-    assert_eq!(newest["by"]["user"], "carol");
+    assert_eq!(newest["by"], json!({"kind": "user", "user_id": "carol"}));
     let what = &newest["what"][0];
     assert_eq!((&what["happened"], &what["quantity"]), (&json!("line_added"), &json!(3)));
     assert_eq!((&what["unit_price"], what["item_id"].is_string()), (&json!("1.20"), true));

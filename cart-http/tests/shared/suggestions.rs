@@ -13,7 +13,7 @@ async fn who_has_a_link_suggests_and_sees_no_more_than_that() {
     let friends = Friends::meet();
     let cart = friends.cart().await;
     let item = friends.item(&cart).await;
-    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let link = friends.link(&cart, json!({"may_suggest": true, "shows": {"names": true}})).await;
     let other = friends.link(&cart, json!({"may_suggest": true})).await;
     let path = format!("shared/{link}/suggestions");
     let replace = json!({"op": "replace", "item_id": item, "product_id": "pen", "quantity": 3, "comment": "cheaper", "name": "Dan"});
@@ -99,10 +99,10 @@ async fn what_is_said_twice_waits_once() {
     let cart = friends.cart().await;
     friends.grant(&cart, "bob", 1).await;
     let path = format!("{cart}/suggestions");
-    for name in [json!(null), json!("Bobby")] {
-        let body = json!({"op": "add", "product_id": "pen", "comment": "nice", "name": name});
-        let first = friends.bob().post(&path, body.clone()).await.made();
-        assert_eq!(friends.bob().post(&path, body).await.made(), first);
+    let body = |name: Value| json!({"op": "add", "product_id": "pen", "comment": "nice", "name": name});
+    let first = friends.bob().post(&path, body(json!("Bob"))).await.made();
+    for name in [json!(null), json!("Bob"), json!("Bobby")] {
+        assert_eq!(friends.bob().post(&path, body(name)).await.ok(), first, "an account is a name");
     }
     assert_eq!(friends.ann().get(&path).await.ok()["suggestions"].as_array().unwrap().len(), 1);
 }
@@ -175,4 +175,78 @@ async fn too_many_of_one_author_or_of_all_are_refused() {
     }
     let (waiting, problem) = refused.expect("a limit");
     assert_eq!((&problem["maximum"], &problem["by_author"]), (&json!(waiting), &json!(true)));
+}
+
+#[tokio::test]
+async fn friends_who_hold_the_same_link_are_told_apart_by_what_they_call_themselves() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let path = format!("shared/{link}/suggestions");
+    let body = |name: Value| json!({"op": "add", "product_id": "pen", "name": name});
+    let mut made = Vec::new();
+    for name in [json!(null), json!("Dan"), json!("Eve")] {
+        made.push(friends.nobody().post(&path, body(name)).await.made());
+    }
+    for (name, made) in [json!(null), json!("Dan"), json!("Eve")].into_iter().zip(&made) {
+        assert_eq!(friends.nobody().post(&path, body(name)).await.ok(), *made);
+    }
+}
+
+#[tokio::test]
+async fn what_is_previewed_shows_the_suggestion_that_it_would_be() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    friends.grant(&cart, "bob", 1).await;
+    let body = json!({"op": "add", "product_id": "pen", "name": "Bob"});
+    let reply = friends.bob().post(&format!("{cart}/suggestions?preview=true"), body).await.made();
+    assert_eq!((&reply["product_id"], &reply["name"]), (&json!("pen"), &json!(null)));
+    assert_eq!(friends.ann().get(&format!("{cart}/suggestions")).await.ok(), json!({"suggestions": []}));
+}
+
+#[tokio::test]
+async fn a_bearer_takes_back_what_any_bearer_of_the_link_suggested_and_nothing_else() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let body = json!({"op": "add", "product_id": "pen"});
+    let anns = friends.ann().post(&format!("{cart}/suggestions"), body.clone()).await.made();
+    let made = friends.nobody().post(&format!("shared/{link}/suggestions"), body).await.made();
+    let path = |suggestion: &Value| format!("shared/{link}/suggestions/{}", id(suggestion));
+    let theirs = friends.nobody().delete(&path(&anns)).await;
+    let none = json!({"suggestion_id": uuid::Uuid::nil()});
+    let nobodys = friends.nobody().delete(&path(&none)).await;
+    let told = |reply: &crate::support::Reply| (reply.status, reply.json["code"].clone());
+    assert_eq!(told(&theirs), told(&nobodys), "one of somebody else's is as if there were none");
+    friends
+        .ann()
+        .delete(&format!("{cart}/suggestions/{}", id(&made)))
+        .await
+        .problem(404, "suggestion_not_found");
+    let keyed = friends.nobody().with("x-share-token", &link).with("idempotency-key", "k-1");
+    let own = format!("shared/suggestions/{}", id(&made));
+    let done = keyed.delete(&own).await;
+    assert_eq!(done.header("etag"), Some(&*format!("\"{}\"", friends.version(&cart).await)));
+    done.done();
+    let again = keyed.delete(&own).await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    again.done();
+}
+
+#[tokio::test]
+async fn what_friends_call_themselves_is_shown_where_names_are() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let body = json!({"op": "add", "product_id": "pen", "name": "Dan"});
+    let made = friends.nobody().post(&format!("shared/{link}/suggestions"), body).await.made();
+    let links = friends.ann().get(&format!("{cart}/links")).await.ok();
+    let path = format!("{cart}/links/{}", links["links"][0]["link_id"].as_str().unwrap());
+    for (names, shown) in [(false, json!(null)), (true, json!("Dan"))] {
+        friends.ann().patch(&path, json!({"shows": {"names": names}})).await.ok();
+        let opened = friends.nobody().get(&format!("shared/{link}")).await.ok();
+        assert_eq!(opened["link"]["suggestions"][0]["name"], shown);
+    }
+    let listed = friends.ann().get(&format!("{cart}/suggestions")).await.ok();
+    assert_eq!(listed, json!({"suggestions": [made]}), "whoever sees the whole cart sees who it was");
 }
