@@ -32,9 +32,7 @@ pub(crate) const OF_OWNER: &str =
 pub(crate) const OF_OWNER_AFTER: &str =
     "SELECT id, name, status, version, line_count, created_at, updated_at FROM carts
      WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
-       AND (created_at, id) <
-           (SELECT created_at, id FROM carts
-            WHERE id = ?6 AND channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4)
+       AND (created_at, id) < (SELECT created_at, id FROM carts WHERE id = ?6)
      ORDER BY created_at DESC, id DESC LIMIT ?5";
 /// Carts by rising place in the index of grants, which is that of their carts; read from its end.
 macro_rules! granted {

@@ -83,8 +83,8 @@ pub trait CartIndex: Debug + Send + Sync + 'static {
     /// The carts of an owner in the channel, whatever their status, newest first: by falling time of creation, and
     /// by falling id where that is the same. An id alone says nothing of a cart's age.
     ///
-    /// A page goes on after the place of [`PageRequest::after`] in this order. It is empty if that is no cart of the
-    /// owner's in the channel.
+    /// A page goes on after the place of [`PageRequest::after`] in this order, also if that cart is not the owner's any
+    /// more. It is empty if there is no such cart.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].

@@ -222,3 +222,25 @@ fn nothing_is_shared_with_those_who_can_own_nothing() {
     let nowhere = block_on(shop.service.carts_shared_with(&of_acme("bob"), &channel("x"), &request(None, 1)));
     assert!(matches!(nowhere.unwrap_err(), CartError::UnknownChannel));
 }
+
+#[test]
+fn pages_of_own_carts_miss_nothing_though_some_are_handed_over_meanwhile() {
+    let (shop, _) = firm();
+    let carts = share_many(&shop, 9);
+    let (mut read, mut cursor) = (Vec::new(), None);
+    loop {
+        let asked = request(cursor, 2);
+        let page = block_on(shop.service.carts(&of_acme("ann"), &shop_channel(), &asked)).unwrap();
+        read.extend(page.items.iter().map(|cart| cart.id));
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+        let transfer = Command::Transfer { user: user_id("carl"), keep: None };
+        shop.execute(of_acme("ann"), &Target::Cart(*read.last().unwrap()), &transfer).unwrap();
+    }
+    read.sort_unstable();
+    let mut all = carts;
+    all.sort_unstable();
+    assert_eq!(read, all);
+}

@@ -35,10 +35,9 @@ impl CartIndex for MemoryStore {
         page: PageRequest,
     ) -> Result<Vec<CartSummary>, StoreError> {
         let state = self.state();
-        let carts = state.carts_of(channel, owner);
-        let Some(after) = page.after else { return Ok(carts.take(page.limit).map(summary).collect()) };
-        let rest = carts.skip_while(|cart| cart.id() != after).skip(1);
-        Ok(rest.take(page.limit).map(summary).collect())
+        let Some(is_after) = state.after(page) else { return Ok(Vec::new()) };
+        let carts = state.carts_of(channel, owner).filter(|cart| is_after(place_of(cart)));
+        Ok(carts.take(page.limit).map(summary).collect())
     }
 
     async fn due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CartId>, StoreError> {
@@ -58,12 +57,10 @@ impl ShareIndex for MemoryStore {
         page: PageRequest,
     ) -> Result<Vec<GrantedCart>, StoreError> {
         let state = self.state();
-        let after = page.after.map(|after| state.place_in_lists(after));
-        if after == Some(None) {
-            return Ok(Vec::new());
-        }
+        let Some(is_after) = state.after(page) else { return Ok(Vec::new()) };
         let colleague = (channel.clone(), company.clone(), user.clone());
-        let carts = state.shares.granted_to(&colleague, after.flatten()).filter_map(|id| state.cart(id));
+        let places = state.shares.granted_to(&colleague).filter(|place| is_after(*place));
+        let carts = places.filter_map(|(_, id)| state.cart(id));
         let open = carts.filter(|cart| is_open(cart, now));
         Ok(open.filter_map(|cart| granted(cart, user)).take(page.limit).collect())
     }
@@ -78,10 +75,19 @@ impl ShareIndex for MemoryStore {
 }
 
 impl State {
-    /// The place of a cart in lists, if it is there.
-    fn place_in_lists(&self, id: CartId) -> Option<Place> {
-        self.cart(id).map(|cart| (cart.created_at(), id))
+    /// What comes after the place from which a page goes on; none if no cart is there.
+    fn after(&self, page: PageRequest) -> Option<impl Fn(Place) -> bool> {
+        let after = match page.after {
+            None => None,
+            Some(id) => Some(place_of(self.cart(id)?)),
+        };
+        Some(move |place: Place| after.is_none_or(|after| place < after))
     }
+}
+
+/// Where a cart stands in lists, which are read from their end.
+fn place_of(cart: &Cart) -> Place {
+    (cart.created_at(), cart.id())
 }
 
 fn is_open(cart: &Cart, now: DateTime<Utc>) -> bool {

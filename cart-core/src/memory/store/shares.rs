@@ -28,14 +28,9 @@ impl Shares {
         self.links.get(&token).copied()
     }
 
-    /// The carts that are granted to somebody, newest first; from after a place, if one is named.
-    pub(super) fn granted_to(
-        &self,
-        colleague: &Colleague,
-        after: Option<Place>,
-    ) -> impl Iterator<Item = CartId> {
-        let carts = self.granted.get(colleague).into_iter().flatten().rev();
-        carts.filter(move |place| after.is_none_or(|after| **place < after)).map(|(_, id)| *id)
+    /// The carts that are granted to somebody, newest first.
+    pub(super) fn granted_to(&self, colleague: &Colleague) -> impl Iterator<Item = Place> {
+        self.granted.get(colleague).into_iter().flatten().rev().copied()
     }
 
     /// Whether no other cart has one of the cart's grants or tokens.

@@ -72,7 +72,7 @@ macro_rules! store_laws {
             carts_of_the_same_age_are_listed_by_their_ids
             pages_follow_each_other
             a_page_starts_after_its_cart
-            a_page_after_a_cart_of_others_is_empty
+            a_page_goes_on_after_a_cart_of_others
             lists_hold_the_owners_carts_alone
             only_open_carts_are_counted
             carts_whose_lifetime_has_ended_are_not_counted
