@@ -7,9 +7,9 @@ use cart_core::coupon::CouponCode;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{EnterCode, Nothing};
-use crate::path::InPath;
 use super::write::Write;
 use crate::json::StrictJson;
+use crate::path::InPath;
 use crate::problem::Problem;
 
 pub(super) async fn add(

@@ -7,9 +7,9 @@ use cart_core::id::PromotionId;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::Nothing;
-use crate::path::InPath;
 use super::write::Write;
 use crate::json::StrictJson;
+use crate::path::InPath;
 use crate::problem::Problem;
 
 pub(super) async fn refuse(

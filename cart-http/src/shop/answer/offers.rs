@@ -10,8 +10,8 @@ use cart_core::promotion::NotApplied;
 use cart_core::quantity::Quantity;
 use serde::Serialize;
 
-use crate::not_applied::WhyNot;
 use crate::amount::Amount;
+use crate::not_applied::WhyNot;
 
 /// A code on the cart. One that is not applied takes off nothing, and `reason` says why.
 #[derive(Serialize)]

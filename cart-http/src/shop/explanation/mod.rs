@@ -12,8 +12,8 @@ use serde::Serialize;
 
 use self::step::StepBody;
 use super::Shop;
-use crate::amount::Amount;
 use super::write::{Shopper, existing};
+use crate::amount::Amount;
 use crate::problem::Problem;
 
 pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Response, Problem> {
