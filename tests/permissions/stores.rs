@@ -16,8 +16,11 @@ pub struct Opened {
     pub rows: Box<dyn Fn() -> i64>,
 }
 
-/// All stores, by name, and how one is opened.
-pub fn stores() -> [(&'static str, fn() -> Opened); 2] {
+/// How a store is opened.
+type Open = fn() -> Opened;
+
+/// All stores, by name.
+pub fn stores() -> [(&'static str, Open); 2] {
     [("memory", memory), ("SQLite", sqlite)]
 }
 
