@@ -25,7 +25,7 @@ impl Default for ListRequest {
 /// A part of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T> {
-    /// What is on it.
+    /// What is on it; perhaps less than was asked for, or nothing, though the list goes on.
     pub items: Vec<T>,
     /// Where the list goes on; none at its end.
     pub next: Option<Cursor>,
