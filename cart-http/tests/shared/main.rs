@@ -10,10 +10,12 @@
 mod carts;
 mod conditions;
 mod events;
+mod hostile;
 mod links;
 mod opened;
 mod past;
 mod principals;
 mod secrets;
+mod sight;
 mod suggestions;
 mod support;

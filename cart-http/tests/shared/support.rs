@@ -190,8 +190,12 @@ impl Client {
         if body.is_some() {
             client = client.with("content-type", "application/json");
         }
-        let answer = client.open(method, path, body.map(|body| body.to_string()).unwrap_or_default()).await;
-        let (head, body) = answer.into_parts();
+        client.send_text(method, path, &body.map(|body| body.to_string()).unwrap_or_default()).await
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send_text(&self, method: Method, path: &str, body: &str) -> Reply {
+        let (head, body) = self.open(method, path, body.to_owned()).await.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let json = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Reply { status: head.status.as_u16(), headers: head.headers, json, bytes }
