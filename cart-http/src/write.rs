@@ -1,4 +1,4 @@
-//! What the writes of all surfaces to carts named by id have in common.
+//! What the writes of all surfaces have in common.
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -56,6 +56,11 @@ impl Conditions {
         }
     }
 
+    /// Whether the write is meant for certain versions only.
+    pub(crate) const fn is_conditional(&self) -> bool {
+        self.if_match.is_some()
+    }
+
     /// Does something to a cart, or shows what that would do.
     pub(crate) async fn execute(
         self,
@@ -87,14 +92,19 @@ impl Conditions {
         target: &Target,
         command: &Command,
     ) -> Result<Option<Version>, CartError> {
-        let Some(IfMatch::OneOf(versions)) = &self.if_match else { return Ok(None) };
-        let meant = match &**versions {
-            [] => None,
-            [version] => Some(*version),
-            several => {
-                let current = current_version(service, actor, target, command).await?;
-                several.iter().copied().find(|version| Some(*version) == current)
-            }
+        let current = || current_version(service, actor, target, command);
+        let meant = match (&self.if_match, target) {
+            (None, _) | (Some(IfMatch::Any), Target::Cart(_) | Target::Linked) => return Ok(None),
+            // Any version, but there must be one: an add would make a cart.
+            (Some(IfMatch::Any), Target::Current(_)) => return current().await.map(|_| None),
+            (Some(IfMatch::OneOf(versions)), _) => match &**versions {
+                [] => None,
+                [version] => Some(*version),
+                several => {
+                    let current = current().await?;
+                    several.iter().copied().find(|version| *version == current)
+                }
+            },
         };
         Ok(meant.or(NOWHERE))
     }
@@ -110,11 +120,11 @@ async fn current_version(
     actor: &Actor,
     target: &Target,
     command: &Command,
-) -> Result<Option<Version>, CartError> {
+) -> Result<Version, CartError> {
     let caller = NOWHERE.into_iter().fold(Caller::new(actor.clone()), Caller::if_match);
     match service.preview(&caller, target, command).await {
-        Ok(outcome) => Ok(Some(outcome.view.cart.version())),
-        Err(CartError::VersionMismatch { current }) => Ok(Some(current.cart.version())),
+        Ok(outcome) => Ok(outcome.view.cart.version()),
+        Err(CartError::VersionMismatch { current }) => Ok(current.cart.version()),
         Err(error) => Err(error),
     }
 }

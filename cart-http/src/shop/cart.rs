@@ -23,7 +23,7 @@ pub(super) async fn clear(
     write: Write,
     _: Option<StrictJson<Nothing>>,
 ) -> Result<Answer, Problem> {
-    let (deadline, preview) = (write.deadline, write.preview);
+    let (deadline, preview) = (write.conditions.deadline, write.conditions.preview);
     let clearing = async move {
         match shop.execute(write, &Command::Clear).await {
             // What is not there has nothing in it.
