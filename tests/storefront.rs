@@ -64,7 +64,10 @@ fn every_printed_command_works() {
     assert_eq!((of(0), of(1)), ((Some("desk-lamp"), Some(2)), (Some("beach-towel"), Some(1))));
     assert_eq!(answers[25]["results"][0]["outcome"], "done");
     let newest = &answers[26]["changes"][0];
-    assert_eq!((&newest["by"]["user"], &newest["what"][0]["product_id"]), (&json!("dora"), &json!(null)));
+    assert_eq!(
+        (&newest["by"]["user_id"], &newest["what"][0]["product_id"]),
+        (&json!("dora"), &json!("sun-hat"))
+    );
     assert_eq!(answers[27]["status"], "undone");
 }
 

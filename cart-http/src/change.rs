@@ -7,7 +7,7 @@ use crate::amount::Amount;
 use crate::author::AuthorBody;
 
 /// A change as JSON: `version`, `at`, `by` if that is shown, and `what`, a list of things that `happened`. Lines are
-/// items here, as in the documents; amounts are decimal text. People are as elsewhere, without the digests of tokens.
+/// items here, as in the documents; ids are called as on all surfaces; amounts are decimal text. People are as elsewhere, without the digests of tokens.
 pub(crate) fn body(change: &Change) -> Value {
     let mut body = serde_json::to_value(change).unwrap_or_default();
     if let (Value::Object(body), Some(by)) = (&mut body, &change.by) {
@@ -23,20 +23,41 @@ pub(crate) fn body(change: &Change) -> Value {
     body
 }
 
+/// The words of the surfaces for what the library calls otherwise.
+const WORDS: [(&str, &str); 6] = [
+    ("line", "item_id"),
+    ("suggestion", "suggestion_id"),
+    ("grant", "grant_id"),
+    ("link", "link_id"),
+    ("user", "user_id"),
+    ("promotion", "promotion_id"),
+];
+
 fn translate(value: &mut Map<String, Value>, happened: &Happened) {
-    if let Some(line) = value.remove("line") {
-        value.insert("item_id".into(), line);
-    }
-    if let Some(Value::Object(proposal)) = value.get_mut("proposal")
-        && let Some(line) = proposal.remove("line")
-    {
-        proposal.insert("item_id".into(), line);
+    in_other_words(value);
+    if let Some(Value::Object(proposal)) = value.get_mut("proposal") {
+        in_other_words(proposal);
     }
     if let Happened::OwnerChanged { owner } = happened {
         value.insert("owner".into(), person(AuthorBody::from(owner)));
     }
     if let Happened::LineAdded { unit_price: Some(price), .. } = happened {
         value.insert("unit_price".into(), serde_json::to_value(Amount(*price)).unwrap_or_default());
+    }
+}
+
+fn in_other_words(value: &mut Map<String, Value>) {
+    for (word, other) in WORDS {
+        if let Some(id) = value.remove(word) {
+            value.insert(other.into(), id);
+        }
+    }
+    // A product with its options: side by side, as everywhere.
+    if let Some(Value::Object(mut product)) = value.remove("product") {
+        if let Some(id) = product.remove("product") {
+            value.insert("product_id".into(), id);
+        }
+        value.append(&mut product);
     }
 }
 

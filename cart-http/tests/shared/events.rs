@@ -40,7 +40,7 @@ async fn owners_and_bearers_of_links_are_told_of_the_same_change_in_their_own_wa
         while !told.contains("event: change") {
             told = next(stream).await;
         }
-        assert!(told.contains("id: 4\n") && told.contains("\"product\":"), "{told}");
+        assert!(told.contains("id: 4\n") && told.contains("\"product_id\":"), "{told}");
         assert_eq!((told.contains("ann"), told.contains("1.20")), (is_owner, is_owner), "{told}");
     }
     drop(streams);

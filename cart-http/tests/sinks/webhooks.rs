@@ -82,7 +82,7 @@ async fn lines_are_items_and_amounts_are_decimal_text() {
     shop.relay(Arc::new(sink(&shop, &receiver))).run(100).await.unwrap();
     let event = receiver.received()[1].json()["data"]["events"][0].clone();
     assert_eq!((&event["happened"], &event["quantity"]), (&json!("line_added"), &json!(2)));
-    assert_eq!((&event["product"]["product"], &event["unit_price"]), (&json!("mug"), &json!("12.50")));
+    assert_eq!((&event["product_id"], &event["unit_price"]), (&json!("mug"), &json!("12.50")));
     assert!(event["item_id"].is_string() && event.get("line").is_none(), "{event}");
 }
 
