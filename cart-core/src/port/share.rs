@@ -14,7 +14,7 @@ use crate::sharing::{LinkDigest, PermissionGroupId};
 #[async_trait]
 pub trait ShareIndex: Debug + Send + Sync + 'static {
     /// The carts of the channel that are granted to a user acting for a company, in the order of
-    /// [`CartIndex::carts_of`]: only those that are open and whose lifetime has not ended at `now`.
+    /// [`CartIndex::carts_of`](super::CartIndex::carts_of): only those that are open and whose lifetime has not ended at `now`.
     ///
     /// A page goes on after the place of [`PageRequest::after`] in this order, also if that cart is not granted to
     /// the user any more. It is empty if there is no such cart.

@@ -94,7 +94,7 @@ impl CartView {
 /// What a command did.
 ///
 /// The view is the whole cart, for the host. To somebody who came by a share link, show only
-/// [`CartView::to_shared`].
+/// [`SharedCart::of`](crate::sharing::SharedCart::of).
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// The cart after the command; for a repeated request, after it was done the first time.
