@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::actor::{Actor, Owner};
+use crate::actor::{Actor, ActorRef, Owner};
 use crate::authorise::{company_of, held_by};
 use crate::editing::Editing;
 use crate::event::CartEvent;
@@ -109,8 +109,16 @@ pub(super) fn change(
 }
 
 pub(super) fn revoke(cart: Editing<'_>, grant: GrantId) -> Result<Vec<CartEvent>, Rejection> {
-    find(cart, grant)?;
-    Ok(vec![CartEvent::GrantRevoked { grant }])
+    Ok(taken_away(cart, find(cart, grant)?))
+}
+
+/// A grant goes, and with it the links that its holder made: by those they could go on looking.
+fn taken_away(cart: Editing<'_>, grant: &Grant) -> Vec<CartEvent> {
+    let is_theirs = |maker: &ActorRef| matches!(maker, ActorRef::User { user, .. } if *user == grant.user);
+    let links = cart.cart().links().iter().filter(|link| is_theirs(&link.made_by));
+    let mut events = vec![CartEvent::GrantRevoked { grant: grant.id }];
+    events.extend(links.map(|link| CartEvent::LinkRevoked { link: link.id }));
+    events
 }
 
 /// Gives up what was granted to the actor.
@@ -119,7 +127,7 @@ pub(super) fn leave(cart: Editing<'_>, actor: &Actor) -> Vec<CartEvent> {
         Actor::User { user, .. } => cart.cart().grant_of(user),
         Actor::Guest(_) | Actor::LinkBearer(_) | Actor::Staff(_) | Actor::System => None,
     };
-    own.into_iter().map(|grant| CartEvent::GrantRevoked { grant: grant.id }).collect()
+    own.map(|grant| taken_away(cart, grant)).unwrap_or_default()
 }
 
 /// Hands the cart over to a colleague, whose own grant it replaces.

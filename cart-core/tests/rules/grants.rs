@@ -1,5 +1,7 @@
 //! Granting access to colleagues, taking it away, and handing carts over.
 
+use std::sync::Arc;
+
 use cart_core::actor::{Actor, Owner};
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
@@ -10,7 +12,7 @@ use cart_core::rejection::Rejection;
 use cart_core::sharing::{PermissionGroup, PermissionGroupId};
 use cart_core::status::{Status, StatusName};
 use cart_core::testing::samples::{
-    at, company_id, coupon, grant_id, guest, link_bearer, user, user_for, user_id,
+    at, company_id, coupon, grant_id, guest, link_bearer, link_id, user, user_for, user_id,
 };
 use cart_core::testing::{As, GivenCart, Scenario, cart, given};
 use chrono::TimeDelta;
@@ -214,6 +216,18 @@ fn whoever_leaves_gives_up_their_own_grant_and_sees_nothing_more() {
         .then_events([CartEvent::GrantRevoked { grant: grant_id(1) }])
         .when(of_acme("bob").ask(Command::Leave))
         .then_refused_as(Rejection::CartNotFound);
+}
+
+#[test]
+fn links_of_whoever_loses_access_go_with_it_and_those_of_others_stay() {
+    let with_links = || {
+        let cart = anns().shared_with("bob", FULL).with_link(1, |_| {}).with_link(2, |_| {});
+        cart.with(|cart| Arc::make_mut(&mut cart.links[1]).made_by = user_for("bob", "acme").to_ref())
+    };
+    let gone = [CartEvent::GrantRevoked { grant: grant_id(0) }, CartEvent::LinkRevoked { link: link_id(1) }];
+    let revoke = Command::RevokeGrant { grant: grant_id(0) };
+    shared(with_links()).when(of_acme("ann").ask(revoke)).then_events(gone.clone());
+    shared(with_links()).when(of_acme("bob").ask(Command::Leave)).then_events(gone);
 }
 
 #[test]
