@@ -161,7 +161,7 @@ fn nobody_lets_a_link_suggest_who_may_not_suggest() {
         policy.sharing.groups[2].permissions = Permissions::of(&sharing);
     });
     let lacking = Rejection::Forbidden { permission: Permission::Suggest };
-    let link = cart_core::testing::samples::link_id(0);
+    let link = link_id(0);
     for command in [
         Command::CreateLink { terms: terms(true) },
         Command::ChangeLink { link, changes: terms(true).into() },
@@ -295,7 +295,7 @@ fn a_cart_is_handed_over_only_to_a_colleague_and_only_by_its_owner() {
 fn an_id_that_a_grant_has_already_is_passed_over() {
     let first = GrantId::from_uuid(given(anns()).facts([]).first_id);
     let taken = anns().shared_with("bob", FULL).with(|cart| {
-        std::sync::Arc::make_mut(&mut cart.grants[0]).id = first;
+        Arc::make_mut(&mut cart.grants[0]).id = first;
     });
     shared(taken)
         .when(of_acme("ann").ask(share("carl", READ_ONLY)))
