@@ -79,6 +79,9 @@ pub(super) struct Opened {
     pub(super) resume: Resume,
 }
 
+/// How soon it is looked again whether somebody may read on whose end has passed.
+const PASSED: Duration = Duration::from_secs(1);
+
 impl Stream {
     pub(super) fn new(opened: Opened) -> Self {
         let Opened { service, hub, actor, mut subscription, watch, resume: Resume { known, stopping } } =
@@ -293,9 +296,10 @@ impl Stream {
 
     /// When what lets the reader in ends, if that is to come.
     fn over(&self) -> Option<Instant> {
-        let left = self.watch.ends_at?.signed_duration_since(self.hub.now()).to_std().ok()?;
-        // What ends now and was proven nevertheless does not end by itself.
-        Instant::now().checked_add(left).filter(|_| !left.is_zero())
+        let left = self.watch.ends_at?.signed_duration_since(self.hub.now()).to_std().unwrap_or_default();
+        // An end that has passed since the proof is found by the next one; where the proof held nevertheless, as for a
+        // cart whose lifetime does not count during its checkout, looking again must not be all that is done.
+        Instant::now().checked_add(if left.is_zero() { PASSED } else { left })
     }
 }
 
