@@ -13,6 +13,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use cart_seal::KeyRingError;
 use cart_store_sqlite::{Options, SqliteStore};
 use futures_executor::block_on;
 
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
     match run(&words) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("store: {error}");
+            eprintln!("store: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
@@ -58,10 +59,18 @@ fn open(file: &str) -> Result<SqliteStore, Error> {
     Ok(SqliteStore::open(file, &options()?)?)
 }
 
+/// An error with what caused it: which cart and column, for instance.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}
+
 fn options() -> Result<Options, Error> {
     let keys = std::env::var("CART_KEY_RING").ok().filter(|keys| !keys.is_empty());
-    let keys =
-        keys.map(|keys| keys.parse()).transpose().map_err(|error| format!("CART_KEY_RING: {error}"))?;
+    let keys = keys
+        .map(|keys| keys.parse())
+        .transpose()
+        .map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))?;
     Ok(keys.into_iter().fold(Options::default(), Options::key_ring))
 }
 
