@@ -2,12 +2,13 @@
 
 use serde::Serialize;
 
+use crate::checkout::{Handoff, PlacedOrder, Reason};
 use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
+use crate::id::{CartId, CheckoutId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
 use crate::merge::MergeStrategy;
 use crate::metadata::Metadata;
-use crate::money::Currency;
+use crate::money::{Currency, Money};
 use crate::permission::Permission;
 use crate::product::ProductKey;
 use crate::quantity::Quantity;
@@ -166,6 +167,32 @@ pub enum Command {
     /// Undo the last write that changed what is in the cart, as far as that is still possible. Undone again, it is
     /// done again.
     Undo,
+    /// Begin to order the cart, or some of its lines.
+    BeginCheckout(BeginCheckout),
+    /// Give up a checkout that is not paid for.
+    CancelCheckout {
+        /// Which.
+        checkout: CheckoutId,
+    },
+    /// Give a checkout more time.
+    ExtendCheckout {
+        /// Which.
+        checkout: CheckoutId,
+    },
+    /// Say that a checkout became an order; for the host, where it places the orders.
+    CompleteCheckout {
+        /// Which.
+        checkout: CheckoutId,
+        /// The order.
+        order: PlacedOrder,
+    },
+    /// Say that a checkout became no order; for the host, where it places the orders.
+    FailCheckout {
+        /// Which.
+        checkout: CheckoutId,
+        /// Why, for the shopper.
+        why: Reason,
+    },
     /// Give the cart up.
     Abandon,
     /// Make an abandoned cart active again.
@@ -234,6 +261,39 @@ impl AddLine {
     pub fn new(product: ProductKey, quantity: Quantity) -> Self {
         Self { product, quantity, note: None, metadata: Metadata::default() }
     }
+}
+
+/// What is to be ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BeginCheckout {
+    /// The lines to order; all if absent. The others stay in the cart.
+    pub lines: Option<Vec<LineId>>,
+    /// What the shopper was told that it costs; anything if absent.
+    pub expected_total: Option<Money>,
+    /// A coupon code to put on the cart before.
+    pub code: Option<CouponCode>,
+    /// Who places the order.
+    pub handoff: Handoff,
+}
+
+impl BeginCheckout {
+    /// The whole cart, whatever it costs.
+    pub const fn whole(handoff: Handoff) -> Self {
+        Self { lines: None, expected_total: None, code: None, handoff }
+    }
+}
+
+/// One product to be ordered at once, without a cart of its owner's being touched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BuyNow {
+    /// What to buy.
+    pub add: AddLine,
+    /// Where to deliver it, how, and how to pay.
+    pub selections: Vec<Selection>,
+    /// The cart to be made for it.
+    pub cart: CreateCart,
+    /// How to order it; the lines are all there are.
+    pub order: BeginCheckout,
 }
 
 /// What a refused edit of a batch does to the others.
@@ -315,7 +375,10 @@ impl Command {
             | Self::ChangeCurrency { .. } => Permission::Manage,
             Self::Leave => Permission::Leave,
             Self::Transfer { .. } | Self::Abandon | Self::Recover => Permission::Own,
-            Self::Expire => Permission::Operate,
+            Self::BeginCheckout(_) | Self::CancelCheckout { .. } | Self::ExtendCheckout { .. } => {
+                Permission::CheckOut
+            }
+            Self::Expire | Self::CompleteCheckout { .. } | Self::FailCheckout { .. } => Permission::Operate,
         }
     }
 
@@ -361,6 +424,11 @@ impl Command {
             | Self::Accept { .. }
             | Self::Decline { .. }
             | Self::Undo
+            | Self::BeginCheckout(_)
+            | Self::CancelCheckout { .. }
+            | Self::ExtendCheckout { .. }
+            | Self::CompleteCheckout { .. }
+            | Self::FailCheckout { .. }
             | Self::Abandon
             | Self::Recover
             | Self::Expire => &[],

@@ -6,17 +6,17 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::actor::{ActorRef, Owner};
+use crate::checkout::{Checkout, CheckoutStep, EndReason};
 use crate::coupon::CouponCode;
 use crate::id::{
-    AddressId, AttemptId, CartId, ChannelId, GrantId, LineId, LinkId, OrderRef, PaymentMethodId, PromotionId,
-    ShippingMethodId, SuggestionId,
+    AddressId, CartId, ChannelId, CheckoutId, GrantId, LineId, LinkId, OrderRef, PaymentMethodId,
+    PromotionId, ShippingMethodId, SuggestionId,
 };
 use crate::line::Line;
 use crate::merge::MergeReport;
 use crate::metadata::Metadata;
 use crate::money::Currency;
 use crate::product::UnitPrices;
-use crate::promotion::PromotionUse;
 use crate::quantity::Quantity;
 use crate::sharing::{Grant, LinkDigest, LinkTerms, PermissionGroupId, ShareLink, Suggestion};
 use crate::status::AbandonReason;
@@ -160,27 +160,39 @@ pub enum CartEvent {
         /// When its lifetime ends (UTC); never if absent.
         expires_at: Option<DateTime<Utc>>,
     },
-    /// It is frozen for an attempt to check it out.
+    /// It is frozen for a checkout. The uses of promotions and the stock that the checkout names are counted from now on.
     CheckoutBegun {
-        /// Which attempt.
-        attempt: AttemptId,
-        /// When the attempt ends by itself (UTC).
-        deadline: DateTime<Utc>,
-        /// The uses of promotions with a limit, counted from now on; given back if the attempt is cancelled.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        uses: Vec<PromotionUse>,
+        /// The checkout at its begin.
+        checkout: Arc<Checkout>,
     },
-    /// The attempt ended without an order; the cart is active again.
+    /// Something happened to a checkout: the one that the cart is in, or one that has ended and is being undone.
+    CheckoutAdvanced {
+        /// Which checkout.
+        checkout: CheckoutId,
+        /// What.
+        step: Arc<CheckoutStep>,
+    },
+    /// The checkout ended without an order; the cart is active again, and what the checkout used is given back.
     CheckoutCancelled {
-        /// Which attempt.
-        attempt: AttemptId,
+        /// Which checkout.
+        checkout: CheckoutId,
+        /// Why.
+        reason: EndReason,
     },
-    /// It became an order.
+    /// A checkout that had ended was paid for all the same, and is to be undone.
+    CheckoutUnsettled {
+        /// The checkout, with the payment.
+        checkout: Arc<Checkout>,
+    },
+    /// It became an order. The events before this one in the entry say what that changed besides.
     CheckoutCompleted {
-        /// Which attempt.
-        attempt: AttemptId,
+        /// Which checkout.
+        checkout: CheckoutId,
         /// Which order.
         order: OrderRef,
+        /// Whether there are lines that were not ordered: the cart is active with those.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        remains: bool,
     },
     /// A user was granted access.
     GrantMade {

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::authorise::Access;
 use crate::cart::Cart;
 use crate::charge::Fee;
+use crate::checkout::StockCounting;
 use crate::customer::Customer;
 use crate::id::{LineId, PromotionId};
 use crate::line::Line;
@@ -39,9 +40,27 @@ pub struct Facts {
     pub token: Option<LinkToken>,
     /// What a command to undo would undo; none if there is nothing.
     pub undoing: Option<Undoing>,
-    /// The id that the first new line, grant, link or suggestion gets; the next ones get the ids that follow it. An id
+    /// Who takes part in a checkout.
+    pub parties: Parties,
+    /// The id that the first new line, grant, link, suggestion or checkout gets; the next ones get the ids that follow it. An id
     /// that the cart has for such a thing already is passed over.
     pub first_id: Uuid,
+}
+
+/// Who takes part in checkouts besides the shopper.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parties {
+    /// Who counts stock.
+    pub stock: StockCounting,
+    /// Whether the service takes payments, where it places orders.
+    pub payments: bool,
+}
+
+impl Default for Parties {
+    /// Nobody.
+    fn default() -> Self {
+        Self { stock: StockCounting::Nobody, payments: false }
+    }
 }
 
 impl Facts {
@@ -56,6 +75,7 @@ impl Facts {
             members: Members::default(),
             token: None,
             undoing: None,
+            parties: Parties::default(),
             first_id: Uuid::nil(),
         }
     }

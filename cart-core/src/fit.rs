@@ -112,7 +112,7 @@ fn bought<'a>(cart: &'a Cart, facts: &'a Facts) -> impl Iterator<Item = (&'a Lin
     })
 }
 
-fn needs_delivery(cart: &Cart, facts: &Facts) -> bool {
+pub(crate) fn needs_delivery(cart: &Cart, facts: &Facts) -> bool {
     // An empty cart may become one that needs delivery.
     cart.lines().is_empty()
         || facts

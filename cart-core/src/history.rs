@@ -193,7 +193,11 @@ impl Happened {
             CartEvent::Recovered { .. } | CartEvent::CheckoutCancelled { .. } => {
                 Self::StatusChanged { status: StatusName::Active }
             }
+            CartEvent::CheckoutAdvanced { .. } | CartEvent::CheckoutUnsettled { .. } => return None,
             CartEvent::CheckoutBegun { .. } => Self::StatusChanged { status: StatusName::Checkout },
+            CartEvent::CheckoutCompleted { remains: true, .. } => {
+                Self::StatusChanged { status: StatusName::Active }
+            }
             CartEvent::CheckoutCompleted { .. } => Self::StatusChanged { status: StatusName::Completed },
             CartEvent::GrantMade { grant } => {
                 Self::GrantMade { grant: grant.id, user: grant.user.clone(), group: grant.group }

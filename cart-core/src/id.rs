@@ -152,9 +152,9 @@ uuid_id!(
     "line id"
 );
 uuid_id!(
-    /// Identifies one attempt to check a cart out.
-    AttemptId,
-    "attempt id"
+    /// Identifies a checkout: one attempt to make an order of a cart. It grants nothing to whoever knows it.
+    CheckoutId,
+    "checkout id"
 );
 
 uuid_id!(
@@ -217,6 +217,11 @@ host_id!(
     /// Identifies an order in the host's order system.
     OrderRef,
     "order reference"
+);
+host_id!(
+    /// Identifies a payment at its provider.
+    PaymentRef,
+    "payment reference"
 );
 
 host_id!(

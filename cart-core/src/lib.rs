@@ -46,6 +46,7 @@ pub mod actor;
 pub mod authorise;
 pub mod cart;
 pub mod charge;
+pub mod checkout;
 pub mod command;
 pub mod coupon;
 pub mod customer;

@@ -11,7 +11,6 @@ use crate::money::{Currency, Money};
 use crate::notice::Unavailable;
 use crate::policy::PriceBasis;
 use crate::product::{Product, Stock, UnitPrices};
-use crate::status::Status;
 
 /// Why a line is left out of the totals although its product may be known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +59,6 @@ pub(crate) fn prices_that_count(
     facts: &Facts,
 ) -> UnitPrices {
     match price_now(line, product, cart.currency()) {
-        // From the begin of a checkout on, prices are those that its begin noted.
-        Some(_) if !matches!(cart.status(), Status::Active) => line.snapshot,
         Some(current) if counts_now(facts.policy.price_basis, line, facts.now) => current,
         Some(_) | None => line.snapshot,
     }

@@ -3,9 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::checkout::{EndReason, Obstacle, Reason};
 use crate::coupon::CouponCode;
-use crate::id::{CartId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
-use crate::money::Currency;
+use crate::id::{
+    CartId, CheckoutId, GrantId, LineId, LinkId, OrderRef, PromotionId, StockItemId, SuggestionId, UserId,
+};
+use crate::money::{Currency, Money};
 use crate::notice::Unavailable;
 use crate::permission::Permission;
 use crate::product::ProductKey;
@@ -281,6 +284,83 @@ pub enum Rejection {
     /// There is nothing that could be undone.
     #[error("there is nothing to undo")]
     NothingToUndo,
+    /// Something keeps the cart from being ordered.
+    #[error("{} things keep the cart from being ordered", obstacles.len())]
+    NotOrderable {
+        /// All that does, in the order of the cart's lines, then of its coupons and choices.
+        obstacles: Vec<Obstacle>,
+    },
+    /// The order would cost something else than the shopper saw.
+    #[error("the order costs {actual}, not {expected}")]
+    TotalChanged {
+        /// What the shopper saw.
+        expected: Money,
+        /// What it costs now.
+        actual: Money,
+    },
+    /// A promotion of the order was used as often as it can be, a moment ago.
+    #[error("a promotion has just been used up")]
+    PromotionUsedUp {
+        /// Which.
+        promotion: PromotionId,
+        /// Whether by this customer, and not by all together.
+        by_customer: bool,
+    },
+    /// The stock for the order was bought by somebody else, a moment ago.
+    #[error("there is not enough in stock")]
+    OutOfStock {
+        /// What of.
+        item: StockItemId,
+        /// How many units are left.
+        available: u32,
+    },
+    /// The owner has as much held for checkouts as one may.
+    #[error("at most {max} units are held for one owner")]
+    TooMuchHeld {
+        /// How many units.
+        max: u32,
+    },
+    /// The host's own check refuses the order.
+    #[error("the order is refused: {why}")]
+    Vetoed {
+        /// What the host says, for the shopper.
+        why: Reason,
+    },
+    /// The cart is in no such checkout.
+    #[error("there is no such checkout")]
+    CheckoutNotFound {
+        /// Which.
+        checkout: CheckoutId,
+    },
+    /// The checkout has ended without an order.
+    #[error("the checkout has ended: {reason}")]
+    CheckoutEnded {
+        /// Why.
+        reason: EndReason,
+    },
+    /// The order was paid for or goes ahead, so the checkout cannot be given up.
+    #[error("the order goes ahead")]
+    CheckoutGoesAhead,
+    /// The checkout became another order already.
+    #[error("the checkout became order {order}")]
+    AlreadyOrdered {
+        /// Which.
+        order: OrderRef,
+    },
+    /// The checkout's time cannot be extended again.
+    #[error("the time can be extended at most {max} times")]
+    TooManyExtensions {
+        /// How often it can be.
+        max: u32,
+    },
+    /// A payment of another amount was announced than is to be paid.
+    #[error("{expected} is to be paid, not {announced}")]
+    PaymentMismatch {
+        /// What is to be paid.
+        expected: Money,
+        /// What was announced.
+        announced: Money,
+    },
     /// The carts to be merged are of different channels or currencies, or one cart twice.
     #[error("the carts cannot be merged")]
     Unmergeable,

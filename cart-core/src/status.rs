@@ -11,7 +11,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{AttemptId, CartId, OrderRef};
+use crate::id::{CartId, CheckoutId, OrderRef};
 use crate::version::Version;
 
 /// The status of a cart, with the data that only that status has.
@@ -22,9 +22,9 @@ pub enum Status {
     Active,
     /// Frozen while an order is being placed.
     Checkout {
-        /// Which attempt holds it.
-        attempt: AttemptId,
-        /// When the attempt ends by itself (UTC).
+        /// Which checkout holds it.
+        checkout: CheckoutId,
+        /// When the checkout ends by itself (UTC).
         deadline: DateTime<Utc>,
     },
     /// It became an order; it never changes again.

@@ -9,7 +9,7 @@ use cart_core::actor::{ActorRef, Owner};
 use cart_core::cart::Cart;
 use cart_core::facts::Uses;
 use cart_core::id::{
-    AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId,
+    CartId, ChannelId, CheckoutId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId,
 };
 use cart_core::journal::{Entry, KeyOrigin, Position, Positioned, Request};
 use cart_core::port::{
@@ -319,7 +319,7 @@ impl UseLedger for SqliteStore {
         &self,
         promotions: &[PromotionId],
         customer: Option<&CustomerKey>,
-        except: Option<AttemptId>,
+        except: Option<CheckoutId>,
     ) -> Result<Vec<Uses>, StoreError> {
         let (asked, customer) = (promotions.to_vec(), customer.cloned());
         let find = move |transaction: &Transaction<'_>| {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::event::{CartEvent, Created};
-use cart_core::id::{AttemptId, CartId, CompanyId, GrantId, LineId, LinkId, OrderRef, SuggestionId, UserId};
+use cart_core::id::{CartId, CheckoutId, CompanyId, GrantId, LineId, LinkId, OrderRef, SuggestionId, UserId};
 use cart_core::memory::MemoryPromotionBook;
 use cart_core::money::Currency;
 use cart_core::permission::Permission;
@@ -78,7 +78,7 @@ impl Place {
 
     /// What brings a cart there.
     fn events(self) -> Vec<CartEvent> {
-        let attempt = AttemptId::from_uuid(uuid::Uuid::nil());
+        let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
         let begun = CartEvent::CheckoutBegun { attempt, deadline: at(99), uses: Vec::new() };
         let abandoned = |reason| vec![CartEvent::Abandoned { since: at(60), reason }];
         match self {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Cart;
+use crate::checkout::Checkout;
 use crate::event::{CartEvent, ClearScope, Created};
-use crate::id::{CartId, LineId};
+use crate::id::{CartId, CheckoutId, LineId};
 use crate::journal::Entry;
 use crate::line::Line;
 use crate::metadata::Metadata;
@@ -111,6 +112,7 @@ impl Cart {
             grants: Vec::new(),
             links: Vec::new(),
             suggestions: Vec::new(),
+            checkouts: Vec::new(),
             settings: created.settings.clone(),
             note: created.note.clone(),
             metadata: created.metadata.clone(),
@@ -168,12 +170,25 @@ impl Cart {
                 self.status = Status::Active;
                 self.expires_at = *expires_at;
             }
-            CartEvent::CheckoutBegun { attempt, deadline, .. } => {
-                self.status = Status::Checkout { attempt: *attempt, deadline: *deadline };
+            CartEvent::CheckoutBegun { checkout } => self.begin_checkout(checkout),
+            CartEvent::CheckoutAdvanced { checkout, step } => {
+                self.change_checkout(*checkout, |record| record.apply(step));
             }
-            CartEvent::CheckoutCancelled { .. } => self.status = Status::Active,
-            CartEvent::CheckoutCompleted { order, .. } => {
-                self.status = Status::Completed { order: order.clone() };
+            CartEvent::CheckoutCancelled { checkout, reason } => {
+                self.status = Status::Active;
+                self.change_checkout(*checkout, |record| record.end(reason));
+            }
+            CartEvent::CheckoutUnsettled { checkout } => {
+                self.checkouts.retain(|kept| kept.id != checkout.id);
+                self.checkouts.push(Arc::clone(checkout));
+            }
+            CartEvent::CheckoutCompleted { checkout, order, remains } => {
+                if *remains {
+                    self.checkouts.retain(|kept| kept.id != *checkout);
+                }
+                self.change_checkout(*checkout, Checkout::complete);
+                self.status =
+                    if *remains { Status::Active } else { Status::Completed { order: order.clone() } };
             }
             CartEvent::GrantMade { grant } => self.grants.push(Arc::clone(grant)),
             CartEvent::GrantChanged { grant, group } => {
@@ -200,6 +215,29 @@ impl Cart {
 
     fn change_line(&mut self, id: LineId, how: impl FnOnce(&mut Line)) {
         change(&mut self.lines, |line| line.id == id, how);
+    }
+
+    /// Keeps only some lines: what is ordered of a cart.
+    pub(crate) fn retain_lines(&mut self, keep: impl Fn(&Line) -> bool) {
+        self.lines.retain(|line| keep(line));
+    }
+
+    fn begin_checkout(&mut self, checkout: &Arc<Checkout>) {
+        self.checkouts.retain(|kept| kept.id != checkout.id);
+        self.checkouts.push(Arc::clone(checkout));
+        self.status = Status::Checkout { checkout: checkout.id, deadline: checkout.deadline };
+    }
+
+    /// Changes a checkout's record; one that is over and undone is forgotten.
+    fn change_checkout(&mut self, id: CheckoutId, edit: impl FnOnce(&mut Checkout)) {
+        change(&mut self.checkouts, |kept| kept.id == id, edit);
+        self.checkouts.retain(|kept| !kept.is_settled());
+        if let (Status::Checkout { deadline, .. }, Some(kept)) = (
+            &mut self.status,
+            self.checkouts.iter().find(|kept| kept.id == id && kept.progress.ended.is_none()),
+        ) {
+            *deadline = kept.deadline;
+        }
     }
 
     fn change_currency(&mut self, currency: Currency, prices: &[UnitPrices]) {

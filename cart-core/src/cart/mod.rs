@@ -14,9 +14,10 @@ use chrono::{DateTime, Utc};
 pub use self::apply::ReplayError;
 pub use self::stored::{InconsistentCart, StoredCart};
 use crate::actor::Owner;
+use crate::checkout::Checkout;
 use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, ChannelId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
+use crate::id::{CartId, ChannelId, CheckoutId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
 use crate::line::{Line, LineKey};
 use crate::metadata::Metadata;
 use crate::money::Currency;
@@ -48,6 +49,7 @@ pub struct Cart {
     grants: Vec<Arc<Grant>>,
     links: Vec<Arc<ShareLink>>,
     suggestions: Vec<Arc<Suggestion>>,
+    checkouts: Vec<Arc<Checkout>>,
     settings: Settings,
     note: Option<Note>,
     metadata: Metadata,
@@ -168,6 +170,22 @@ impl Cart {
         self.suggestions.iter().find(|suggestion| suggestion.id == id).map(AsRef::as_ref)
     }
 
+    /// The checkout that it is in, or by which it became an order, and those that have ended but are not undone
+    /// altogether; in the order of their begin.
+    pub fn checkouts(&self) -> &[Arc<Checkout>] {
+        &self.checkouts
+    }
+
+    /// The checkout with this id, while it is under way or being undone.
+    pub fn checkout(&self, id: CheckoutId) -> Option<&Arc<Checkout>> {
+        self.checkouts.iter().find(|checkout| checkout.id == id)
+    }
+
+    /// The checkout that it is in, or by which it became an order.
+    pub fn current_checkout(&self) -> Option<&Arc<Checkout>> {
+        self.checkouts.iter().find(|checkout| checkout.progress.ended.is_none())
+    }
+
     /// Its settings.
     pub const fn settings(&self) -> &Settings {
         &self.settings
@@ -203,8 +221,11 @@ impl Cart {
         self.expires_at
     }
 
-    /// Whether its lifetime has ended at `now`. Only an active cart can have expired.
+    /// Whether its lifetime has ended at `now`. Only an active cart can have expired, and none to whose checkouts money may
+    /// still be attached.
     pub fn has_expired(&self, now: DateTime<Utc>) -> bool {
-        matches!(self.status, Status::Active) && self.expires_at.is_some_and(|end| end <= now)
+        matches!(self.status, Status::Active)
+            && self.checkouts.is_empty()
+            && self.expires_at.is_some_and(|end| end <= now)
     }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Cart;
 use crate::actor::Owner;
+use crate::checkout::Checkout;
 use crate::coupon::CouponCode;
 use crate::event::Settings;
 use crate::id::{CartId, ChannelId, PromotionId};
@@ -40,6 +41,8 @@ pub struct StoredCart {
     pub grants: Vec<Arc<Grant>>,
     pub links: Vec<Arc<ShareLink>>,
     pub suggestions: Vec<Arc<Suggestion>>,
+    #[serde(default)]
+    pub checkouts: Vec<Arc<Checkout>>,
     pub settings: Settings,
     pub note: Option<Note>,
     pub metadata: Metadata,
@@ -68,6 +71,9 @@ pub enum InconsistentCart {
     /// Two grants, links or suggestions have the same id, two grants the same user, or two links the same token.
     #[error("something shared is there twice")]
     RepeatedShare,
+    /// Two checkouts have the same id, or the one that the cart is in is missing or over, or another one is not.
+    #[error("the checkouts contradict the status")]
+    Checkouts,
     /// It changed last before it was made.
     #[error("the times contradict each other")]
     Times,
@@ -82,6 +88,7 @@ impl Cart {
         check_lines(&stored)?;
         check_coupons(&stored)?;
         check_shares(&stored)?;
+        check_checkouts(&stored)?;
         if stored.updated_at < stored.created_at {
             return Err(InconsistentCart::Times);
         }
@@ -101,6 +108,7 @@ impl Cart {
             grants: stored.grants,
             links: stored.links,
             suggestions: stored.suggestions,
+            checkouts: stored.checkouts,
             settings: stored.settings,
             note: stored.note,
             metadata: stored.metadata,
@@ -129,6 +137,7 @@ impl Cart {
             grants: self.grants.clone(),
             links: self.links.clone(),
             suggestions: self.suggestions.clone(),
+            checkouts: self.checkouts.clone(),
             settings: self.settings.clone(),
             note: self.note.clone(),
             metadata: self.metadata.clone(),
@@ -171,6 +180,26 @@ fn check_shares(stored: &StoredCart) -> Result<(), InconsistentCart> {
         && are_distinct(links.iter().map(|link| link.token))
         && are_distinct(stored.suggestions.iter().map(|suggestion| suggestion.id));
     if distinct { Ok(()) } else { Err(InconsistentCart::RepeatedShare) }
+}
+
+/// The checkout that the cart is in is there and not over, nor is the one by which it became an order; every other one is.
+fn check_checkouts(stored: &StoredCart) -> Result<(), InconsistentCart> {
+    let checkouts = &stored.checkouts;
+    let mut current = checkouts.iter().filter(|checkout| checkout.progress.ended.is_none());
+    let (first, second) = (current.next(), current.next());
+    let fits = match stored.status {
+        Status::Checkout { checkout, .. } => {
+            first.is_some_and(|current| current.id == checkout && !current.progress.completed)
+        }
+        // One that was completed before there were records has none.
+        Status::Completed { .. } => first.is_none_or(|current| current.progress.completed),
+        Status::Active | Status::Abandoned { .. } => first.is_none(),
+    };
+    if fits && second.is_none() && are_distinct(checkouts.iter().map(|checkout| checkout.id)) {
+        Ok(())
+    } else {
+        Err(InconsistentCart::Checkouts)
+    }
 }
 
 fn are_distinct<T: Ord>(items: impl Iterator<Item = T>) -> bool {

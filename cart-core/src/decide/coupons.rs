@@ -129,7 +129,9 @@ const fn is_of_sharing(event: &CartEvent) -> bool {
         | CartEvent::Abandoned { .. }
         | CartEvent::Recovered { .. }
         | CartEvent::CheckoutBegun { .. }
+        | CartEvent::CheckoutAdvanced { .. }
         | CartEvent::CheckoutCancelled { .. }
+        | CartEvent::CheckoutUnsettled { .. }
         | CartEvent::CheckoutCompleted { .. }
         | CartEvent::Undone { .. } => false,
     }

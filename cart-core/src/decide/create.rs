@@ -20,6 +20,8 @@ pub enum Origin {
     FirstRead,
     /// A guest's cart is merged into the current cart of a user who has none.
     Merge,
+    /// It is for one order alone.
+    OneOff,
     /// Another cart was copied.
     Copy(CartId),
 }
@@ -45,7 +47,7 @@ pub fn create(
     Ok(Created {
         channel: channel.clone(),
         owner,
-        sole: facts.policy.is_sole(),
+        sole: origin != Origin::OneOff && facts.policy.is_sole(),
         name: cart.name.clone(),
         currency: cart.currency.unwrap_or(currency),
         settings: cart.settings.clone(),
@@ -54,7 +56,7 @@ pub fn create(
         expires_at,
         duplicate_of: match origin {
             Origin::Copy(source) => Some(source),
-            Origin::Asked | Origin::FirstAdd | Origin::FirstRead | Origin::Merge => None,
+            Origin::Asked | Origin::FirstAdd | Origin::FirstRead | Origin::Merge | Origin::OneOff => None,
         },
     })
 }
@@ -73,6 +75,6 @@ fn is_offered(origin: Origin, policy: &CartPolicy) -> bool {
         Origin::FirstAdd => policy.creation.on_first_add,
         Origin::FirstRead => policy.creation.on_first_read,
         // The owner has asked for the lines to be in a cart of theirs.
-        Origin::Merge | Origin::Copy(_) => true,
+        Origin::Merge | Origin::Copy(_) | Origin::OneOff => true,
     }
 }

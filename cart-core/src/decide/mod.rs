@@ -3,6 +3,7 @@
 //! [`decide`] says what happens to an existing cart; [`create`], [`duplicate`] and [`merge`] are about carts that
 //! come to be or end together. What they return is applied by [`Cart::apply`] and written by a store.
 
+mod checkout;
 mod choices;
 mod coupons;
 mod create;
@@ -10,6 +11,7 @@ mod demand;
 mod duplicate;
 mod gifts;
 mod grants;
+mod handoff;
 mod lifecycle;
 mod lines;
 mod links;
@@ -19,10 +21,11 @@ mod stock;
 mod suggestions;
 mod undo;
 
+pub use self::checkout::{Ordering, buy_now, ordering};
 pub use self::create::{Origin, create};
 pub use self::duplicate::duplicate;
+pub use self::handoff::{answered, answered_late, resumed};
 pub use self::merge::{Merged, merge};
-pub use self::prices::freeze_prices;
 pub(crate) use self::undo::{Reach, reach};
 use crate::actor::Actor;
 use crate::cart::Cart;
@@ -94,6 +97,13 @@ pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> R
         }
         Command::Decline { suggestions } => suggestions::decline(edit()?, suggestions, facts)?.into(),
         Command::Undo => undo::undo(edit()?, actor, facts)?,
+        Command::BeginCheckout(order) => checkout::begin(edit()?, actor, order, false, facts)?,
+        Command::CancelCheckout { checkout } => handoff::cancel(cart, actor, *checkout, facts)?.into(),
+        Command::ExtendCheckout { checkout } => handoff::extend(cart, actor, *checkout, facts)?.into(),
+        Command::CompleteCheckout { checkout, order } => {
+            handoff::complete(cart, actor, *checkout, order, facts)?.into()
+        }
+        Command::FailCheckout { checkout, why } => handoff::fail(cart, actor, *checkout, why, facts)?.into(),
         Command::Abandon => lifecycle::abandon(cart, actor, facts)?.into(),
         Command::Recover => lifecycle::recover(cart, actor, facts)?.into(),
         Command::Expire => lifecycle::expire(cart, actor, facts)?.into(),
@@ -130,7 +140,12 @@ fn price(cart: &Cart, facts: &Facts) -> Result<PricedCart, Rejection> {
 
 /// Moves the end of a sliding lifetime, for a write that leaves the cart active.
 fn slide_expiry(cart: &Cart, events: &mut Vec<CartEvent>, facts: &Facts) {
-    let ends = |event: &CartEvent| matches!(event, CartEvent::Abandoned { .. } | CartEvent::Recovered { .. });
+    let ends = |event: &CartEvent| {
+        matches!(
+            event,
+            CartEvent::Abandoned { .. } | CartEvent::Recovered { .. } | CartEvent::CheckoutBegun { .. }
+        )
+    };
     if events.is_empty() || !matches!(cart.status(), Status::Active) || events.iter().any(ends) {
         return;
     }

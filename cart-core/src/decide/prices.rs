@@ -77,23 +77,3 @@ fn partition(found: impl Iterator<Item = Result<UnitPrices, LineId>>) -> (Vec<Un
     });
     (prices, missing)
 }
-
-/// Notes the prices that count for every line, so that they stay as they are from then on: the catalog's, or those
-/// noted before, by the policy's price basis. For the commit that begins a checkout.
-///
-/// ```
-/// use cart_core::decide::freeze_prices;
-/// use cart_core::event::CartEvent;
-/// use cart_core::testing::{cart, given};
-///
-/// let given = given(cart().with_line("mug", 1).with_line("cup", 1)).and_prices("mug", 12_00, 11_00);
-/// let events = freeze_prices(given.cart(), &given.facts([]));
-/// assert!(matches!(&events[..], [CartEvent::LinePriced { prices, .. }] if prices.unit().minor() == 11_00));
-/// ```
-pub fn freeze_prices(cart: &Cart, facts: &Facts) -> Vec<CartEvent> {
-    let frozen = |(line, product): (&Arc<Line>, Option<&Arc<Product>>)| {
-        let prices = prices_that_count(line, product, cart, facts);
-        (prices != line.snapshot).then_some(CartEvent::LinePriced { line: line.id, prices })
-    };
-    facts.products.of_lines(cart.lines()).filter_map(frozen).collect()
-}

@@ -70,6 +70,8 @@ fn reach_of(event: &CartEvent) -> Reach {
         | CartEvent::SuggestionWithdrawn { .. }
         | CartEvent::SuggestionDeclined { .. }
         | CartEvent::SuggestionAccepted { .. }
+        | CartEvent::CheckoutAdvanced { .. }
+        | CartEvent::CheckoutUnsettled { .. }
         | CartEvent::Undone { .. } => Reach::Apart,
         CartEvent::Created(_)
         | CartEvent::CurrencyChanged { .. }

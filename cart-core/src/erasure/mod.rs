@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use self::words::Words;
 use crate::actor::{ActorRef, GuestId, Owner};
+use crate::checkout::Checkout;
 use crate::event::{CartEvent, Created};
 use crate::id::{CartId, CustomerKey, UserId};
 use crate::journal::{EditOutcome, Entry, Fingerprint, KeyOrigin, Reply, Request};
@@ -225,9 +226,11 @@ impl Erasure {
             CartEvent::SuggestionAccepted { suggestion, author } => {
                 CartEvent::SuggestionAccepted { suggestion, author: self.actor(&author) }
             }
-            CartEvent::CheckoutBegun { attempt, deadline, uses } => {
-                let uses = uses.into_iter().map(|used| self.used(used)).collect();
-                CartEvent::CheckoutBegun { attempt, deadline, uses }
+            CartEvent::CheckoutBegun { checkout } => {
+                CartEvent::CheckoutBegun { checkout: self.checkout(&checkout, personal) }
+            }
+            CartEvent::CheckoutUnsettled { checkout } => {
+                CartEvent::CheckoutUnsettled { checkout: self.checkout(&checkout, personal) }
             }
             CartEvent::GuestCartMerged { report } => {
                 CartEvent::GuestCartMerged { report: self.report(report, personal) }
@@ -253,6 +256,7 @@ impl Erasure {
             | CartEvent::ExpiryMoved { .. }
             | CartEvent::Abandoned { .. }
             | CartEvent::Recovered { .. }
+            | CartEvent::CheckoutAdvanced { .. }
             | CartEvent::CheckoutCancelled { .. }
             | CartEvent::CheckoutCompleted { .. }
             | CartEvent::GrantChanged { .. }
@@ -287,6 +291,24 @@ impl Erasure {
             line.note = None;
         }
         line
+    }
+
+    /// What is ordered and what it costs stays; who ordered it, and what they wrote, goes.
+    fn checkout(&self, checkout: &Checkout, personal: bool) -> Arc<Checkout> {
+        let mut checkout = checkout.clone();
+        checkout.by = self.actor(&checkout.by);
+        checkout.uses = checkout.uses.into_iter().map(|used| self.used(used)).collect();
+        let draft = Arc::make_mut(&mut checkout.draft);
+        draft.owner = self.owner(&draft.owner);
+        if personal {
+            draft.note = None;
+            draft.metadata = Metadata::default();
+            for line in &mut draft.lines {
+                line.note = None;
+                line.metadata = Metadata::default();
+            }
+        }
+        Arc::new(checkout)
     }
 
     fn link(&self, mut link: ShareLink, personal: bool) -> ShareLink {

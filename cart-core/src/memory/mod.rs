@@ -3,12 +3,15 @@
 //! They are for tests, for trying things out, and for hosts that have nothing better for a port. The wall clock and
 //! random ids are called here and nowhere else.
 
+mod guard;
 mod host;
 mod sink;
+mod stock;
 mod store;
 mod system;
 mod terms;
 
+pub use self::guard::NoGuard;
 pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryDirectory, MemoryMethodBook};
 pub use self::sink::CallbackSink;
 pub use self::store::{BrokenProgress, BrokenUnit, MemoryStore};

@@ -4,6 +4,7 @@
 //! here and each document a [preset](CartPolicy#impl-CartPolicy).
 
 mod check;
+mod checkout;
 mod presets;
 mod pricing;
 mod sharing;
@@ -11,6 +12,7 @@ mod sharing;
 use chrono::{DateTime, TimeDelta, Utc};
 
 pub use self::check::PolicyError;
+pub use self::checkout::{AfterOrder, CheckoutPolicy, RequiredSelections};
 pub use self::pricing::{
     AllocationWeights, CashRounding, CouponMisfit, CouponPolicy, ExclusiveRule, PercentLevel, PricingPolicy,
     TaxBase, TaxLevel, TaxMode, TaxPolicy, TaxSplit,
@@ -53,6 +55,8 @@ pub struct CartPolicy {
     pub limits: Limits,
     /// How carts are shared.
     pub sharing: SharingPolicy,
+    /// How carts become orders.
+    pub checkout: CheckoutPolicy,
 }
 
 /// How many carts an owner may have in a channel.

@@ -3,9 +3,9 @@
 use chrono::TimeDelta;
 
 use super::{
-    AtMinimum, Cardinality, CartPolicy, CouponMisfit, CouponPolicy, Creation, GuestCarts, Limits, Links,
-    OnDuplicate, OnExpired, OverAsking, PriceBasis, PricingPolicy, Recovery, SharingPolicy, Suggestions,
-    TaxLevel, TaxMode, TaxPolicy, Ttl,
+    AfterOrder, AtMinimum, Cardinality, CartPolicy, CheckoutPolicy, CouponMisfit, CouponPolicy, Creation,
+    GuestCarts, Limits, Links, OnDuplicate, OnExpired, OverAsking, PriceBasis, PricingPolicy, Recovery,
+    RequiredSelections, SharingPolicy, Suggestions, TaxLevel, TaxMode, TaxPolicy, Ttl,
 };
 use crate::event::ClearScope;
 use crate::money::Rounding;
@@ -39,6 +39,7 @@ impl CartPolicy {
             clear: LINES_ONLY,
             limits: Limits::default(),
             sharing: by_link(),
+            checkout: CheckoutPolicy::default(),
         }
     }
 
@@ -62,6 +63,10 @@ impl CartPolicy {
                 fees: true,
                 ..promotions(CouponPolicy { max: 5, misfit: CouponMisfit::Sleeps })
             },
+            checkout: CheckoutPolicy {
+                required: RequiredSelections { delivery: true, payment_method: true },
+                ..CheckoutPolicy::default()
+            },
             ..Self::shared()
         }
     }
@@ -80,6 +85,7 @@ impl CartPolicy {
             price_basis: PriceBasis::AtAdd,
             pricing: promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Removed }),
             clear: ClearScope { coupons: true, ..LINES_ONLY },
+            checkout: CheckoutPolicy { after_order: AfterOrder::ClearLines, ..CheckoutPolicy::default() },
             sharing: SharingPolicy::default(),
             ..Self::shared()
         }
@@ -97,6 +103,10 @@ impl CartPolicy {
             recovery: Recovery::Never,
             identity: ["planType", "contractLength", "imei"].map(str::to_owned).into(),
             price_basis: PriceBasis::AtAddFor(half_an_hour),
+            checkout: CheckoutPolicy {
+                required: RequiredSelections { delivery: false, payment_method: true },
+                ..CheckoutPolicy::default()
+            },
             sharing: SharingPolicy::default(),
             pricing: PricingPolicy {
                 tax: TaxPolicy {

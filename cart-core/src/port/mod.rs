@@ -3,6 +3,7 @@
 //! Every port has a reference adapter in [`memory`](crate::memory).
 
 mod catalog;
+mod checkout;
 mod directory;
 mod host;
 mod relay;
@@ -14,6 +15,10 @@ mod terms;
 use std::error::Error;
 
 pub use self::catalog::{Catalog, PriceContext, ProductQuery};
+pub use self::checkout::{
+    CheckoutGuard, CheckoutIndex, Confirming, Hold, HoldError, Inventory, Orders, PaymentRequest, Payments,
+    Placing, StockLedger, StockLevel, Verdict,
+};
 pub use self::directory::Directory;
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
 pub use self::relay::{Checkpoint, HeldBack, Progress, RelayLedger, RelayName, RelayNameError};

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::{BoxError, LinkLedger, RelayLedger, ShareIndex};
+use super::{BoxError, CheckoutIndex, LinkLedger, RelayLedger, ShareIndex, StockLedger};
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, ChannelId, CustomerKey, PromotionId};
+use crate::id::{CartId, ChannelId, CheckoutId, CustomerKey, PromotionId, StockItemId};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::status::StatusName;
 use crate::text::CartName;
@@ -140,6 +140,14 @@ pub trait EventLog: Debug + Send + Sync + 'static {
         actor: &ActorRef,
         request: &Request,
     ) -> Result<Option<Entry>, StoreError>;
+
+    /// Forgets the request keys that callers gave with writes before `before` (exclusive), the oldest first, at most
+    /// `limit`; answers how many it forgot. The entries stay; their requests are not found by key any more, and the same
+    /// key can be used anew. Keys of carts that are in checkout are kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] or [`StoreError::Corrupt`].
+    async fn forget_requests(&self, before: DateTime<Utc>, limit: usize) -> Result<usize, StoreError>;
 }
 
 /// Counts how often promotions with a limit are used.
@@ -150,7 +158,7 @@ pub trait EventLog: Debug + Send + Sync + 'static {
 /// [`CartEvent::CheckoutBegun`]: crate::event::CartEvent::CheckoutBegun
 #[async_trait]
 pub trait UseLedger: Debug + Send + Sync + 'static {
-    /// How often each of the promotions was used, in the order asked; uses of the checkout attempt `except` apart.
+    /// How often each of the promotions was used, in the order asked; uses of the checkout `except` apart.
     /// Without a customer, none of the uses are the customer's.
     ///
     /// # Errors
@@ -159,17 +167,36 @@ pub trait UseLedger: Debug + Send + Sync + 'static {
         &self,
         promotions: &[PromotionId],
         customer: Option<&CustomerKey>,
-        except: Option<AttemptId>,
+        except: Option<CheckoutId>,
     ) -> Result<Vec<Uses>, StoreError>;
 }
 
 /// All that a service needs of a store.
 pub trait Store:
-    CartStore + CartIndex + ShareIndex + EventLog + UseLedger + LinkLedger + RelayLedger
+    CartStore
+    + CartIndex
+    + ShareIndex
+    + CheckoutIndex
+    + EventLog
+    + UseLedger
+    + StockLedger
+    + LinkLedger
+    + RelayLedger
 {
 }
 
-impl<T: CartStore + CartIndex + ShareIndex + EventLog + UseLedger + LinkLedger + RelayLedger> Store for T {}
+impl<T> Store for T where
+    T: CartStore
+        + CartIndex
+        + ShareIndex
+        + CheckoutIndex
+        + EventLog
+        + UseLedger
+        + StockLedger
+        + LinkLedger
+        + RelayLedger
+{
+}
 
 /// What is written together or not at all. A cart occurs at most once.
 ///
@@ -262,6 +289,20 @@ pub enum StoreError {
         promotion: PromotionId,
         /// Whether by this customer, and not by all together.
         by_customer: bool,
+    },
+    /// There is less of a stock item than is asked for, or than is to be left of it; nothing was done.
+    #[error("stock item {item} has {available} units left")]
+    OutOfStock {
+        /// Which.
+        item: StockItemId,
+        /// How many units are free.
+        available: u32,
+    },
+    /// The owner has too many units held already; nothing was done.
+    #[error("at most {max} units are held for one owner")]
+    TooMuchHeld {
+        /// How many units.
+        max: u32,
     },
     /// Nothing was done; the same call may succeed later.
     #[error("{store} is unavailable")]

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::derivation::{Derivation, Working};
 use crate::coupon::CouponCode;
 use crate::id::{FeeId, LineId, PaymentMethodId, PromotionId, ShippingMethodId};
@@ -53,7 +55,7 @@ pub struct PricedLine {
 }
 
 /// What a line adds to the totals. Always `total == subtotal - discount`; none is negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineAmounts {
     /// List price × quantity.
     pub subtotal: Money,
@@ -77,7 +79,7 @@ pub enum LeftOut {
 }
 
 /// What something besides the lines costs. Always `total == price - discount`; none is negative.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricedCharge<Id> {
     /// Which method or fee.
     pub id: Id,
@@ -94,7 +96,7 @@ pub struct PricedCharge<Id> {
 }
 
 /// One tax over the whole cart.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaxTotal {
     /// What it is called.
     pub name: Arc<str>,
@@ -109,7 +111,7 @@ pub struct TaxTotal {
 }
 
 /// What became of a promotion.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricedPromotion {
     /// Which.
     pub id: PromotionId,
@@ -124,7 +126,7 @@ pub struct PricedPromotion {
 }
 
 /// What became of a coupon code.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricedCoupon {
     /// The code.
     pub code: CouponCode,
@@ -135,7 +137,7 @@ pub struct PricedCoupon {
 }
 
 /// What a promotion gives for nothing. It is no line and in no total.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PricedGift {
     /// Which promotion.
     pub promotion: PromotionId,
@@ -151,7 +153,7 @@ pub struct PricedGift {
 
 /// The sums over what counts. None but `cash_rounding` can be negative. Always
 /// `total == subtotal - discount + shipping - shipping_discount + fees + tax_on_top + cash_rounding`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Totals {
     /// What the lines cost at list prices.
     pub subtotal: Money,

@@ -12,8 +12,8 @@ use crate::id::ChannelId;
 use crate::money::Currency;
 use crate::policy::CartPolicy;
 use crate::port::{
-    AddressBook, Catalog, Clock, CustomerBook, Directory, FeeBook, Ids, MethodBook, PromotionBook, Publisher,
-    Store, TaxBook, TaxService, Timer,
+    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, MethodBook,
+    Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
 };
 
 /// Builds a [`CartService`]: a store, a catalog and at least one channel are needed, the rest has defaults.
@@ -101,6 +101,39 @@ impl CartServiceBuilder {
     #[must_use]
     pub fn directory(self, directory: Arc<dyn Directory>) -> Self {
         self.with(|ports| ports.directory = directory)
+    }
+
+    /// Who takes orders; by default nobody, and only the host itself places them.
+    #[must_use]
+    pub fn orders(self, orders: Arc<dyn Orders>) -> Self {
+        self.with(|ports| ports.orders = Some(orders))
+    }
+
+    /// Who takes payments for orders that the service places; by default nobody: orders go ahead without, such as those
+    /// that are paid by invoice.
+    #[must_use]
+    pub fn payments(self, payments: Arc<dyn Payments>) -> Self {
+        self.with(|ports| ports.payments = Some(payments))
+    }
+
+    /// Who counts stock and holds it for checkouts; by default nobody: the catalog says what there is.
+    #[must_use]
+    pub fn inventory(self, inventory: Arc<dyn Inventory>) -> Self {
+        self.with(|ports| ports.inventory = Some(inventory))
+    }
+
+    /// Lets the store count stock and hold it for checkouts, in the commits of the carts themselves
+    /// ([`StockLedger`](crate::port::StockLedger)). Of a product with limited stock there is then what was supplied to the
+    /// store, whatever the catalog says. An inventory of the host's goes before it.
+    #[must_use]
+    pub fn stock_in_store(self) -> Self {
+        self.with(|ports| ports.counts_stock = true)
+    }
+
+    /// The host's own checks of orders; by default everything is allowed.
+    #[must_use]
+    pub fn guard(self, guard: Arc<dyn CheckoutGuard>) -> Self {
+        self.with(|ports| ports.guard = guard)
     }
 
     /// The key by which cursors of lists are known to be this service's own; by default a new one for each service, so

@@ -76,7 +76,7 @@ impl CartService {
     }
 
     /// A pause that grows with the number of tries, with jitter so that those who collided do not do so again.
-    fn pause(&self, tries: u32) -> Duration {
+    pub(super) fn pause(&self, tries: u32) -> Duration {
         let [.., random] = self.ports.ids.uuid(self.now()).into_bytes();
         let most = 500_u64 << tries.min(8);
         Duration::from_micros(most / 2 + most * u64::from(random) / 512)
@@ -167,6 +167,13 @@ impl CartService {
                 // A new cart's id follows from the request key, so its being there may be the first answer.
                 self.again_unless_replayed(caller, task, found).await
             }
+            Err(StoreError::UsedUp { promotion, by_customer }) => {
+                Err(Rejection::PromotionUsedUp { promotion, by_customer }.into())
+            }
+            Err(StoreError::OutOfStock { item, available }) => {
+                Err(Rejection::OutOfStock { item, available }.into())
+            }
+            Err(StoreError::TooMuchHeld { max }) => Err(Rejection::TooMuchHeld { max }.into()),
             Err(StoreError::AlreadyOpen { .. }) => self.already_open(caller, task, found, &plan).await,
             Err(error) => Err(error.into()),
         }

@@ -1,5 +1,8 @@
 //! Why a call of the service did not do what it was asked to.
 
+use chrono::{DateTime, Utc};
+
+use crate::id::CheckoutId;
 use crate::money::MoneyError;
 use crate::policy::PolicyError;
 use crate::port::{PortError, StoreError};
@@ -28,6 +31,14 @@ pub enum CartError {
     /// The request key was used before, for something else.
     #[error("the request key was used before for another request")]
     RequestKeyReused,
+    /// The request with this key is still under way; repeated later, it gets its answer.
+    #[error("the checkout is under way")]
+    InProgress {
+        /// Which checkout it began.
+        checkout: CheckoutId,
+        /// When to repeat it (UTC).
+        retry_at: DateTime<Utc>,
+    },
     /// The service has no such channel.
     #[error("there is no such channel")]
     UnknownChannel,

@@ -90,6 +90,10 @@ impl CartService {
             Task::Execute { target: Target::Linked, .. } => {
                 Found::existing(self.find_by_id(finder, self.linked(actor).await?, false).await?)
             }
+            Task::BuyNow { channel, .. } => {
+                self.channel(channel)?;
+                Found::default()
+            }
             Task::Duplicate { copy } => {
                 let source = self.find_by_id(finder, copy.source, true).await?;
                 let found = self.find_none(actor, source.channel()).await?;
@@ -113,7 +117,9 @@ impl CartService {
         }
         // Only what asks for a new cart by itself is found again by its key; the rest is found as the current cart.
         let (channel, key) = match task {
-            Task::Create { channel, .. } => (Some(*channel), caller.key.as_ref()),
+            Task::Create { channel, .. } | Task::BuyNow { channel, .. } => {
+                (Some(*channel), caller.key.as_ref())
+            }
             Task::Duplicate { .. } => (found.other.as_deref().map(Cart::channel), caller.key.as_ref()),
             Task::FirstRead { .. } | Task::Execute { .. } | Task::Merge { .. } => (None, None),
         };
@@ -357,7 +363,7 @@ impl CartService {
         }
     }
 
-    async fn load_fresh(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+    pub(super) async fn load_fresh(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
         let since = self.hot.since();
         let cart = self.ports.store.load(id).await?;
         if let Some(cart) = &cart {

@@ -10,7 +10,7 @@ use crate::cart::Cart;
 use crate::command::Command;
 use crate::coupon::CouponCode;
 use crate::facts::{Choices, Facts, Members, Products, Terms, Undoing};
-use crate::id::{AddressId, ChannelId, SuggestionId};
+use crate::id::{AddressId, ChannelId, CheckoutId, SuggestionId};
 use crate::money::Currency;
 use crate::port::{MethodQuery, Methods, PortError, PriceContext, ProductQuery, TermsContext};
 use crate::product::ProductKey;
@@ -65,6 +65,7 @@ impl<'a> About<'a> {
             Command::Unselect { selection } => self.unselect(*selection),
             Command::AddCoupon { code } => self.codes.push(code.clone()),
             Command::ChangeCurrency { currency } => self.currency = *currency,
+            Command::BeginCheckout(order) => self.codes.extend(order.code.clone()),
             Command::Accept { suggestions, .. } => self.add_suggested(suggestions),
             _ => {}
         }
@@ -78,7 +79,7 @@ impl<'a> About<'a> {
         self.others.extend(accepted.filter_map(|suggestion| suggestion.proposal.product()));
     }
 
-    fn select(&mut self, selection: Selection) {
+    pub(super) fn select(&mut self, selection: Selection) {
         match selection {
             Selection::Address(id) => self.selections.address = Some(id),
             Selection::ShippingMethod(id) => self.selections.shipping_method = Some(id),
@@ -126,6 +127,7 @@ impl CartService {
             members: Members::default(),
             token: None,
             undoing: None,
+            parties: self.parties(),
             first_id: self.ports.ids.uuid(now),
         }
     }
@@ -147,7 +149,8 @@ impl CartService {
         let products = self.products(about, &prices, &terms.promotions).await?;
         let (policy, first_id) = (Arc::clone(&channel.policy), self.ports.ids.uuid(now));
         let (members, token, undoing) = (Members::default(), None, None);
-        Ok(Facts { now, policy, products, choices, terms, members, token, undoing, first_id })
+        let parties = self.parties();
+        Ok(Facts { now, policy, products, choices, terms, members, token, undoing, parties, first_id })
     }
 
     async fn context(&self, about: &About<'_>) -> Result<TermsContext, PortError> {
@@ -165,7 +168,7 @@ impl CartService {
         about: About<'_>,
         context: &PriceContext,
         promotions: &[Arc<Promotion>],
-    ) -> Result<Products, PortError> {
+    ) -> Result<Products, CartError> {
         let lines = about.cart.map(|cart| cart.lines()).unwrap_or_default();
         let others: Vec<&ProductKey> = about.others.into_iter().chain(gifts(promotions)).collect();
         let mut keys: Vec<&ProductKey> = Vec::with_capacity(lines.len() + others.len());
@@ -177,8 +180,9 @@ impl CartService {
         let mut found = self.ports.catalog.products(&ProductQuery { context, keys: &keys }).await?;
         if found.len() != keys.len() {
             let (asked, answered) = (keys.len(), found.len());
-            return Err(PortError::new("catalog", format!("{answered} answers to {asked} questions")));
+            return Err(PortError::new("catalog", format!("{answered} answers to {asked} questions")).into());
         }
+        self.count_stock(&mut found, current(about.status)).await?;
         let others = others.into_iter().cloned().zip(found.split_off(lines.len())).collect();
         Ok(match about.cart {
             Some(cart) => Products::of_cart(Arc::clone(cart), found, others),
@@ -208,6 +212,11 @@ impl CartService {
         let (channel, currency) = (about.channel, about.currency);
         self.ports.methods.methods(&MethodQuery { channel, currency, shipping_method, payment_method }).await
     }
+}
+
+/// The checkout that holds the cart.
+pub(super) const fn current(status: Option<&Status>) -> Option<CheckoutId> {
+    if let Some(Status::Checkout { checkout, .. }) = status { Some(*checkout) } else { None }
 }
 
 /// The products that promotions give for nothing.

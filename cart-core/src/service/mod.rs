@@ -6,6 +6,7 @@
 
 mod builder;
 mod cache;
+mod checkout;
 mod commit;
 mod cursor;
 mod erase;
@@ -31,6 +32,7 @@ use std::sync::Arc;
 
 pub use self::builder::CartServiceBuilder;
 use self::cache::HotCarts;
+pub use self::checkout::{CheckoutOutcome, Recovered};
 use self::cursor::Cursors;
 pub use self::cursor::{Cursor, CursorError};
 pub use self::error::{BuildError, CartError};

@@ -12,14 +12,16 @@ use super::{CartError, CartService, Channel};
 use crate::actor::{Actor, Owner};
 use crate::authorise::company_of;
 use crate::cart::Cart;
-use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
-use crate::decide::{Decision, Origin, create, decide, duplicate, merge};
+use crate::checkout::Checkout;
+use crate::command::{BuyNow, Command, CreateCart, DuplicateCart, MergeCarts};
+use crate::decide::{Decision, Origin, buy_now, create, decide, duplicate, merge, ordering};
 use crate::event::{CartEvent, Created};
 use crate::facts::{Facts, Members};
 use crate::id::{CartId, ChannelId, LineId, UserId};
 use crate::journal::{EditOutcome, Entry, KeyOrigin, Reply, Request, RequestKey};
 use crate::notice::Notice;
-use crate::port::Commit;
+use crate::policy::TaxMode;
+use crate::port::{Commit, Verdict};
 use crate::pricing::{PricedCart, price};
 use crate::rejection::Rejection;
 use crate::sharing::LinkToken;
@@ -78,6 +80,9 @@ impl CartService {
                 }
                 (None, _) => Err(Rejection::CartNotFound.into()),
             },
+            Task::BuyNow { channel, purchase } => {
+                self.plan_purchase(caller, request, channel, purchase, found).await
+            }
             Task::Duplicate { copy } => self.plan_copy(caller, request, copy, found, finder).await,
             Task::Merge { guest, channel, merge } => {
                 self.plan_merge(caller, request, guest, channel, merge, (found, finder)).await
@@ -112,8 +117,10 @@ impl CartService {
         }
         let channel = self.channel(cart.channel())?;
         let facts = self.facts_of_change(channel, cart, command, finder).await?;
+        let facts = self.facts_of_order(caller, cart, command, facts).await?;
         let token = facts.token.clone();
         let decision = decide(cart, &caller.actor, command, &facts)?;
+        self.check_guard(&decision.events).await?;
         if decision.events.is_empty() {
             let (priced, _) = self.price(cart, facts).await?;
             let view = CartView { cart: Arc::clone(cart), priced, notices: Vec::new() };
@@ -198,6 +205,59 @@ impl CartService {
         decision.reply.notices.extend(replaced.map(|previous| Notice::CartReplaced { previous }));
         let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
         self.planned(self.ending_expired(commits, found, &facts)?, None, true, facts).await
+    }
+
+    async fn plan_purchase(
+        &self,
+        caller: &Caller,
+        request: Request,
+        channel_id: &ChannelId,
+        purchase: &BuyNow,
+        found: &Found,
+    ) -> Result<Plan, CartError> {
+        refuse_named_version(caller)?;
+        let channel = self.channel(channel_id)?;
+        let owner = caller.actor.owner().ok_or(Rejection::CannotOwn)?;
+        let mut about = new_about(channel_id, channel, &owner, &purchase.cart);
+        about.others.push(&purchase.add.product);
+        about.codes.extend(purchase.order.code.clone());
+        purchase.selections.iter().for_each(|selection| about.select(selection.clone()));
+        let facts = self.gather(channel, about).await?;
+        let created =
+            create(&caller.actor, channel_id, channel.currency, &purchase.cart, Origin::OneOff, &facts)?;
+        self.check_count(channel_id, channel, &owner).await?;
+        let draft = Cart::new(new_id(found)?, &created, facts.now);
+        let mut decision = buy_now(&draft, &caller.actor, purchase, &facts)?;
+        self.check_guard(&decision.events).await?;
+        decision.events.insert(0, CartEvent::Created(Box::new(created)));
+        let commits = vec![first(draft.id(), decision, &caller.actor, request, facts.now)?];
+        self.planned(commits, None, true, facts).await
+    }
+
+    /// The facts of a command, with the taxes of what it orders where somebody outside works them out.
+    async fn facts_of_order(
+        &self,
+        caller: &Caller,
+        cart: &Arc<Cart>,
+        command: &Command,
+        facts: Facts,
+    ) -> Result<Facts, CartError> {
+        let Command::BeginCheckout(order) = command else { return Ok(facts) };
+        if facts.policy.pricing.tax.mode != TaxMode::External {
+            return Ok(facts);
+        }
+        let editing = cart.edit_as(&caller.actor, command.permission(), &facts)?;
+        let ordered = ordering(editing, order, &facts)?.cart;
+        Ok(self.price(&ordered, facts).await?.1)
+    }
+
+    /// Asks the host about a checkout that is about to begin.
+    async fn check_guard(&self, events: &[CartEvent]) -> Result<(), CartError> {
+        let Some(checkout) = begun_by(events) else { return Ok(()) };
+        match self.ports.guard.before_begin(&checkout.draft).await? {
+            Verdict::Allow => Ok(()),
+            Verdict::Veto { why } => Err(Rejection::Vetoed { why }.into()),
+        }
     }
 
     async fn plan_copy(
@@ -325,6 +385,18 @@ impl CartService {
     }
 }
 
+/// The checkout that an entry begins.
+pub(super) fn begun(entry: &Entry) -> Option<&Checkout> {
+    begun_by(&entry.events)
+}
+
+fn begun_by(events: &[CartEvent]) -> Option<&Checkout> {
+    events.iter().find_map(|event| {
+        let CartEvent::CheckoutBegun { checkout } = event else { return None };
+        Some(&**checkout)
+    })
+}
+
 fn new_id(found: &Found) -> Result<CartId, Rejection> {
     found.new.ok_or(Rejection::CartNotFound)
 }
@@ -411,7 +483,9 @@ fn check_amounts(
         | CartEvent::Abandoned { .. }
         | CartEvent::Recovered { .. }
         | CartEvent::CheckoutBegun { .. }
+        | CartEvent::CheckoutAdvanced { .. }
         | CartEvent::CheckoutCancelled { .. }
+        | CartEvent::CheckoutUnsettled { .. }
         | CartEvent::CheckoutCompleted { .. }
         | CartEvent::GrantMade { .. }
         | CartEvent::GrantChanged { .. }

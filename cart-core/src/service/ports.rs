@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::memory::{
     MemoryAddressBook, MemoryCustomerBook, MemoryDirectory, MemoryFeeBook, MemoryMethodBook,
-    MemoryPromotionBook, MemoryTaxBook, NoPublisher, NoTaxService, RandomIds, SystemClock, ThreadTimer,
+    MemoryPromotionBook, MemoryTaxBook, NoGuard, NoPublisher, NoTaxService, RandomIds, SystemClock,
+    ThreadTimer,
 };
 use crate::port::{
-    AddressBook, Catalog, Clock, CustomerBook, Directory, FeeBook, Ids, MethodBook, PromotionBook, Publisher,
-    Store, TaxBook, TaxService, Timer,
+    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, MethodBook,
+    Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
 };
 
 /// The ports; what each is for is said where the builder takes it.
@@ -24,6 +25,11 @@ pub(super) struct Ports {
     pub(super) taxes: Arc<dyn TaxBook>,
     pub(super) tax_service: Arc<dyn TaxService>,
     pub(super) directory: Arc<dyn Directory>,
+    pub(super) orders: Option<Arc<dyn Orders>>,
+    pub(super) payments: Option<Arc<dyn Payments>>,
+    pub(super) inventory: Option<Arc<dyn Inventory>>,
+    pub(super) counts_stock: bool,
+    pub(super) guard: Arc<dyn CheckoutGuard>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn Ids>,
     pub(super) timer: Arc<dyn Timer>,
@@ -44,6 +50,11 @@ impl Ports {
             taxes: Arc::new(MemoryTaxBook::default()),
             tax_service: Arc::new(NoTaxService),
             directory: Arc::new(MemoryDirectory::default()),
+            orders: None,
+            payments: None,
+            inventory: None,
+            counts_stock: false,
+            guard: Arc::new(NoGuard),
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
             timer: Arc::new(ThreadTimer),

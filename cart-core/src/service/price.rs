@@ -2,6 +2,7 @@
 
 use super::{CartError, CartService};
 use crate::cart::Cart;
+use crate::checkout::OrderDraft;
 use crate::facts::Facts;
 use crate::money::{Currency, Money};
 use crate::policy::TaxMode;
@@ -16,6 +17,9 @@ impl CartService {
         cart: &Cart,
         mut facts: Facts,
     ) -> Result<(PricedCart, Facts), CartError> {
+        if let Some(draft) = frozen(cart) {
+            return Ok((draft.priced(facts.products.of_lines(cart.lines())), facts));
+        }
         let is_external = facts.policy.pricing.tax.mode == TaxMode::External;
         if is_external && !facts.terms.customer.tax_exempt {
             facts.terms.taxes = Taxes::External(self.external_tax(cart, &facts).await?);
@@ -43,6 +47,13 @@ impl CartService {
         }
         Ok(figures)
     }
+}
+
+/// What a cart costs for good: one that is being ordered as a whole, or was.
+fn frozen(cart: &Cart) -> Option<&OrderDraft> {
+    let draft = &cart.current_checkout()?.draft;
+    let is_all = draft.whole && draft.lines.len() == cart.lines().len();
+    is_all.then_some(&**draft)
 }
 
 /// Refuses figures that cannot be of this cart.

@@ -7,7 +7,7 @@ use super::cache::CurrentKey;
 use super::view::Target;
 use super::{CartError, CartService};
 use crate::actor::{Actor, ActorRef, Owner};
-use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
+use crate::command::{BuyNow, Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::id::{CartId, ChannelId};
 use crate::journal::{Fingerprint, RequestKey, digest_128};
 use crate::rejection::Rejection;
@@ -26,6 +26,10 @@ pub(super) enum Task<'a> {
     Execute {
         target: &'a Target,
         command: &'a Command,
+    },
+    BuyNow {
+        channel: &'a ChannelId,
+        purchase: &'a BuyNow,
     },
     Duplicate {
         copy: &'a DuplicateCart,
@@ -63,7 +67,7 @@ impl Task<'_> {
         match self {
             Self::Execute { command, .. } => matches!(command, Command::Expire | Command::Recover),
             Self::Duplicate { .. } => true,
-            Self::Create { .. } | Self::FirstRead { .. } | Self::Merge { .. } => false,
+            Self::Create { .. } | Self::FirstRead { .. } | Self::BuyNow { .. } | Self::Merge { .. } => false,
         }
     }
 }
@@ -88,9 +92,10 @@ impl Task<'_> {
     /// The channel that the task names.
     pub(super) fn channel(&self) -> Option<&ChannelId> {
         match self {
-            Self::Create { channel, .. } | Self::FirstRead { channel } | Self::Merge { channel, .. } => {
-                Some(channel)
-            }
+            Self::Create { channel, .. }
+            | Self::FirstRead { channel }
+            | Self::BuyNow { channel, .. }
+            | Self::Merge { channel, .. } => Some(channel),
             Self::Execute { target: Target::Current(channel), .. } => Some(channel),
             Self::Execute { target: Target::Cart(_) | Target::Linked, .. } | Self::Duplicate { .. } => None,
         }

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::gather::About;
+use super::gather::{About, current};
 use super::{CartError, CartService};
 use crate::coupon::CouponCode;
 use crate::facts::{Terms, Uses};
-use crate::id::{AttemptId, CustomerKey, PromotionId};
+use crate::id::{CheckoutId, CustomerKey, PromotionId};
 use crate::policy::{PricingPolicy, TaxMode};
 use crate::port::{PortError, PromotionQuery, StoreError, TermsContext};
 use crate::promotion::Promotion;
@@ -31,7 +31,7 @@ impl CartService {
                 &promotions[..]
             }
         };
-        let uses = self.uses(counted, context.customer.key.as_ref(), attempt(about)).await?;
+        let uses = self.uses(counted, context.customer.key.as_ref(), current(about.status)).await?;
         let fees = if policy.fees { self.ports.fees.fees(&context).await? } else { Vec::new() };
         let taxes = self.taxes(policy.tax.mode, &context, destination).await?;
         Ok(Terms { customer: context.customer, promotions, uses, fees, taxes })
@@ -54,7 +54,7 @@ impl CartService {
         &self,
         promotions: &[Arc<Promotion>],
         customer: Option<&CustomerKey>,
-        except: Option<AttemptId>,
+        except: Option<CheckoutId>,
     ) -> Result<Vec<(PromotionId, Uses)>, StoreError> {
         let limited = promotions.iter().filter(|promotion| promotion.limit.is_limited());
         let asked: Vec<PromotionId> = limited.map(|promotion| promotion.id.clone()).collect();
@@ -83,13 +83,5 @@ impl CartService {
             // Asked once it is known what the cart will cost.
             TaxMode::External => Ok(Taxes::External(None)),
         }
-    }
-}
-
-/// The checkout attempt that holds the cart: what it uses is not used up for itself.
-fn attempt(about: &About<'_>) -> Option<AttemptId> {
-    match about.status? {
-        Status::Checkout { attempt, .. } => Some(*attempt),
-        Status::Active | Status::Completed { .. } | Status::Abandoned { .. } => None,
     }
 }

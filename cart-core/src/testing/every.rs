@@ -1,8 +1,9 @@
 //! One of every command, for tables of who may do what.
 
-use crate::command::{AddLine, BatchMode, Command, LineEdit};
+use crate::checkout::{Handoff, PlacedOrder, Reason};
+use crate::command::{AddLine, BatchMode, BeginCheckout, Command, LineEdit};
 use crate::event::Settings;
-use crate::id::{GrantId, LineId, LinkId, SuggestionId};
+use crate::id::{CheckoutId, GrantId, LineId, LinkId, OrderRef, SuggestionId};
 use crate::metadata::Metadata;
 use crate::money::Currency;
 use crate::selection::{Selection, SelectionKind};
@@ -22,6 +23,8 @@ pub struct Named {
     pub suggestion: SuggestionId,
     /// A suggestion that whoever asks has made, to be withdrawn.
     pub own: SuggestionId,
+    /// The checkout that the cart is in.
+    pub checkout: CheckoutId,
 }
 
 /// Rows of a name, the commands that it stands for, and one of them. A command without a row does not compile.
@@ -101,9 +104,34 @@ commands! { named:
     };
     "decline", Command::Decline { .. } => Command::Decline { suggestions: vec![named.suggestion] };
     "undo", Command::Undo => Command::Undo;
+    "begin checkout", Command::BeginCheckout(_) => {
+        Command::BeginCheckout(BeginCheckout::whole(Handoff::Host))
+    };
+    "cancel checkout", Command::CancelCheckout { .. } => {
+        Command::CancelCheckout { checkout: named.checkout }
+    };
+    "extend checkout", Command::ExtendCheckout { .. } => {
+        Command::ExtendCheckout { checkout: named.checkout }
+    };
+    "complete checkout", Command::CompleteCheckout { .. } => {
+        Command::CompleteCheckout { checkout: named.checkout, order: PlacedOrder::new(order()) }
+    };
+    "fail checkout", Command::FailCheckout { .. } => {
+        Command::FailCheckout { checkout: named.checkout, why: why() }
+    };
     "abandon", Command::Abandon => Command::Abandon;
     "recover", Command::Recover => Command::Recover;
     "expire", Command::Expire => Command::Expire;
+}
+
+#[expect(clippy::expect_used, reason = "the reference is well-formed")]
+fn order() -> OrderRef {
+    OrderRef::new("order-1").expect("an order")
+}
+
+#[expect(clippy::expect_used, reason = "the reason is well-formed")]
+fn why() -> Reason {
+    Reason::new("no").expect("a reason")
 }
 
 fn add() -> LineEdit {
@@ -124,7 +152,7 @@ fn metadata() -> Metadata {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::samples::{grant_id, line_id, link_id, suggestion_id};
+    use crate::testing::samples::{checkout_id, grant_id, line_id, link_id, suggestion_id};
 
     #[test]
     fn every_command_stands_under_its_own_name() {
@@ -134,6 +162,7 @@ mod tests {
             link: link_id(0),
             suggestion: suggestion_id(0),
             own: suggestion_id(1),
+            checkout: checkout_id(0),
         };
         for (name, command) in every_command(named) {
             assert_eq!(name_of(&command), name);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cart_core::actor::{Actor, Owner};
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, GrantId};
+use cart_core::id::{CheckoutId, GrantId};
 use cart_core::permission::{Permission, Permissions};
 use cart_core::policy::{CartPolicy, CouponMisfit, CouponPolicy, PricingPolicy, Ttl};
 use cart_core::rejection::Rejection;
@@ -57,7 +57,7 @@ fn transfer(user: &str, keep: Option<PermissionGroupId>) -> Command {
 }
 
 fn checkout(cart: GivenCart) -> GivenCart {
-    let attempt = AttemptId::from_uuid(uuid::Uuid::nil());
+    let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
     cart.in_status(Status::Checkout { attempt, deadline: at(99) })
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use cart_core::actor::{Actor, ActorRef};
 use cart_core::event::{CartEvent, ClearScope, Settings};
 use cart_core::history::{Change, Sight};
-use cart_core::id::{AttemptId, OrderRef, PaymentMethodId, ShippingMethodId};
+use cart_core::id::{CheckoutId, OrderRef, PaymentMethodId, ShippingMethodId};
 use cart_core::journal::{Entry, KeyOrigin, Reply, Request};
 use cart_core::line::Line;
 use cart_core::merge::MergeReport;
@@ -155,8 +155,8 @@ events! {
     CartEvent::Undone { .. } => CartEvent::Undone { version: Version::FIRST };
 }
 
-fn attempt() -> AttemptId {
-    AttemptId::from_uuid(uuid::Uuid::nil())
+fn attempt() -> CheckoutId {
+    CheckoutId::from_uuid(uuid::Uuid::nil())
 }
 
 fn entry(event: CartEvent, actor: ActorRef) -> Entry {

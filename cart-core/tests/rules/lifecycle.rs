@@ -3,7 +3,7 @@
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, OrderRef};
+use cart_core::id::{CheckoutId, OrderRef};
 use cart_core::policy::{Cardinality, GuestCarts, Recovery, Ttl};
 use cart_core::rejection::Rejection;
 use cart_core::status::{AbandonReason, Status, StatusName};
@@ -17,7 +17,7 @@ use crate::support::by;
 const HOUR: TimeDelta = TimeDelta::hours(1);
 
 fn checkout() -> Status {
-    Status::Checkout { attempt: AttemptId::from_uuid(uuid::Uuid::nil()), deadline: at(0) }
+    Status::Checkout { attempt: CheckoutId::from_uuid(uuid::Uuid::nil()), deadline: at(0) }
 }
 
 fn completed() -> Status {

@@ -2,7 +2,7 @@
 
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, LinkId};
+use cart_core::id::{CheckoutId, LinkId};
 use cart_core::policy::{CartPolicy, Links, PolicyError, SharingPolicy};
 use cart_core::rejection::Rejection;
 use cart_core::sharing::{LinkShows, LinkTerms, PermissionGroup, PermissionGroupId};
@@ -173,7 +173,7 @@ fn a_link_that_is_not_there_is_not_found() {
 fn during_a_checkout_a_link_opens_less_or_as_much_but_not_more() {
     let kept = LinkTerms { expires_at: Some(at(70)), uses: Some(3), ..LinkTerms::default() };
     let busy = || {
-        let attempt = AttemptId::from_uuid(uuid::Uuid::nil());
+        let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
         let status = Status::Checkout { attempt, deadline: at(99) };
         let terms = kept.clone();
         given(cart().with_link(1, move |link| *link = terms).in_status(status))

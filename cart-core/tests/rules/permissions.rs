@@ -12,7 +12,7 @@ use cart_core::cart::Cart;
 use cart_core::command::Command;
 use cart_core::decide::decide;
 use cart_core::facts::{Members, Undoing};
-use cart_core::id::{AttemptId, OrderRef, SuggestionId};
+use cart_core::id::{CheckoutId, OrderRef, SuggestionId};
 use cart_core::money::Currency;
 use cart_core::permission::{Permission, Permissions};
 use cart_core::policy::{CartPolicy, Links, SharingPolicy, Suggestions};
@@ -83,7 +83,7 @@ fn policy() -> CartPolicy {
 }
 
 fn statuses() -> [(&'static str, GivenCart); 8] {
-    let attempt = AttemptId::from_uuid(uuid::Uuid::nil());
+    let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
     let abandoned = |reason| Status::Abandoned { since: at(60), reason };
     let merged = AbandonReason::Merged { into: cart_id(2), version: Version::FIRST };
     [

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cart_core::actor::{Actor, ActorRef};
 use cart_core::command::{AddLine, Command, LineEdit, MergeCarts};
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, CartId, CompanyId, GrantId, LineId, LinkId, OrderRef, UserId};
+use cart_core::id::{CartId, CheckoutId, CompanyId, GrantId, LineId, LinkId, OrderRef, UserId};
 use cart_core::memory::{MemoryDirectory, MemoryStore};
 use cart_core::merge::MergeStrategy;
 use cart_core::permission::Permission;
@@ -303,7 +303,7 @@ fn a_link_ends_with_its_cart_and_never_shows_another_one() {
         |firm, cart| drop(firm.run(&of_acme("ann"), cart, &Command::Abandon).unwrap()),
         |firm, _| firm.shop.clock.advance(TimeDelta::hours(2)),
         |firm, cart| {
-            let attempt = AttemptId::from_uuid(uuid::Uuid::nil());
+            let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
             let deadline = cart_core::testing::samples::at(99);
             force(firm, id(cart), CartEvent::CheckoutBegun { attempt, deadline, uses: Vec::new() });
             force(

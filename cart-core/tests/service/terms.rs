@@ -9,7 +9,7 @@ use cart_core::charge::{Charge, Fee, FeeBasis};
 use cart_core::command::{Command, DuplicateCart, LineEdit, MergeCarts};
 use cart_core::customer::Customer;
 use cart_core::event::CartEvent;
-use cart_core::id::{AddressId, AttemptId, CartId, CustomerGroupId, FeeId, ShippingMethodId, TaxClass};
+use cart_core::id::{AddressId, CartId, CheckoutId, CustomerGroupId, FeeId, ShippingMethodId, TaxClass};
 use cart_core::memory::{MemoryAddressBook, MemoryMethodBook};
 use cart_core::merge::MergeStrategy;
 use cart_core::money::{Amounts, Currency, Money};
@@ -138,7 +138,7 @@ fn begin(shop: &Shop, cart: CartId, promotion: &Promotion, attempt: u128) -> Arc
         .facts([]);
     let uses = shop.read(&ann(), &Target::Cart(cart)).unwrap().priced.uses(&facts);
     assert_eq!(uses.len(), 1);
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(attempt));
+    let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(attempt));
     let begun = CartEvent::CheckoutBegun { attempt, deadline: at(3600), uses };
     write(shop, cart, begun)
 }
@@ -175,7 +175,7 @@ fn a_promotion_that_was_used_up_takes_nothing_off_but_for_the_checkout_that_used
     let copied = block_on(shop.service.duplicate(&ann().into(), &copy)).unwrap();
     assert_eq!(copied.view.priced.totals.total.minor(), 10_00);
     // What became an order keeps what it used.
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
+    let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(1));
     write(&shop, first, CartEvent::CheckoutCompleted { attempt, order: "order-1".parse().unwrap() });
     assert_eq!(total(&shop, &Target::Cart(first)), 5_00);
 }

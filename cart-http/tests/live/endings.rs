@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, OrderRef};
+use cart_core::id::{CheckoutId, OrderRef};
 use cart_core::policy::{CartPolicy, Ttl};
 use cart_core::port::Clock as _;
 use cart_core::sharing::{LinkTerms, PermissionGroup};
@@ -148,7 +148,7 @@ async fn the_checkout_ends_all_streams() {
     let (cart, mut bobs) = bobs(&host).await;
     let mut anns = host.watch("ann", cart).await;
     anns.expect("ready").await;
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(7));
+    let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(7));
     let deadline = host.clock.now() + TimeDelta::minutes(10);
     host.write(cart, vec![CartEvent::CheckoutBegun { attempt, deadline, uses: Vec::new() }]).await;
     for reader in [&mut anns, &mut bobs] {

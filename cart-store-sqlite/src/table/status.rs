@@ -1,6 +1,6 @@
 //! The status of a cart, as columns.
 
-use cart_core::id::{AttemptId, CartId, OrderRef};
+use cart_core::id::{CartId, CheckoutId, OrderRef};
 use cart_core::status::{AbandonReason, Status};
 use cart_core::version::Version;
 use rusqlite::ToSql;
@@ -73,7 +73,7 @@ pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Status, Damage> {
     let order = columns.take(maybe(parsed(OrderRef::new)))?;
     let (since, why) = (columns.take(maybe(time))?, columns.take(maybe(text))?);
     let (into, version) = (columns.take(maybe(uuid))?, columns.take(maybe(version))?);
-    let attempt = attempt.map(AttemptId::from_uuid);
+    let attempt = attempt.map(CheckoutId::from_uuid);
     let merged = into.map(CartId::from_uuid).zip(version);
     let status = match name {
         "active" => Some(Status::Active),

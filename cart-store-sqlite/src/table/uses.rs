@@ -1,7 +1,7 @@
 //! The tables of how often promotions were used: each use, and how many there are.
 
 use cart_core::facts::Uses;
-use cart_core::id::{AttemptId, CartId, CustomerKey, PromotionId};
+use cart_core::id::{CartId, CheckoutId, CustomerKey, PromotionId};
 use cart_core::promotion::PromotionUse;
 use rusqlite::{Row, Transaction, params};
 
@@ -51,7 +51,7 @@ const CHECK_COUNTS: &str = "SELECT
 pub(crate) fn count(
     transaction: &Transaction<'_>,
     cart: CartId,
-    attempt: AttemptId,
+    attempt: CheckoutId,
     uses: &[PromotionUse],
 ) -> Result<(), Refusal> {
     uses.iter().try_for_each(|used| {
@@ -97,7 +97,7 @@ fn customer(used: &PromotionUse) -> &str {
 pub(crate) fn give_back(
     transaction: &Transaction<'_>,
     cart: CartId,
-    attempt: AttemptId,
+    attempt: CheckoutId,
 ) -> Result<(), Refusal> {
     for (promotion, customer) in remove(transaction, cart, attempt)? {
         let counted = if customer == ANYBODY { 1 } else { 2 };
@@ -114,7 +114,7 @@ pub(crate) fn replace(
     transaction: &Transaction<'_>,
     cart: CartId,
     stored: &[Use],
-    by: &[(AttemptId, PromotionUse)],
+    by: &[(CheckoutId, PromotionUse)],
 ) -> Result<(), Refusal> {
     for (attempt, ..) in stored {
         give_back(transaction, cart, *attempt)?;
@@ -134,7 +134,7 @@ pub(crate) fn replace(
 fn remove(
     transaction: &Transaction<'_>,
     cart: CartId,
-    attempt: AttemptId,
+    attempt: CheckoutId,
 ) -> Result<Vec<(String, String)>, Refusal> {
     let mut statement = transaction.prepare_cached(DELETE)?;
     let mut rows = statement.query([cart.as_uuid().as_bytes(), attempt.as_uuid().as_bytes()])?;
@@ -151,7 +151,7 @@ pub(crate) fn of(
     transaction: &Transaction<'_>,
     promotion: &PromotionId,
     customer: Option<&CustomerKey>,
-    except: Option<AttemptId>,
+    except: Option<CheckoutId>,
 ) -> Result<Uses, Refusal> {
     let except = except.map(|attempt| attempt.as_uuid().into_bytes());
     let params = params![promotion.as_str(), customer.map(CustomerKey::as_str), except];
@@ -165,7 +165,7 @@ fn counts(row: &Row<'_>) -> Result<Uses, Damage> {
 }
 
 /// A use of a promotion as it is stored.
-pub(crate) type Use = (AttemptId, PromotionId, Option<CustomerKey>);
+pub(crate) type Use = (CheckoutId, PromotionId, Option<CustomerKey>);
 
 /// The uses of a cart's checkouts, by attempt and promotion.
 pub(crate) fn of_cart(transaction: &Transaction<'_>, cart: CartId) -> Result<Vec<Use>, Refusal> {
@@ -180,7 +180,7 @@ pub(crate) fn of_cart(transaction: &Transaction<'_>, cart: CartId) -> Result<Vec
 
 fn read(row: &Row<'_>, cart: CartId) -> Result<Use, Damage> {
     let mut columns = Columns::of(TABLE, row).of_cart(cart);
-    let attempt = AttemptId::from_uuid(columns.take(uuid)?);
+    let attempt = CheckoutId::from_uuid(columns.take(uuid)?);
     let promotion = columns.take(parsed(PromotionId::new))?;
     let customer = columns.take(|value| match text(value)? {
         ANYBODY => Ok(None),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, CartId};
+use cart_core::id::{CartId, CheckoutId};
 use cart_core::port::{CartStore, Commit, StoreError};
 use cart_core::promotion::PromotionUse;
 use cart_core::testing::block_on;
@@ -39,8 +39,8 @@ fn load(store: &SqliteStore, cart: CartId) -> Arc<Cart> {
     block_on(store.load(cart)).unwrap().unwrap()
 }
 
-fn attempt(number: u128) -> AttemptId {
-    AttemptId::from_uuid(uuid::Uuid::from_u128(number))
+fn attempt(number: u128) -> CheckoutId {
+    CheckoutId::from_uuid(uuid::Uuid::from_u128(number))
 }
 
 /// The beginning of a checkout that uses promotions.

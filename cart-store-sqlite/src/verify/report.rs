@@ -1,7 +1,7 @@
 //! What a verification found.
 
 use cart_core::cart::ReplayError;
-use cart_core::id::{AttemptId, CartId};
+use cart_core::id::{CartId, CheckoutId};
 use cart_core::version::Version;
 
 use crate::error::Damage;
@@ -117,7 +117,7 @@ pub enum Problem {
     #[error("attempt {attempt} has uses of promotions and is over")]
     StrandedUses {
         /// Which attempt.
-        attempt: AttemptId,
+        attempt: CheckoutId,
     },
     /// A promotion was used more or less often than is counted, by all customers or by one.
     #[error("the uses of promotion {promotion} are miscounted")]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, CustomerKey, PromotionId};
+use cart_core::id::{CheckoutId, CustomerKey, PromotionId};
 use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::status::Status;
 use rusqlite::Transaction;
@@ -14,8 +14,8 @@ use crate::table::uses::{self, Use};
 /// The uses that a cart's journal leaves, event by event.
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
-    left: BTreeMap<(AttemptId, PromotionId), Option<CustomerKey>>,
-    completed: Option<AttemptId>,
+    left: BTreeMap<(CheckoutId, PromotionId), Option<CustomerKey>>,
+    completed: Option<CheckoutId>,
 }
 
 impl Uses {
@@ -31,7 +31,7 @@ impl Uses {
     }
 
     /// The uses that are left, by attempt and promotion.
-    pub(crate) fn left(&self) -> impl Iterator<Item = (AttemptId, PromotionUse)> {
+    pub(crate) fn left(&self) -> impl Iterator<Item = (CheckoutId, PromotionUse)> {
         self.left.iter().map(|((attempt, promotion), customer)| {
             let (promotion, customer) = (promotion.clone(), customer.clone());
             (*attempt, PromotionUse { promotion, customer, limit: UseLimit::default() })
@@ -45,7 +45,7 @@ impl Uses {
     }
 
     /// An attempt with uses that is neither the one that holds the cart nor the one that ended in its order.
-    pub(super) fn stranded(&self, status: &Status) -> Option<AttemptId> {
+    pub(super) fn stranded(&self, status: &Status) -> Option<CheckoutId> {
         let backed = match status {
             Status::Checkout { attempt, .. } => Some(*attempt),
             Status::Completed { .. } => self.completed,

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
-use cart_core::id::{AttemptId, CartId, CustomerKey, OrderRef};
+use cart_core::id::{CartId, CheckoutId, CustomerKey, OrderRef};
 use cart_core::journal::{Position, Positioned};
 use cart_core::port::{CartStore, Commit, EventLog, StoreError, UseLedger};
 use cart_core::promotion::{PromotionUse, UseLimit};
@@ -117,8 +117,8 @@ pub(crate) fn all_uses(store: &SqliteStore) -> Result<Vec<Vec<Uses>>, StoreError
     customers.iter().map(|customer| block_on(store.uses(&asked, customer.as_ref(), None))).collect()
 }
 
-pub(crate) fn attempt(number: u128) -> AttemptId {
-    AttemptId::from_uuid(Uuid::from_u128(number))
+pub(crate) fn attempt(number: u128) -> CheckoutId {
+    CheckoutId::from_uuid(Uuid::from_u128(number))
 }
 
 /// The beginning of a checkout that uses promotions.

@@ -3,7 +3,7 @@
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
-use cart_core::id::{AttemptId, CustomerKey, OrderRef};
+use cart_core::id::{CheckoutId, CustomerKey, OrderRef};
 use cart_core::port::{StoreError, UseLedger};
 use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::status::Status;
@@ -45,10 +45,10 @@ fn step() -> impl Strategy<Value = Step> {
 
 /// The uses of checkouts that were not cancelled.
 #[derive(Debug, Default)]
-struct Model(Vec<(AttemptId, PromotionUse)>);
+struct Model(Vec<(CheckoutId, PromotionUse)>);
 
 impl Model {
-    fn uses(&self, promotion: &str, customer: &str, except: Option<AttemptId>) -> Uses {
+    fn uses(&self, promotion: &str, customer: &str, except: Option<CheckoutId>) -> Uses {
         let counted = self
             .0
             .iter()
@@ -70,7 +70,7 @@ impl Model {
         if most.is_some_and(|most| uses.by_customer >= most) { Err(true) } else { Ok(()) }
     }
 
-    fn take(&mut self, attempt: AttemptId, uses: &[PromotionUse]) -> Result<(), bool> {
+    fn take(&mut self, attempt: CheckoutId, uses: &[PromotionUse]) -> Result<(), bool> {
         // A promotion is in a checkout once, so that its uses do not count against each other.
         uses.iter().try_for_each(|used| self.check(used))?;
         self.0.extend(uses.iter().map(|used| (attempt, used.clone())));

@@ -1,6 +1,7 @@
 //! Reading what happened.
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
 use crate::actor::ActorRef;
@@ -29,6 +30,10 @@ impl EventLog for MemoryStore {
         let positions = (1..).map(Position);
         let unread = positions.zip(state.journal()).skip(read).take(limit);
         Ok(unread.map(|(position, entry)| Positioned { position, entry: Entry::clone(entry) }).collect())
+    }
+
+    async fn forget_requests(&self, before: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        Ok(self.state().forget_requests(before, limit))
     }
 
     async fn find_request(

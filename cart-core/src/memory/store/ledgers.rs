@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, CustomerKey, LinkId, PromotionId};
+use crate::id::{CartId, CheckoutId, CustomerKey, LinkId, PromotionId};
 use crate::port::{
     Checkpoint, HeldBack, LinkLedger, Openings, Progress, RelayLedger, RelayName, StoreError, UseLedger,
 };
@@ -16,7 +16,7 @@ impl UseLedger for MemoryStore {
         &self,
         promotions: &[PromotionId],
         customer: Option<&CustomerKey>,
-        except: Option<AttemptId>,
+        except: Option<CheckoutId>,
     ) -> Result<Vec<Uses>, StoreError> {
         let state = self.state();
         Ok(promotions.iter().map(|promotion| state.uses.uses(promotion, customer, except)).collect())

@@ -2,12 +2,14 @@
 
 mod broken;
 mod check;
+mod checkouts;
 mod index;
 mod journal;
 mod ledgers;
 mod relays;
 mod shares;
 mod state;
+mod stock;
 mod uses;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -50,7 +52,11 @@ impl CartStore for MemoryStore {
         check_shape(&unit)?;
         let mut state = self.state();
         state.check(&unit)?;
-        state.count_uses(&unit)?;
+        let mut uses = state.count_uses(&unit)?;
+        if let Err(short) = state.move_stock(&unit) {
+            state.uses.take_back(&mut uses);
+            return Err(short);
+        }
         unit.commits.into_iter().for_each(|commit| state.write(commit));
         Ok(())
     }

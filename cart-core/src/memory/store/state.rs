@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::checkouts::Checkouts;
 use super::relays::Relays;
 use super::shares::Shares;
-use super::uses::UseBook;
+use super::uses::{Undo, UseBook};
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId, LinkId};
 use crate::journal::{Entry, KeyOrigin, Request, RequestKey};
+use crate::memory::stock::StockBook;
 use crate::port::{Commit, Openings, Rewritten, StoreError, Unit};
 use crate::status::Status;
 
@@ -44,6 +46,8 @@ pub(super) struct State {
     pub(super) ends: ByTime,
     pub(super) shares: Shares,
     pub(super) uses: UseBook,
+    pub(super) stock: StockBook,
+    pub(super) checkouts: Checkouts,
     pub(super) openings: HashMap<LinkId, Openings>,
     pub(super) relays: Relays,
 }
@@ -94,7 +98,7 @@ impl State {
     }
 
     /// Counts the uses of a unit, or refuses it.
-    pub(super) fn count_uses(&mut self, unit: &Unit) -> Result<(), StoreError> {
+    pub(super) fn count_uses(&mut self, unit: &Unit) -> Result<Vec<Undo>, StoreError> {
         self.uses.count(unit)
     }
 
@@ -118,6 +122,20 @@ impl State {
         self.put(cart);
     }
 
+    /// Forgets request keys of callers, the oldest first; those of carts in checkout are kept.
+    pub(super) fn forget_requests(&mut self, before: DateTime<Utc>, limit: usize) -> usize {
+        let old = self.journal.iter().filter(|entry| entry.at < before && self.is_forgettable(entry));
+        let old: Vec<Asked> = old.map(|entry| asked_by(entry)).take(limit).collect();
+        old.iter().filter(|asked| self.requests.remove(asked).is_some()).count()
+    }
+
+    fn is_forgettable(&self, entry: &Entry) -> bool {
+        let is_callers = matches!(entry.request.origin, KeyOrigin::Caller { .. });
+        let in_checkout =
+            self.cart(entry.cart).is_some_and(|cart| matches!(cart.status(), Status::Checkout { .. }));
+        is_callers && !in_checkout && self.requests.contains_key(&asked_by(entry))
+    }
+
     /// Keeps the state of a cart.
     fn put(&mut self, cart: Arc<Cart>) {
         let id = cart.id();
@@ -127,6 +145,7 @@ impl State {
         let place = place(&cart);
         self.ends.extend(end(&cart));
         self.shares.put(&cart);
+        self.checkouts.put(&cart);
         if cart.is_sole() && cart.status().is_open() {
             self.sole.insert(place.clone(), id);
         }
@@ -141,6 +160,7 @@ impl State {
             self.ends.remove(&old);
         }
         self.shares.take_out(old);
+        self.checkouts.take_out(old);
         if self.sole.get(&place) == Some(&id) {
             self.sole.remove(&place);
         }
@@ -150,6 +170,7 @@ impl State {
     }
 
     fn record(&mut self, entry: Arc<Entry>) {
+        self.checkouts.record(&entry);
         let index = self.journal.len();
         self.histories.entry(entry.cart).or_default().push(index);
         self.requests.insert(asked_by(&entry), index);
@@ -170,6 +191,8 @@ fn asked(cart: CartId, actor: &ActorRef, request: &Request) -> Asked {
 }
 
 fn end(cart: &Cart) -> Option<Place> {
-    let expires_at = cart.expires_at().filter(|_| matches!(cart.status(), Status::Active))?;
+    let expires_at = cart
+        .expires_at()
+        .filter(|_| matches!(cart.status(), Status::Active) && cart.checkouts().is_empty())?;
     Some((expires_at, cart.id()))
 }

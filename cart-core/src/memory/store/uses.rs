@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::event::CartEvent;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CustomerKey, PromotionId};
+use crate::id::{CheckoutId, CustomerKey, PromotionId};
 use crate::journal::Entry;
 use crate::port::{StoreError, Unit};
 use crate::promotion::PromotionUse;
@@ -12,8 +12,8 @@ use crate::promotion::PromotionUse;
 /// The uses of checkouts that were not cancelled.
 #[derive(Debug, Default)]
 pub(super) struct UseBook {
-    by_attempt: HashMap<AttemptId, Vec<PromotionUse>>,
-    /// Follows from `by_attempt`.
+    by_checkout: HashMap<CheckoutId, Vec<PromotionUse>>,
+    /// Follows from `by_checkout`.
     counts: HashMap<PromotionId, Counts>,
 }
 
@@ -24,12 +24,12 @@ struct Counts {
 }
 
 impl UseBook {
-    /// How often a promotion was used, a checkout attempt apart.
+    /// How often a promotion was used, a checkout apart.
     pub(super) fn uses(
         &self,
         promotion: &PromotionId,
         customer: Option<&CustomerKey>,
-        except: Option<AttemptId>,
+        except: Option<CheckoutId>,
     ) -> Uses {
         let counted = self.counts.get(promotion);
         let by = |customer| counted.and_then(|counts| counts.by_customer.get(customer)).copied();
@@ -37,7 +37,7 @@ impl UseBook {
             total: counted.map_or(0, |counts| counts.total),
             by_customer: customer.and_then(by).unwrap_or_default(),
         };
-        let own = except.and_then(|attempt| self.by_attempt.get(&attempt)).into_iter().flatten();
+        let own = except.and_then(|checkout| self.by_checkout.get(&checkout)).into_iter().flatten();
         own.filter(|used| used.promotion == *promotion).fold(all, |uses, used| Uses {
             total: uses.total.saturating_sub(1),
             by_customer: uses.by_customer.saturating_sub(u32::from(is_by(used, customer))),
@@ -48,39 +48,44 @@ impl UseBook {
     ///
     /// # Errors
     /// [`StoreError::UsedUp`] for the first use beyond a limit; nothing of the unit is counted then.
-    pub(super) fn count(&mut self, unit: &Unit) -> Result<(), StoreError> {
+    pub(super) fn count(&mut self, unit: &Unit) -> Result<Vec<Undo>, StoreError> {
         let mut undone = Vec::new();
         for event in unit.commits.iter().flat_map(|commit| &commit.entry.events) {
             if let Err(used_up) = self.count_event(event, &mut undone) {
-                undone.into_iter().rev().for_each(|undo| self.undo(undo));
+                self.take_back(&mut undone);
                 return Err(used_up);
             }
         }
-        Ok(())
+        Ok(undone)
+    }
+
+    /// Takes back what a unit has counted.
+    pub(super) fn take_back(&mut self, undone: &mut Vec<Undo>) {
+        undone.drain(..).rev().for_each(|undo| self.undo(undo));
     }
 
     /// Follows a rewritten entry: what still counts of it counts for the customers that it names now, whatever the limits.
     pub(super) fn rewrite(&mut self, entry: &Entry) {
         for event in &entry.events {
-            if let CartEvent::CheckoutBegun { attempt, uses, .. } = event
-                && self.by_attempt.contains_key(attempt)
+            if let CartEvent::CheckoutBegun { checkout } = event
+                && self.by_checkout.contains_key(&checkout.id)
             {
-                while self.give_back(*attempt).is_some() {}
-                uses.iter().for_each(|used| self.take(*attempt, used.clone()));
+                while self.give_back(checkout.id).is_some() {}
+                checkout.uses.iter().for_each(|used| self.take(checkout.id, used.clone()));
             }
         }
     }
 
     fn count_event(&mut self, event: &CartEvent, undone: &mut Vec<Undo>) -> Result<(), StoreError> {
-        if let CartEvent::CheckoutBegun { attempt, uses, .. } = event {
-            for used in uses {
+        if let CartEvent::CheckoutBegun { checkout } = event {
+            for used in &checkout.uses {
                 self.check(used)?;
-                self.take(*attempt, used.clone());
-                undone.push(Undo::GiveBack(*attempt));
+                self.take(checkout.id, used.clone());
+                undone.push(Undo::GiveBack(checkout.id));
             }
-        } else if let CartEvent::CheckoutCancelled { attempt } = event {
-            while let Some(used) = self.give_back(*attempt) {
-                undone.push(Undo::Take(*attempt, used));
+        } else if let CartEvent::CheckoutCancelled { checkout, .. } = event {
+            while let Some(used) = self.give_back(*checkout) {
+                undone.push(Undo::Take(*checkout, used));
             }
         }
         Ok(())
@@ -97,22 +102,22 @@ impl UseBook {
         Ok(())
     }
 
-    fn take(&mut self, attempt: AttemptId, used: PromotionUse) {
+    fn take(&mut self, checkout: CheckoutId, used: PromotionUse) {
         let counts = self.counts.entry(used.promotion.clone()).or_default();
         counts.total = counts.total.saturating_add(1);
         if let Some(customer) = &used.customer {
             let by_customer = counts.by_customer.entry(customer.clone()).or_default();
             *by_customer = by_customer.saturating_add(1);
         }
-        self.by_attempt.entry(attempt).or_default().push(used);
+        self.by_checkout.entry(checkout).or_default().push(used);
     }
 
-    /// Gives the last use of an attempt back; none if it has none any more.
-    fn give_back(&mut self, attempt: AttemptId) -> Option<PromotionUse> {
-        let uses = self.by_attempt.get_mut(&attempt)?;
+    /// Gives the last use of a checkout back; none if it has none any more.
+    fn give_back(&mut self, checkout: CheckoutId) -> Option<PromotionUse> {
+        let uses = self.by_checkout.get_mut(&checkout)?;
         let used = uses.pop()?;
         if uses.is_empty() {
-            self.by_attempt.remove(&attempt);
+            self.by_checkout.remove(&checkout);
         }
         if let Some(counts) = self.counts.get_mut(&used.promotion) {
             counts.total = counts.total.saturating_sub(1);
@@ -127,16 +132,16 @@ impl UseBook {
 
     fn undo(&mut self, undo: Undo) {
         match undo {
-            Undo::GiveBack(attempt) => drop(self.give_back(attempt)),
-            Undo::Take(attempt, used) => self.take(attempt, used),
+            Undo::GiveBack(checkout) => drop(self.give_back(checkout)),
+            Undo::Take(checkout, used) => self.take(checkout, used),
         }
     }
 }
 
 /// What takes back what a refused unit has counted already.
-enum Undo {
-    GiveBack(AttemptId),
-    Take(AttemptId, PromotionUse),
+pub(super) enum Undo {
+    GiveBack(CheckoutId),
+    Take(CheckoutId, PromotionUse),
 }
 
 fn is_by(used: &PromotionUse, customer: Option<&CustomerKey>) -> bool {

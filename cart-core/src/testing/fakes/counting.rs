@@ -10,11 +10,14 @@ use super::StoreCall;
 use crate::actor::{ActorRef, Owner};
 use crate::cart::Cart;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CartId, ChannelId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId};
+use crate::id::{
+    CartId, ChannelId, CheckoutId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, StockItemId, UserId,
+};
 use crate::journal::{Entry, Position, Positioned, Request};
 use crate::port::{
-    CartIndex, CartStore, CartSummary, Checkpoint, EventLog, GrantedCart, HeldBack, LinkLedger, Openings,
-    PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, Store, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, CheckoutIndex, Checkpoint, EventLog, GrantedCart, HeldBack,
+    LinkLedger, Openings, PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StockLedger,
+    StockLevel, Store, StoreError, Unit, UseLedger,
 };
 use crate::sharing::LinkDigest;
 use crate::version::Version;
@@ -122,6 +125,11 @@ impl EventLog for CountingStore {
         self.store.entries_after(position, limit).await
     }
 
+    async fn forget_requests(&self, before: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        self.count(StoreCall::ForgetRequests);
+        self.store.forget_requests(before, limit).await
+    }
+
     async fn find_request(
         &self,
         cart: CartId,
@@ -135,12 +143,55 @@ impl EventLog for CountingStore {
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
+impl CheckoutIndex for CountingStore {
+    async fn cart_of_checkout(&self, checkout: CheckoutId) -> Result<Option<CartId>, StoreError> {
+        self.count(StoreCall::CartOfCheckout);
+        self.store.cart_of_checkout(checkout).await
+    }
+
+    async fn checkouts_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CheckoutId>, StoreError> {
+        self.count(StoreCall::CheckoutsDue);
+        self.store.checkouts_due(now, limit).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
+impl StockLedger for CountingStore {
+    async fn stock(
+        &self,
+        items: &[StockItemId],
+        except: Option<CheckoutId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Option<StockLevel>>, StoreError> {
+        self.count(StoreCall::Stock);
+        self.store.stock(items, except, now).await
+    }
+
+    async fn set_supply(
+        &self,
+        item: &StockItemId,
+        supplied: u32,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.count(StoreCall::SetSupply);
+        self.store.set_supply(item, supplied, now).await
+    }
+
+    async fn remove_ended_holds(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        self.count(StoreCall::RemoveEndedHolds);
+        self.store.remove_ended_holds(now, limit).await
+    }
+}
+
+#[deny(clippy::missing_trait_methods)]
+#[async_trait]
 impl UseLedger for CountingStore {
     async fn uses(
         &self,
         promotions: &[PromotionId],
         customer: Option<&CustomerKey>,
-        except: Option<AttemptId>,
+        except: Option<CheckoutId>,
     ) -> Result<Vec<Uses>, StoreError> {
         self.count(StoreCall::Uses);
         self.store.uses(promotions, customer, except).await

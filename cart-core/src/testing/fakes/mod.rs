@@ -33,6 +33,18 @@ pub enum StoreCall {
     EntriesAfter,
     /// [`EventLog::find_request`](crate::port::EventLog::find_request).
     FindRequest,
+    /// [`EventLog::forget_requests`](crate::port::EventLog::forget_requests).
+    ForgetRequests,
+    /// [`CheckoutIndex::cart_of_checkout`](crate::port::CheckoutIndex::cart_of_checkout).
+    CartOfCheckout,
+    /// [`CheckoutIndex::checkouts_due`](crate::port::CheckoutIndex::checkouts_due).
+    CheckoutsDue,
+    /// [`StockLedger::stock`](crate::port::StockLedger::stock).
+    Stock,
+    /// [`StockLedger::set_supply`](crate::port::StockLedger::set_supply).
+    SetSupply,
+    /// [`StockLedger::remove_ended_holds`](crate::port::StockLedger::remove_ended_holds).
+    RemoveEndedHolds,
     /// [`UseLedger::uses`](crate::port::UseLedger::uses).
     Uses,
     /// [`CartStore::rewrite`](crate::port::CartStore::rewrite).

@@ -13,7 +13,7 @@ use crate::charge::Fee;
 use crate::command::Command;
 use crate::customer::Customer;
 use crate::event::Settings;
-use crate::facts::{Choices, Facts, Members, Products, Terms, Undoing, Uses};
+use crate::facts::{Choices, Facts, Members, Parties, Products, Terms, Undoing, Uses};
 use crate::id::{ProductId, PromotionId, StockItemId};
 use crate::line::Line;
 use crate::metadata::Metadata;
@@ -56,6 +56,7 @@ pub fn cart() -> GivenCart {
         grants: Vec::new(),
         links: Vec::new(),
         suggestions: Vec::new(),
+        checkouts: Vec::new(),
         settings: Settings::default(),
         note: None,
         metadata: Metadata::default(),
@@ -237,6 +238,7 @@ pub struct Scenario {
     terms: Terms,
     members: Members,
     undoing: Option<Undoing>,
+    parties: Parties,
 }
 
 /// A cart, under the policy [`CartPolicy::shared`], at [`at`]`(60)`.
@@ -250,10 +252,17 @@ pub fn given(cart: GivenCart) -> Scenario {
         terms: Terms::default(),
         members: Members { actor: true, named: true },
         undoing: None,
+        parties: Parties::default(),
     }
 }
 
 impl Scenario {
+    /// The same with others who take part in checkouts.
+    #[must_use]
+    pub fn and_parties(self, parties: Parties) -> Self {
+        Self { parties, ..self }
+    }
+
     /// The same under another policy.
     #[must_use]
     pub fn and_policy(self, policy: CartPolicy) -> Self {
@@ -423,6 +432,7 @@ impl Scenario {
             members: self.members,
             token: Some(link_token(0xff)),
             undoing: self.undoing.clone(),
+            parties: self.parties,
             // Far from the ids of given lines, and another one for each version of the cart.
             first_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
         }

@@ -2,10 +2,10 @@
 
 use super::{block_on, put};
 use crate::event::{CartEvent, Created};
-use crate::id::{AttemptId, CartId};
+use crate::id::CartId;
 use crate::port::{Commit, Store};
 use crate::status::AbandonReason;
-use crate::testing::samples::{Write, at, cart_id, created, owner};
+use crate::testing::samples::{Write, at, cart_id, checkout_begun, checkout_cancelled, created, owner};
 
 fn ending(n: u64, seconds: i64) -> Commit {
     let created = Created { expires_at: Some(at(seconds)), ..created(owner(&format!("owner-{n}"))) };
@@ -51,12 +51,11 @@ pub fn a_moved_end_counts(store: &dyn Store) {
 
 /// A cart in checkout does not expire; one whose checkout was cancelled does.
 pub fn a_cart_in_checkout_is_not_due(store: &dyn Store) {
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
     let cart = put(store, ending(1, 10));
-    let begun = CartEvent::CheckoutBegun { attempt, deadline: at(5), uses: vec![] };
+    let begun = checkout_begun(1, at(5), vec![]);
     let cart = put(store, Write::new([begun]).change(&cart));
     assert_eq!(due(store, 100, 10), []);
-    put(store, Write::new([CartEvent::CheckoutCancelled { attempt }]).change(&cart));
+    put(store, Write::new([checkout_cancelled(1)]).change(&cart));
     assert_eq!(due(store, 100, 10), [cart_id(1)]);
 }
 

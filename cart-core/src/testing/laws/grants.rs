@@ -7,13 +7,13 @@ use super::{block_on, commit, is_already_open, load, open, put, refused};
 use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::event::{CartEvent, Created};
-use crate::id::{AttemptId, CartId, OrderRef};
+use crate::id::CartId;
 use crate::port::{CartSummary, GrantedCart, PageRequest, Store};
 use crate::sharing::{PermissionGroup, PermissionGroupId};
 use crate::status::AbandonReason;
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, company_id, created, created_sole, grant_id, guest, line, name,
-    owner, user_for, user_id,
+    Write, added, at, cart_id, channel, checkout_begun, checkout_completed, company_id, created,
+    created_sole, grant_id, guest, line, name, owner, user_for, user_id,
 };
 
 const READ_ONLY: PermissionGroupId = PermissionGroup::READ_ONLY;
@@ -146,11 +146,9 @@ pub fn a_page_of_granted_carts_goes_on_after_one_that_is_gone(store: &dyn Store)
 /// Only carts that are active or being checked out are in the list of granted ones.
 pub fn only_open_carts_are_listed_as_granted(store: &dyn Store) {
     let cart = shared(store, 1);
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
-    let cart = change(store, &cart, [CartEvent::CheckoutBegun { attempt, deadline: at(60), uses: vec![] }]);
+    let cart = change(store, &cart, [checkout_begun(1, at(60), vec![])]);
     assert_eq!(granted_to(store, "bob"), [cart_id(1)]);
-    let order = OrderRef::new("order-1").expect("an order");
-    change(store, &cart, [CartEvent::CheckoutCompleted { attempt, order }]);
+    change(store, &cart, [checkout_completed(1, "order-1")]);
     assert_eq!(granted_to(store, "bob"), []);
     let given_up = CartEvent::Abandoned { since: at(1), reason: AbandonReason::GivenUp };
     let cart = change(store, &shared(store, 2), [given_up]);
@@ -167,8 +165,7 @@ pub fn granted_carts_leave_the_list_with_their_lifetime(store: &dyn Store) {
     assert_eq!([9, 10].map(listed), [1, 0]);
     let cart = change(store, &cart, [CartEvent::ExpiryMoved { expires_at: at(20) }]);
     assert_eq!([10, 20].map(listed), [1, 0]);
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
-    change(store, &cart, [CartEvent::CheckoutBegun { attempt, deadline: at(60), uses: vec![] }]);
+    change(store, &cart, [checkout_begun(1, at(60), vec![])]);
     assert_eq!(listed(20), 1);
 }
 

@@ -3,11 +3,12 @@
 use super::{block_on, put};
 use crate::actor::Owner;
 use crate::event::{CartEvent, Created};
-use crate::id::{AttemptId, CartId};
+use crate::id::CartId;
 use crate::port::{CartSummary, Commit, PageRequest, Store};
 use crate::status::AbandonReason;
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, created, created_sole, guest, line, name, owner, user_for,
+    Write, added, at, cart_id, channel, checkout_begun, created, created_sole, guest, line, name, owner,
+    user_for,
 };
 
 fn carts_of(store: &dyn Store, owner: &Owner, after: Option<CartId>, limit: usize) -> Vec<CartSummary> {
@@ -170,10 +171,6 @@ pub fn a_sole_cart_whose_lifetime_has_ended_is_not_counted(store: &dyn Store) {
 pub fn a_cart_in_checkout_is_counted(store: &dyn Store) {
     let ending = Created { expires_at: Some(at(10)), ..created(owner("ann")) };
     let cart = put(store, Write::new([]).create(cart_id(1), ending));
-    let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(1));
-    put(
-        store,
-        Write::new([CartEvent::CheckoutBegun { attempt, deadline: at(5), uses: vec![] }]).change(&cart),
-    );
+    put(store, Write::new([checkout_begun(1, at(5), vec![])]).change(&cart));
     assert_eq!(count_open(store, &owner("ann"), 100), 1);
 }

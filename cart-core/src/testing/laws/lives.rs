@@ -6,9 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::actor::{Actor, Owner};
 use crate::event::{CartEvent, ClearScope, Created, Settings};
-use crate::id::{
-    AddressId, AttemptId, CartId, CustomerKey, OrderRef, PaymentMethodId, ShippingMethodId, TaxClass, UserId,
-};
+use crate::id::{AddressId, CartId, CustomerKey, PaymentMethodId, ShippingMethodId, TaxClass, UserId};
 use crate::journal::{EditOutcome, Reply};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
@@ -26,9 +24,9 @@ use crate::sharing::{
 };
 use crate::status::{AbandonReason, StatusName};
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, coupon, created, grant_id, guest, line, line_id, link_bearer,
-    link_id, link_token, name, note, owner, prices, product, promotion_id, quantity, suggestion_id, user,
-    user_for, user_id,
+    Write, added, at, cart_id, channel, checkout_begun, checkout_cancelled, checkout_completed, coupon,
+    created, grant_id, guest, line, line_id, link_bearer, link_id, link_token, name, note, owner, prices,
+    product, promotion_id, quantity, suggestion_id, user, user_for, user_id,
 };
 use crate::text::{Comment, LinkLabel, Locale, PersonName};
 use crate::version::Version;
@@ -43,10 +41,6 @@ pub(super) struct Life {
 /// Lives that together hold every kind of event, status, notice and actor.
 pub(super) fn lives() -> [Life; 7] {
     [bought(), recovered(), expired(), merged(), busy(), priced(), shared()]
-}
-
-fn attempt(n: u128) -> AttemptId {
-    AttemptId::from_uuid(uuid::Uuid::from_u128(n))
 }
 
 pub(super) fn metadata(value: Value) -> Metadata {
@@ -70,14 +64,13 @@ fn bought() -> Life {
         ..created(ann.owner().expect("users own carts"))
     };
     let first = Line { snapshot: prices(12_345, Currency::KWD), added_by: ann.to_ref(), ..line(1, 2) };
-    let order = OrderRef::new("order/2026#1").expect("an order");
-    let again = CartEvent::CheckoutBegun { attempt: attempt(2), deadline: at(90), uses: uses() };
+    let again = checkout_begun(2, at(90), uses());
     let writes = [
         Write::new([added(first)]),
-        Write::new([CartEvent::CheckoutBegun { attempt: attempt(1), deadline: at(60), uses: uses() }]),
-        Write::new([CartEvent::CheckoutCancelled { attempt: attempt(1) }]),
+        Write::new([checkout_begun(1, at(60), uses())]),
+        Write::new([checkout_cancelled(1)]),
         Write::new([again]),
-        Write::new([CartEvent::CheckoutCompleted { attempt: attempt(2), order }]),
+        Write::new([checkout_completed(2, "order/2026#1")]),
     ];
     Life { cart: cart_id(2), created, writes: writes.map(|write| write.by(&ann)).into() }
 }

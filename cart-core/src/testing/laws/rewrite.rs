@@ -9,14 +9,14 @@ use super::{
 use crate::actor::{Actor, ActorRef, Owner};
 use crate::cart::Cart;
 use crate::event::{CartEvent, Created};
-use crate::id::{AttemptId, CartId, CustomerKey};
+use crate::id::{CartId, CustomerKey};
 use crate::journal::{Entry, Fingerprint, KeyOrigin, Request};
 use crate::port::{Commit, PageRequest, Rewritten, Store, StoreError};
 use crate::promotion::{PromotionUse, UseLimit};
 use crate::sharing::{Grant, LinkTerms, PermissionGroup};
 use crate::testing::samples::{
-    Write, added, at, cart_id, channel, company_id, created, created_sole, key, line, link_id, link_token,
-    name, note, promotion_id, user_for, user_id,
+    Write, added, at, cart_id, channel, checkout_begun, checkout_cancelled, company_id, created,
+    created_sole, key, line, link_id, link_token, name, note, promotion_id, user_for, user_id,
 };
 
 /// The history of a cart with each entry changed, on the version that it has.
@@ -248,20 +248,17 @@ fn customer(text: &str) -> CustomerKey {
     CustomerKey::new(text).expect("a customer key")
 }
 
-fn attempt(n: u64) -> AttemptId {
-    AttemptId::from_uuid(uuid::Uuid::from_u64_pair(7, n))
-}
-
 /// A checkout with a use of a promotion that Ann may use twice, and three times all together.
 fn begun(n: u64) -> CartEvent {
     let limit = UseLimit { total: Some(3), per_customer: Some(2) };
     let used = PromotionUse { promotion: promotion_id("p"), customer: Some(customer("ann")), limit };
-    CartEvent::CheckoutBegun { attempt: attempt(n), deadline: at(60), uses: vec![used] }
+    checkout_begun(n, at(60), vec![used])
 }
 
 fn used_by_nobody(entry: &mut Entry) {
     for event in &mut entry.events {
-        if let CartEvent::CheckoutBegun { uses, .. } = event {
+        if let CartEvent::CheckoutBegun { checkout } = event {
+            let uses = &mut Arc::make_mut(checkout).uses;
             uses.iter_mut().for_each(|used| used.customer = Some(customer("nobody")));
         }
     }
@@ -283,7 +280,7 @@ pub fn uses_follow_a_rewritten_history(store: &dyn Store) {
         let cart = anns(store, n, []);
         put(store, Write::new([begun(n)]).change(&cart))
     });
-    let cancelled = |n| CartEvent::CheckoutCancelled { attempt: attempt(n) };
+    let cancelled = |n| checkout_cancelled(n);
     let one = put(store, Write::new([cancelled(1)]).change(&one));
     let one = put(store, Write::new([begun(3)]).change(&one));
     assert_eq!(uses(store), (2, 2, 0));

@@ -6,10 +6,12 @@ use super::{commit, is_already_open, load, open, put, refused};
 use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::event::{CartEvent, Created};
-use crate::id::{AttemptId, OrderRef};
 use crate::port::{Commit, Store};
 use crate::status::AbandonReason;
-use crate::testing::samples::{Write, at, cart_id, channel, created, created_sole, guest, owner, user_for};
+use crate::testing::samples::{
+    Write, at, cart_id, channel, checkout_begun, checkout_cancelled, checkout_completed, created,
+    created_sole, guest, owner, user_for,
+};
 
 fn sole(n: u64) -> Commit {
     Write::new([]).create(cart_id(n), created_sole(owner("ann")))
@@ -23,16 +25,8 @@ fn recovered() -> Write {
     Write::new([CartEvent::Recovered { expires_at: None }])
 }
 
-fn attempt() -> AttemptId {
-    AttemptId::from_uuid(uuid::Uuid::from_u128(1))
-}
-
 fn in_checkout(store: &dyn Store, cart: &Cart) -> Arc<Cart> {
-    put(
-        store,
-        Write::new([CartEvent::CheckoutBegun { attempt: attempt(), deadline: at(9), uses: vec![] }])
-            .change(cart),
-    )
+    put(store, Write::new([checkout_begun(1, at(9), vec![])]).change(cart))
 }
 
 /// The open cart is found by its owner, until it has ended.
@@ -42,7 +36,7 @@ pub fn the_open_cart_is_found(store: &dyn Store) {
     assert_eq!(open(store, &cart), (Some(cart_id(1)), 1));
     let cart = in_checkout(store, &cart);
     assert_eq!(open(store, &cart), (Some(cart_id(1)), 1));
-    let declined = Write::new([CartEvent::CheckoutCancelled { attempt: attempt() }]);
+    let declined = Write::new([checkout_cancelled(1)]);
     let cart = put(store, declined.change(&cart));
     assert_eq!(open(store, &cart), (Some(cart_id(1)), 1));
     let cart = put(store, abandoned().change(&cart));
@@ -117,8 +111,7 @@ pub fn an_abandoned_cart_leaves_room(store: &dyn Store) {
 pub fn a_completed_cart_leaves_room(store: &dyn Store) {
     let cart = put(store, sole(1));
     let cart = in_checkout(store, &cart);
-    let order = OrderRef::new("order-1").expect("an order");
-    let completed = CartEvent::CheckoutCompleted { attempt: attempt(), order };
+    let completed = checkout_completed(1, "order-1");
     put(store, Write::new([completed]).change(&cart));
     let next = put(store, sole(2));
     assert_eq!(open(store, &next), (Some(cart_id(2)), 1));

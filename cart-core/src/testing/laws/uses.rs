@@ -7,16 +7,15 @@ use super::{block_on, commit, is_conflict, load, put, refused};
 use crate::cart::Cart;
 use crate::event::CartEvent;
 use crate::facts::Uses;
-use crate::id::{AttemptId, CustomerKey, OrderRef};
+use crate::id::CustomerKey;
 use crate::port::{Commit, Store, StoreError};
 use crate::promotion::{PromotionUse, UseLimit};
-use crate::testing::samples::{Write, at, cart_id, created, name, owner, promotion_id};
+use crate::testing::samples::{
+    Write, at, cart_id, checkout_begun, checkout_cancelled, checkout_completed, checkout_id, created, name,
+    owner, promotion_id,
+};
 
 const NONE: Uses = Uses { total: 0, by_customer: 0 };
-
-fn attempt(n: u64) -> AttemptId {
-    AttemptId::from_uuid(uuid::Uuid::from_u64_pair(7, n))
-}
 
 fn customer(key: &str) -> CustomerKey {
     CustomerKey::new(key).expect("a customer key")
@@ -37,7 +36,7 @@ fn cart(store: &dyn Store, n: u64) -> Arc<Cart> {
 }
 
 fn begun(n: u64, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
-    CartEvent::CheckoutBegun { attempt: attempt(n), deadline: at(60), uses: uses.into() }
+    checkout_begun(n, at(60), uses)
 }
 
 fn begin(cart: &Cart, n: u64, uses: impl Into<Vec<PromotionUse>>) -> Commit {
@@ -45,12 +44,11 @@ fn begin(cart: &Cart, n: u64, uses: impl Into<Vec<PromotionUse>>) -> Commit {
 }
 
 fn cancel(cart: &Cart, n: u64) -> Commit {
-    Write::new([CartEvent::CheckoutCancelled { attempt: attempt(n) }]).change(cart)
+    Write::new([checkout_cancelled(n)]).change(cart)
 }
 
 fn complete(cart: &Cart, n: u64) -> Commit {
-    let order = OrderRef::new(format!("order-{n}")).expect("an order");
-    Write::new([CartEvent::CheckoutCompleted { attempt: attempt(n), order }]).change(cart)
+    Write::new([checkout_completed(n, &format!("order-{n}"))]).change(cart)
 }
 
 /// How often a promotion was used: in all, and by a customer.
@@ -233,11 +231,11 @@ pub fn an_attempts_own_uses_are_left_out(store: &dyn Store) {
         let found = block_on(store.uses(&asked, by.as_ref(), Some(except))).expect("the store answers");
         found.into_iter().map(|uses| (uses.total, uses.by_customer)).collect::<Vec<_>>()
     };
-    assert_eq!(seen(Some("ann"), attempt(1)), [(2, 1), (0, 0)]);
-    assert_eq!(seen(Some("bob"), attempt(1)), [(2, 1), (0, 0)]);
-    assert_eq!(seen(None, attempt(1)), [(2, 0), (0, 0)]);
-    assert_eq!(seen(Some("ann"), attempt(3)), [(2, 2), (1, 1)]);
-    assert_eq!(seen(Some("ann"), attempt(99)), [(3, 2), (1, 1)]);
+    assert_eq!(seen(Some("ann"), checkout_id(1)), [(2, 1), (0, 0)]);
+    assert_eq!(seen(Some("bob"), checkout_id(1)), [(2, 1), (0, 0)]);
+    assert_eq!(seen(None, checkout_id(1)), [(2, 0), (0, 0)]);
+    assert_eq!(seen(Some("ann"), checkout_id(3)), [(2, 2), (1, 1)]);
+    assert_eq!(seen(Some("ann"), checkout_id(99)), [(3, 2), (1, 1)]);
 }
 
 /// Of many checkouts at once exactly as many take a limited promotion as its limit says.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::command::{AddLine, Command, LineEdit, MergeCarts};
 use cart_core::event::CartEvent;
-use cart_core::id::{AttemptId, CartId, CustomerKey};
+use cart_core::id::{CartId, CheckoutId, CustomerKey};
 use cart_core::memory::{MemoryAddressBook, MemoryDirectory};
 use cart_core::merge::MergeStrategy;
 use cart_core::metadata::Metadata;
@@ -384,7 +384,7 @@ fn uses_of_promotions_stay_counted_for_a_pseudonym() {
         let cart = shop.stored(id(&cart_of(&shop, person)));
         let limit = UseLimit { total: Some(4), per_customer: Some(2) };
         let used = PromotionUse { promotion: promotion_id("p"), customer: Some(customer.clone()), limit };
-        let attempt = AttemptId::from_uuid(uuid::Uuid::from_u128(n));
+        let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(n));
         let begun = CartEvent::CheckoutBegun { attempt, deadline: at(60), uses: vec![used] };
         block_on(shop.memory.commit(unit([Write::new([begun]).by(&actor(person)).change(&cart)]))).unwrap();
     }

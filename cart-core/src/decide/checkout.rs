@@ -1,0 +1,215 @@
+//! Beginning a checkout.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Decision, after, coupons, decide, price};
+use crate::actor::Actor;
+use crate::cart::Cart;
+use crate::checkout::{
+    Checkout, Frozen, Handoff, Obstacle, OrderDraft, PaymentState, Progress, StockClaim, StockCounting,
+    StockState, StockUnits,
+};
+use crate::command::{BeginCheckout, BuyNow, Command, LineEdit};
+use crate::editing::Editing;
+use crate::facts::Facts;
+use crate::fit::needs_delivery;
+use crate::id::{CheckoutId, LineId, StockItemId};
+use crate::permission::Permission;
+use crate::policy::CouponMisfit;
+use crate::pricing::PricedCart;
+use crate::product::Stock;
+use crate::rejection::Rejection;
+use crate::selection::SelectionKind;
+
+/// What is to be ordered of a cart, before it is priced: the chosen lines, with the code that is given with them.
+#[derive(Clone, Debug)]
+pub struct Ordering {
+    /// The cart with only the lines that are ordered.
+    pub cart: Cart,
+    whole: bool,
+    /// What happens to the cart before.
+    before: Decision,
+}
+
+/// What is to be ordered of a cart.
+///
+/// # Errors
+/// [`Rejection::NothingToDo`] for no lines at all, [`Rejection::LineNotFound`], and those of adding a coupon.
+pub fn ordering(cart: Editing<'_>, order: &BeginCheckout, facts: &Facts) -> Result<Ordering, Rejection> {
+    let before = match &order.code {
+        Some(code) => coupons::add(cart, code, facts)?,
+        None => Decision::default(),
+    };
+    let mut subject = after(cart.cart(), &before.events);
+    let whole = match &order.lines {
+        None => true,
+        Some(chosen) => {
+            chosen.iter().try_for_each(|line| cart.line(*line).map(drop))?;
+            subject.keep_only(chosen);
+            subject.lines().len() == cart.cart().lines().len()
+        }
+    };
+    Ok(Ordering { cart: subject, whole, before })
+}
+
+/// Begins a checkout of what is to be ordered.
+pub(super) fn begin(
+    cart: Editing<'_>,
+    actor: &Actor,
+    order: &BeginCheckout,
+    one_off: bool,
+    facts: &Facts,
+) -> Result<Decision, Rejection> {
+    let ordering = ordering(cart, order, facts)?;
+    let priced = price(&ordering.cart, facts)?;
+    let obstacles = obstacles(&ordering.cart, &priced, facts);
+    if !obstacles.is_empty() {
+        return Err(Rejection::NotOrderable { obstacles });
+    }
+    let actual = priced.totals.total;
+    match order.expected_total {
+        Some(expected) if expected != actual => return Err(Rejection::TotalChanged { expected, actual }),
+        Some(_) | None => {}
+    }
+    let checkout = checkout(&ordering, actor, priced, order.handoff, one_off, facts);
+    let mut decision = ordering.before;
+    decision.events.extend(super::handoff::begun(cart.cart(), checkout, facts));
+    Ok(decision)
+}
+
+/// Puts one product into a cart that was made for it, and begins to order that.
+///
+/// # Errors
+/// Those of adding a line, of making choices and of beginning a checkout.
+pub fn buy_now(cart: &Cart, actor: &Actor, purchase: &BuyNow, facts: &Facts) -> Result<Decision, Rejection> {
+    let (mut draft, mut all) = (cart.clone(), Decision::default());
+    let mut take = |draft: &mut Cart, decision: Decision| {
+        decision.events.iter().for_each(|event| draft.apply_event(event));
+        all.events.extend(decision.events);
+        all.reply.notices.extend(decision.reply.notices);
+    };
+    let add = Command::Edit(LineEdit::Add(purchase.add.clone()));
+    let selections = purchase.selections.iter();
+    let select = selections.map(|selection| Command::Select { selection: selection.clone() });
+    for command in std::iter::once(add).chain(select) {
+        let decision = decide(&draft, actor, &command, facts)?;
+        take(&mut draft, decision);
+    }
+    let order = BeginCheckout { lines: None, ..purchase.order.clone() };
+    let editing = draft.edit_as(actor, Permission::CheckOut, facts)?;
+    let begun = begin(editing, actor, &order, true, facts)?;
+    take(&mut draft.clone(), begun);
+    Ok(all)
+}
+
+/// The record of a checkout that begins.
+pub(super) fn checkout(
+    ordering: &Ordering,
+    actor: &Actor,
+    priced: PricedCart,
+    handoff: Handoff,
+    one_off: bool,
+    facts: &Facts,
+) -> Checkout {
+    let times = facts.policy.checkout;
+    let deadline = facts.now + times.time;
+    let uses = priced.uses(facts);
+    let items = stock_items(&ordering.cart, &priced, facts);
+    let id = facts.fresh(CheckoutId::from_uuid, |id| ordering.cart.checkout(*id).is_some());
+    let due = priced.totals.total.minor() > 0;
+    let payment = match handoff {
+        Handoff::Service if facts.parties.payments && due => PaymentState::Due,
+        Handoff::Service | Handoff::Host => PaymentState::NotNeeded,
+    };
+    let until = deadline + times.grace;
+    let stock = match facts.parties.stock {
+        _ if items.is_empty() => StockState::NotNeeded,
+        StockCounting::Nobody => StockState::NotNeeded,
+        StockCounting::Store => StockState::Held { until },
+        StockCounting::Inventory => StockState::Due,
+    };
+    let frozen = Frozen { checkout: id, at: facts.now, deadline, whole: ordering.whole, one_off };
+    Checkout {
+        id,
+        by: actor.to_ref(),
+        handoff,
+        deadline,
+        draft: Arc::new(OrderDraft::freeze(&ordering.cart, priced, &frozen)),
+        uses,
+        stock: StockClaim { counted_by: facts.parties.stock, items, until, max_held: times.max_held },
+        progress: Progress::begin(stock, payment, deadline),
+    }
+}
+
+/// All that keeps a cart from being ordered.
+pub(super) fn obstacles(cart: &Cart, priced: &PricedCart, facts: &Facts) -> Vec<Obstacle> {
+    if cart.lines().is_empty() {
+        return vec![Obstacle::Empty];
+    }
+    let counts = |obstacle: &Obstacle| match obstacle {
+        Obstacle::PriceChanged { .. } => facts.policy.checkout.prices_acknowledged,
+        Obstacle::CouponNotApplicable { .. } => facts.policy.pricing.coupons.misfit == CouponMisfit::Removed,
+        Obstacle::Empty
+        | Obstacle::ProductWithdrawn { .. }
+        | Obstacle::ProductUnavailable { .. }
+        | Obstacle::InsufficientStock { .. }
+        | Obstacle::QuantityNotSold { .. }
+        | Obstacle::AmountOverflow { .. }
+        | Obstacle::SelectionMissing { .. }
+        | Obstacle::SelectionMisfit { .. }
+        | Obstacle::TaxUnknown { .. } => true,
+    };
+    let mut found: Vec<Obstacle> = priced.notices.iter().filter_map(Obstacle::of).filter(counts).collect();
+    found.extend(unsold_quantities(cart, facts));
+    found.extend(missing_selections(cart, facts));
+    found
+}
+
+fn unsold_quantities<'a>(cart: &'a Cart, facts: &'a Facts) -> impl Iterator<Item = Obstacle> + 'a {
+    facts.products.of_lines(cart.lines()).filter_map(|(line, product)| {
+        let rule = product?.quantity_rule;
+        let (units, max) = (line.quantity.get(), rule.max().min(facts.policy.limits.quantity));
+        let is_sold =
+            (rule.min().get()..=max.get()).contains(&units) && units.is_multiple_of(rule.step().get());
+        let (line, min, step) = (line.id, rule.min(), rule.step());
+        (!is_sold).then_some(Obstacle::QuantityNotSold { line, min, max, step })
+    })
+}
+
+fn missing_selections(cart: &Cart, facts: &Facts) -> impl Iterator<Item = Obstacle> {
+    let (required, chosen) = (facts.policy.checkout.required, cart.selections());
+    let delivery = required.delivery && needs_delivery(cart, facts);
+    [
+        (delivery && chosen.address.is_none(), SelectionKind::Address),
+        (delivery && chosen.shipping_method.is_none(), SelectionKind::ShippingMethod),
+        (required.payment_method && chosen.payment_method.is_none(), SelectionKind::PaymentMethod),
+    ]
+    .into_iter()
+    .filter(|(is_missing, _)| *is_missing)
+    .map(|(_, selection)| Obstacle::SelectionMissing { selection })
+}
+
+/// The counted stock that an order takes, gifts included, by rising item.
+fn stock_items(cart: &Cart, priced: &PricedCart, facts: &Facts) -> Vec<StockUnits> {
+    if facts.parties.stock == StockCounting::Nobody {
+        return Vec::new();
+    }
+    let lines = facts.products.of_lines(cart.lines()).map(|(line, product)| (product, line.quantity));
+    let gifts = priced.gifts.iter().map(|gift| (facts.products.product(&gift.product), gift.quantity));
+    let mut units: BTreeMap<&StockItemId, u32> = BTreeMap::new();
+    for (product, quantity) in lines.chain(gifts) {
+        if let Some(Stock::Limited { item, .. }) = product.map(|product| &product.stock) {
+            let sum = units.entry(item).or_default();
+            *sum = sum.saturating_add(quantity.get());
+        }
+    }
+    units.into_iter().map(|(item, units)| StockUnits { item: item.clone(), units }).collect()
+}
+
+impl Cart {
+    /// Forgets all lines but some.
+    fn keep_only(&mut self, lines: &[LineId]) {
+        self.retain_lines(|line| lines.contains(&line.id));
+    }
+}
