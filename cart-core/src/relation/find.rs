@@ -9,23 +9,24 @@ use crate::facts::Products;
 use crate::id::ProductGroupId;
 use crate::line::Line;
 use crate::product::Product;
+use crate::quantity::Quantity;
 
 /// The clashes among lines, in their order; none if none of their products has rules.
 ///
 /// Each line comes with what the catalog says about its product, as from [`Products::of_lines`]. What counts is that a line
 /// is there, not whether its product can be bought now. Takes time in proportion to the lines and the names in their rules.
 pub fn clashes<'a>(lines: impl IntoIterator<Item = (&'a Arc<Line>, Option<&'a Arc<Product>>)>) -> Vec<Clash> {
-    let item = |(place, (line, product))| Item { place, line, product, is_new: true };
+    let item = |(place, (line, product))| Item { place, line, product, was: None };
     let items: Vec<Item<'_>> = lines.into_iter().enumerate().map(item).collect();
     if items.iter().all(|item| item.rules().is_none()) {
         return Vec::new();
     }
     let all = Index::of(items.iter());
-    Finder { all: &all, new: &all, before: None, found: Brought::default() }.find(&items).made
+    Finder { all: &all, new: &all, before: None, found: Brought::default() }.find(&items).into_clashes()
 }
 
-/// The clashes among a cart's lines.
-pub(crate) fn clashes_of(cart: &Cart, products: &Products) -> Vec<Clash> {
+/// The clashes among a cart's lines, with what the catalog says about their products; none if none of these has rules.
+pub fn clashes_of(cart: &Cart, products: &Products) -> Vec<Clash> {
     if products.any_related() { clashes(products.of_lines(cart.lines())) } else { Vec::new() }
 }
 
@@ -33,15 +34,24 @@ pub(crate) fn clashes_of(cart: &Cart, products: &Products) -> Vec<Clash> {
 /// catalog that has changed.
 #[derive(Debug, Default)]
 pub(crate) struct Brought {
-    /// New clashes because of what came in.
-    pub(crate) made: Vec<Clash>,
-    /// Lines that were there before, and are now without what they need.
-    pub(crate) orphans: Vec<Orphans>,
+    /// New clashes because of what comes in.
+    pub(crate) made: Vec<Made>,
+    /// Lines that were there before, and are then without what they need.
+    pub(crate) lacking: Vec<Lacking>,
+}
+
+/// A new clash because of what comes in.
+#[derive(Debug)]
+pub(crate) struct Made {
+    /// The clash.
+    pub(crate) clash: Clash,
+    /// Lines that come in, or more units of them; without these there would be less of a clash.
+    pub(crate) by: Vec<Arc<Line>>,
 }
 
 /// Lines that lack what they need.
 #[derive(Debug)]
-pub(crate) struct Orphans {
+pub(crate) struct Lacking {
     /// What they lack.
     pub(crate) clash: Clash,
     /// The lines, in the cart's order.
@@ -53,22 +63,30 @@ pub(crate) struct Orphans {
 }
 
 impl Brought {
+    fn into_clashes(self) -> Vec<Clash> {
+        self.made.into_iter().map(|made| made.clash).collect()
+    }
+
     /// What is brought about by a write that leads from a cart to another state of it. The lines that a write adds stand
     /// after those that were there.
     pub(crate) fn by(before: &Cart, after: &Cart, products: &Products) -> Self {
-        let were = items(before, products, |_| false);
+        let were = items(before, products, |line| Some(line.quantity));
         let mut known = before.lines().iter();
         // One pass over both, since what stays keeps its order.
-        let items = items(after, products, |line| !known.any(|was| was.id == line.id));
+        let items = items(after, products, |line| Some(known.find(|was| was.id == line.id)?.quantity));
         let (all, before) = (Index::of(items.iter()), Index::of(were.iter()));
-        let new = Index::of(items.iter().filter(|item| item.is_new));
+        let new = Index::of(items.iter().filter(|item| item.is_new()));
         Finder { all: &all, new: &new, before: Some(&before), found: Self::default() }.find(&items)
     }
 }
 
-fn items<'a>(cart: &'a Cart, products: &'a Products, mut is_new: impl FnMut(&Line) -> bool) -> Vec<Item<'a>> {
+fn items<'a>(
+    cart: &'a Cart,
+    products: &'a Products,
+    mut was: impl FnMut(&Line) -> Option<Quantity>,
+) -> Vec<Item<'a>> {
     let lines = products.of_lines(cart.lines()).enumerate();
-    lines.map(|(place, (line, product))| Item { place, line, product, is_new: is_new(line) }).collect()
+    lines.map(|(place, (line, product))| Item { place, line, product, was: was(line) }).collect()
 }
 
 /// Goes through the rules of all lines.
@@ -97,36 +115,39 @@ impl<'a> Finder<'a> {
             return;
         }
         let clash = self.clash(item, Broken::Requires { any_of: any_of.clone() }, &[]);
-        if item.is_new {
-            self.found.made.push(clash);
+        if item.is_new() {
+            self.found.made.push(Made { clash, by: lines(&[item]) });
         } else if self.before.is_some_and(|before| before.has_other(any_of, item.id())) {
-            let (lines, quantity) = (vec![Arc::clone(item.line)], FollowedQuantity::AtMost);
-            self.found.orphans.push(Orphans { clash, lines, may_stay: 0, quantity });
+            let (lines, quantity) = (lines(&[item]), FollowedQuantity::AtMost);
+            self.found.lacking.push(Lacking { clash, lines, may_stay: 0, quantity });
         }
     }
 
     /// A line that was there clashes anew with new ones only.
     fn exclude(&mut self, item: &Item<'_>, excluded: &ProductSet) {
-        let against = if item.is_new { self.all } else { self.new };
+        let against = if item.is_new() { self.all } else { self.new };
         let others = against.others(excluded, item.id(), Clash::MAX_OTHERS);
-        if !others.is_empty() {
-            self.found.made.push(self.clash(item, Broken::Excludes, &others));
+        if others.is_empty() {
+            return;
         }
+        let is_later = others.iter().any(|other| other.place < item.place);
+        let by = if is_later { lines(&[item]) } else { lines(&others) };
+        self.found.made.push(Made { clash: self.clash(item, Broken::Excludes, &others), by });
     }
 
     /// Each group is looked at once, for its first line.
     fn group(&mut self, item: &Item<'_>, group: &ProductGroupId) {
         let [first, others @ ..] = self.all.group(group) else { return };
         if first.place == item.place && !others.is_empty() && !self.new.group(group).is_empty() {
-            let broken = Broken::Group { group: group.clone() };
-            self.found.made.push(self.clash(item, broken, others));
+            let clash = self.clash(item, Broken::Group { group: group.clone() }, others);
+            self.found.made.push(Made { clash, by: lines(others.iter().filter(|other| other.is_new())) });
         }
     }
 
     /// Each product is looked at once, for the first of its lines with the rule.
     fn follow(&mut self, item: &Item<'_>, follows: &Follows) {
-        let lines = self.all.followers(item.id(), follows);
-        let is_first = lines.first().is_some_and(|first| first.place == item.place);
+        let followers = self.all.followers(item.id(), follows);
+        let is_first = followers.first().is_some_and(|first| first.place == item.place);
         let Some((units, parents)) = self.all.units(item.id(), follows).filter(|_| is_first) else { return };
         let (had, had_parents) =
             self.before.and_then(|before| before.units(item.id(), follows)).unwrap_or_default();
@@ -134,13 +155,14 @@ impl<'a> Finder<'a> {
         if quantity.excess(units, parents) <= quantity.excess(had, had_parents) {
             return;
         }
-        let others = self.all.others(&follows.parents, item.id(), Clash::MAX_OTHERS);
-        let clash = self.clash(item, Broken::Follows { units, parents, quantity }, &others);
+        let followed = self.all.others(&follows.parents, item.id(), usize::MAX);
+        let clash = self.clash(item, Broken::Follows { units, parents, quantity }, &followed);
         if units > parents && units <= had && parents < had_parents {
-            let lines = lines.iter().map(|item| Arc::clone(item.line)).collect();
-            self.found.orphans.push(Orphans { clash, lines, may_stay: parents, quantity });
+            self.found.lacking.push(Lacking { clash, lines: lines(followers), may_stay: parents, quantity });
         } else {
-            self.found.made.push(clash);
+            let blamed = if units > parents { followers } else { &followed };
+            let by = lines(blamed.iter().filter(|item| item.came_in()));
+            self.found.made.push(Made { clash, by });
         }
     }
 
@@ -151,9 +173,13 @@ impl<'a> Finder<'a> {
 
     /// Whoever is refused does not know the lines that were not added.
     fn named(&self, item: &Item<'_>) -> ClashingLine {
-        let is_known = !item.is_new || self.before.is_none();
+        let is_known = !item.is_new() || self.before.is_none();
         ClashingLine { line: is_known.then_some(item.line.id), product: item.id().clone() }
     }
+}
+
+fn lines<'i, 'a: 'i>(items: impl IntoIterator<Item = &'i &'i Item<'a>>) -> Vec<Arc<Line>> {
+    items.into_iter().map(|item| Arc::clone(item.line)).collect()
 }
 
 impl FollowedQuantity {

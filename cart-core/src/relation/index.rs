@@ -7,6 +7,7 @@ use super::{Follows, ProductSet, RelationRules};
 use crate::id::{CategoryId, ProductGroupId, ProductId};
 use crate::line::Line;
 use crate::product::Product;
+use crate::quantity::Quantity;
 
 /// A line and what rules ask about it.
 #[derive(Debug)]
@@ -16,8 +17,8 @@ pub(super) struct Item<'a> {
     pub(super) line: &'a Arc<Line>,
     /// What the catalog says about its product; none if it does not know it: it is then in no category and has no rules.
     pub(super) product: Option<&'a Arc<Product>>,
-    /// Whether it comes in by the write that is judged.
-    pub(super) is_new: bool,
+    /// The quantity of the line before the write that is judged; none if that adds it.
+    pub(super) was: Option<Quantity>,
 }
 
 impl<'a> Item<'a> {
@@ -27,6 +28,16 @@ impl<'a> Item<'a> {
 
     pub(super) fn rules(&self) -> Option<&'a RelationRules> {
         self.product.and_then(|product| product.relations.rules())
+    }
+
+    /// Whether the write that is judged adds the line.
+    pub(super) const fn is_new(&self) -> bool {
+        self.was.is_none()
+    }
+
+    /// Whether the write that is judged adds units of it.
+    pub(super) fn came_in(&self) -> bool {
+        self.was.is_none_or(|was| was < self.line.quantity)
     }
 
     fn units(&self) -> u64 {

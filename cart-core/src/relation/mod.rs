@@ -27,8 +27,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::check::RelationError;
 pub use self::clash::{Broken, Clash, ClashingLine};
-pub use self::find::clashes;
-pub(crate) use self::find::{Brought, Orphans, clashes_of};
+pub(crate) use self::find::{Brought, Lacking};
+pub use self::find::{clashes, clashes_of};
 use crate::id::{CategoryId, ProductGroupId, ProductId};
 
 /// Products by name or by category; a product is among them if either holds.
