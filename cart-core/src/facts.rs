@@ -152,6 +152,15 @@ impl From<Vec<(ProductKey, Option<Arc<Product>>)>> for Others {
 }
 
 impl Others {
+    fn answers(&self) -> impl Iterator<Item = &Option<Arc<Product>>> {
+        let (few, many) = match self {
+            Self::Few(answers) => (Some(answers), None),
+            Self::Many(answers) => (None, Some(answers)),
+        };
+        let few = few.into_iter().flatten().map(|(_, answer)| answer);
+        few.chain(many.into_iter().flat_map(HashMap::values))
+    }
+
     /// The answer about a product, if it was asked about.
     fn answer(&self, key: &ProductKey) -> Option<&Option<Arc<Product>>> {
         match self {
@@ -204,6 +213,14 @@ impl Products {
             };
             (line, product)
         })
+    }
+
+    /// Whether any product has rules about what it goes with.
+    pub(crate) fn any_related(&self) -> bool {
+        let has_rules = |product: &Option<Arc<Product>>| {
+            product.as_ref().is_some_and(|product| !product.relations.is_empty())
+        };
+        self.of_cart.iter().chain(self.others.answers()).any(has_rules)
     }
 
     fn asked(&self) -> impl Iterator<Item = (&Arc<Line>, Option<&Arc<Product>>)> {

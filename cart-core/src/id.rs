@@ -246,6 +246,11 @@ host_id!(
     "category id"
 );
 host_id!(
+    /// Identifies a group of products of which a cart has at most one line.
+    ProductGroupId,
+    "product group id"
+);
+host_id!(
     /// Names how something is taxed, such as `standard` or `books`; what the rates are depends on the destination.
     TaxClass,
     "tax class"

@@ -75,6 +75,7 @@ pub mod product;
 pub mod promotion;
 pub mod quantity;
 pub mod rejection;
+pub mod relation;
 pub mod selection;
 pub mod service;
 pub mod sharing;

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::coupon::CouponCode;
 use crate::id::{CartId, LineId, TaxClass};
 use crate::money::Money;
+use crate::product::ProductKey;
 use crate::promotion::NotApplied;
 use crate::quantity::Quantity;
+use crate::relation::Clash;
 use crate::selection::{Misfit, SelectionKind};
 
 /// Something the shopper should know.
@@ -56,6 +58,23 @@ pub enum Notice {
         asked: u32,
         /// The quantity it has.
         given: Quantity,
+    },
+    /// Lines do not go together, since the catalog has changed or what one of them needs has gone. They stay and count in
+    /// the totals, but a checkout does not begin.
+    IncompatibleItems {
+        /// Which lines, and why.
+        clash: Box<Clash>,
+    },
+    /// A line was removed, or has fewer units, because what it needs was removed or has fewer.
+    DependantReduced {
+        /// Which line.
+        line: LineId,
+        /// Its product.
+        product: ProductKey,
+        /// The quantity that it had.
+        from: Quantity,
+        /// The quantity that it has; none if it was removed.
+        to: Option<Quantity>,
     },
     /// A choice made earlier no longer holds.
     SelectionStale {

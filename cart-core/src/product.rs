@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{CategoryId, ProductId, StockItemId, TaxClass};
 use crate::money::{Currency, Money, MoneyError};
 use crate::quantity::Quantity;
+use crate::relation::Relations;
 
 /// Options that a line cannot hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -298,6 +299,8 @@ pub struct Product {
     pub tax_class: TaxClass,
     /// What one unit costs from a quantity of its line on; the highest that is reached counts.
     pub tiers: Arc<[PriceTier]>,
+    /// What it goes with, and what it does not go with, in one cart.
+    pub relations: Relations,
 }
 
 /// What one unit costs from a quantity on.
@@ -325,6 +328,7 @@ impl Product {
             categories: Arc::new([]),
             tax_class: TaxClass::standard(),
             tiers: Arc::new([]),
+            relations: Relations::default(),
         }
     }
 

@@ -14,6 +14,7 @@ use crate::permission::Permission;
 use crate::product::ProductKey;
 use crate::promotion::NotApplied;
 use crate::quantity::Quantity;
+use crate::relation::Clash;
 use crate::selection::{Misfit, SelectionKind};
 use crate::sharing::PermissionGroupId;
 use crate::status::StatusName;
@@ -154,6 +155,18 @@ pub enum Rejection {
     TooManyCarts {
         /// How many an owner may have.
         max: usize,
+    },
+    /// What would come in does not go with what is in the cart, or with something else that would come in.
+    #[error("the products do not go together: {}", sentence(clashes))]
+    IncompatibleItems {
+        /// The clashes that are not there now, in the order of the lines.
+        clashes: Vec<Clash>,
+    },
+    /// Lines that would stay need what would go, or as many units of it.
+    #[error("other products need it: {}", sentence(clashes))]
+    HasDependants {
+        /// A clash for each line that would be left without what it needs, in the order of the lines.
+        clashes: Vec<Clash>,
     },
     /// The choice does not fit.
     #[error("the selection does not fit the cart")]
@@ -364,4 +377,13 @@ pub enum Rejection {
     /// The carts to be merged are of different channels or currencies, or one cart twice.
     #[error("the carts cannot be merged")]
     Unmergeable,
+}
+
+/// The first clash in words, and how many more there are.
+fn sentence(clashes: &[Clash]) -> String {
+    match clashes {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first, more @ ..] => format!("{first}, and {} more", more.len()),
+    }
 }

@@ -200,6 +200,13 @@ CREATE UNIQUE INDEX journal_by_version ON journal (cart_id, version);
 CREATE UNIQUE INDEX journal_by_request ON journal (cart_id, request_key, actor)
     WHERE fingerprint IS NOT NULL;
 
+-- The keys that have sealed something that is still there. Each has sealed an empty text in its proof, which no other key
+-- of the same number opens.
+CREATE TABLE seal_keys (
+    key_id INTEGER NOT NULL PRIMARY KEY CHECK (key_id BETWEEN 0 AND 4294967295),
+    proof  BLOB    NOT NULL CHECK (length(proof) = 45)
+) STRICT;
+
 -- The cart whose history is being written anew, without some personal data or under another key; empty but inside such
 -- a transaction.
 CREATE TABLE rewriting (
@@ -257,9 +264,9 @@ CREATE TABLE promotion_counts (
     PRIMARY KEY (promotion, customer)
 ) STRICT, WITHOUT ROWID;
 
--- How often links were opened. It is no part of their carts: a link that is gone may still be in here.
+-- How often links were opened, as long as they are there. It is no part of their carts.
 CREATE TABLE link_openings (
-    link_id  BLOB    NOT NULL PRIMARY KEY CHECK (length(link_id) = 16),
+    link_id  BLOB    NOT NULL PRIMARY KEY REFERENCES links (link_id) ON DELETE CASCADE,
     openings INTEGER NOT NULL CHECK (openings >= 1),
     last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

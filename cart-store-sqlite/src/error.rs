@@ -22,6 +22,17 @@ pub(crate) enum Refusal {
     Sqlite(rusqlite::Error),
 }
 
+impl Refusal {
+    /// Whether it is about what is stored there, so that elsewhere all may be well.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            Self::KeyMissing(_) | Self::Corrupt(_) => true,
+            Self::Sqlite(error) => is_constraint(error) || is_corrupt(error),
+            Self::Conflict(_) | Self::AlreadyOpen(_) | Self::Repeated(_) | Self::UsedUp { .. } => false,
+        }
+    }
+}
+
 impl From<rusqlite::Error> for Refusal {
     fn from(error: rusqlite::Error) -> Self {
         Self::Sqlite(error)
@@ -131,6 +142,11 @@ fn corrupt(source: impl Into<BoxError>) -> StoreError {
 /// what is stored.
 fn is_constraint(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
+}
+
+/// Tells pages that cannot be what was written.
+fn is_corrupt(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
 }
 
 /// Tells a row whose place is taken.

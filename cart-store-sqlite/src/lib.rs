@@ -11,6 +11,7 @@ mod commit;
 pub mod engine;
 mod error;
 mod index;
+mod keys;
 mod load;
 mod options;
 mod reseal;

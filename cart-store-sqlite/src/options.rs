@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cart_seal::KeyRing;
+use cart_seal::{KeyId, KeyRing};
 
 /// What an acknowledged write has survived.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,6 +25,7 @@ pub struct Options {
     pub(crate) log_bytes: u64,
     pub(crate) on_caller: bool,
     pub(crate) keys: Option<KeyRing>,
+    pub(crate) lost_keys: Vec<KeyId>,
 }
 
 impl Default for Options {
@@ -37,6 +38,7 @@ impl Default for Options {
             log_bytes: 56 << 20,
             on_caller: false,
             keys: None,
+            lost_keys: Vec::new(),
         }
     }
 }
@@ -96,14 +98,27 @@ impl Options {
         self.on_caller = allowed;
         self
     }
+
     /// Seals what is personal (see the crate's documentation) with the current key of a ring, and opens what any key of
     /// the ring has sealed; unless told, it is stored as text.
     ///
     /// What was stored as text before stays readable, and stays text until it is written again or
-    /// [`reseal`](crate::SqliteStore::reseal) comes to it.
+    /// [`reseal`](crate::SqliteStore::reseal) comes to it. The other way there is none: once something is sealed, the
+    /// file opens only with a ring that has every key of which something is left in it.
     #[must_use]
     pub fn key_ring(mut self, keys: KeyRing) -> Self {
         self.keys = Some(keys);
+        self
+    }
+
+    /// Says that a key is lost, so that the file opens without it, with a ring of other keys.
+    ///
+    /// What it sealed stays as it is, should the key be found again. Reading it is
+    /// [`KeyMissing`](cart_core::port::StoreError::KeyMissing), also for a list with such a cart in it and for an
+    /// export; all else goes on.
+    #[must_use]
+    pub fn lost_key(mut self, key: KeyId) -> Self {
+        self.lost_keys.push(key);
         self
     }
 }

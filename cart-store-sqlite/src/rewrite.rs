@@ -20,6 +20,7 @@ use crate::table::grants::{CartPlace, GrantRow};
 use crate::table::journal::{self, Written};
 use crate::table::lines::LineRow;
 use crate::table::links::LinkRow;
+use crate::table::openings;
 use crate::table::rewriting;
 use crate::table::suggestions::SuggestionRow;
 use crate::table::uses;
@@ -53,7 +54,9 @@ impl Rewriting {
     pub(crate) fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
         let cart = self.cart.id();
         self.write_cart(transaction, cart)?;
+        let openings = openings::keep(transaction, cart)?;
         self.steps.iter().try_for_each(|step| step.run(transaction, cart))?;
+        openings::restore(transaction, openings)?;
         self.write_uses(transaction, cart)?;
         rewriting::within(transaction, cart, || {
             self.entries

@@ -5,7 +5,7 @@ use std::fmt;
 
 use cart_core::id::CartId;
 use cart_core::version::Version;
-use cart_seal::{KeyRing, OpenError, Place};
+use cart_seal::{KeyId, KeyRing, OpenError, Place};
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use serde::{Serialize, Serializer};
@@ -81,6 +81,22 @@ impl Seal {
         self.0.is_some()
     }
 
+    /// The id of the key that seals, if there is one.
+    pub(crate) fn current(&self) -> Option<KeyId> {
+        self.0.as_ref().map(KeyRing::current)
+    }
+
+    /// The key that seals, if there is one, and the proof that it is this one.
+    pub(crate) fn prove(&self) -> Option<(KeyId, Vec<u8>)> {
+        self.0.as_ref().map(|keys| (keys.current(), at_proof(keys.current(), |place| keys.seal(&[], place))))
+    }
+
+    /// Checks that a key is at hand, and is the one of the proof.
+    pub(crate) fn check(&self, key: KeyId, proof: &[u8]) -> Result<(), OpenError> {
+        let keys = self.0.as_ref().ok_or(OpenError::KeyMissing { key })?;
+        at_proof(key, |place| keys.open(proof, place)).map(drop)
+    }
+
     /// Makes what is stored of a text.
     pub(crate) fn close(&self, field: Field, row: RowKey, text: String) -> Value {
         match &self.0 {
@@ -153,6 +169,11 @@ fn at<T>(field: Field, row: RowKey, then: impl FnOnce(&Place<'_>) -> T) -> T {
         None => then(&Place::new(table, column, &[&row.cart])),
         Some(part) => then(&Place::new(table, column, &[&row.cart, part])),
     }
+}
+
+/// The place of a key's proof. Its names are sealed too, and stay.
+fn at_proof<T>(KeyId(key): KeyId, then: impl FnOnce(&Place<'_>) -> T) -> T {
+    then(&Place::new("key", "proof", &[&key.to_be_bytes()]))
 }
 
 /// A protected value as it is stored.

@@ -3,6 +3,7 @@
 use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use cart_core::actor::{ActorRef, Owner};
@@ -18,13 +19,15 @@ use cart_core::port::{
 };
 use cart_core::sharing::LinkDigest;
 use cart_core::version::Version;
+use cart_seal::KeyId;
 use chrono::{DateTime, Utc};
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::commit::Prepared;
-use crate::engine::{BackupError, Engine, Fault, OpenError, ReadError};
+use crate::engine::{BackupError, Engine, Fault, OpenError, ReadError, WriteError};
 use crate::error::{self, Refusal};
 use crate::index::{self, Grantee};
+use crate::keys;
 use crate::load;
 use crate::options::Options;
 use crate::reseal::{self, Due, Resealed};
@@ -35,7 +38,7 @@ use crate::table::OwnerColumns;
 use crate::table::rewriting::REMNANTS;
 use crate::table::{journal, openings, relays, uses};
 use crate::transfer::{self, ExportError, ReplayError};
-use crate::verify::{self, Report};
+use crate::verify::{self, Finding, Report};
 
 /// The most rows that a read takes on the calling thread, or lines that a cart has which is loaded there.
 const FEW: usize = 32;
@@ -65,6 +68,8 @@ const FEW: usize = 32;
 pub struct SqliteStore {
     pub(crate) engine: Engine,
     seal: Seal,
+    /// The key that seals is known to be on record.
+    is_on_record: AtomicBool,
 }
 
 impl SqliteStore {
@@ -73,13 +78,18 @@ impl SqliteStore {
     /// Reads and writes the file on the calling thread. Only one store at a time can have a file open; its lock is
     /// the file beside it with `.lock` at the end.
     ///
+    /// The [key ring](Options::key_ring) must have every key of which something is left in the file, and they must be
+    /// the same keys: otherwise what is written from now on and what is there would need different rings.
+    ///
     /// # Errors
     /// See [`OpenError`]; the file is then as it was.
     pub fn open(path: impl AsRef<Path>, options: &Options) -> Result<Self, OpenError> {
-        let engine = Engine::open(path.as_ref(), options, MIGRATIONS)?;
+        let seal = Seal::new(options.keys.clone());
+        let admit = |found: &Connection, path: &Path| keys::admit(found, path, &seal, &options.lost_keys);
+        let engine = Engine::open_admitted(path.as_ref(), options, MIGRATIONS, admit)?;
         // Left over when the process ended before it was done. It is done in the background.
         drop(engine.wipe(REMNANTS));
-        Ok(Self { engine, seal: Seal::new(options.keys.clone()) })
+        Ok(Self { engine, seal, is_on_record: AtomicBool::new(false) })
     }
 
     /// Opens an empty store in memory, gone when dropped; for tests. All work is done on the calling thread.
@@ -88,7 +98,7 @@ impl SqliteStore {
     /// See [`OpenError`].
     pub fn in_memory() -> Result<Self, OpenError> {
         let engine = Engine::in_memory(&Options::default(), MIGRATIONS)?;
-        Ok(Self { engine, seal: Seal::default() })
+        Ok(Self { engine, seal: Seal::default(), is_on_record: AtomicBool::new(false) })
     }
 
     /// Copies the store to a new file while it is in use. The copy holds what was committed when it was begun,
@@ -145,19 +155,23 @@ impl SqliteStore {
     }
 
     /// Seals with the current key of the [key ring](Options::key_ring) what is not, in so many carts after another one by
-    /// rising id (from the first if none is named), and answers after which to go on. Without a key ring, it has nothing
-    /// to do.
+    /// rising id (from the first if none is named; at least one), and answers after which to go on. Without a key ring, it
+    /// has nothing to do.
     ///
     /// Each cart is done in a transaction of its own, and one in which all is sealed with the current key is only read.
-    /// The store may be in use, and the job may be given up and begun again at any point. Once it has gone through all
-    /// carts, older keys can be dropped, if no backup needs them. What was replaced cannot be read from the file when
-    /// this is answered: for that, all of the file is read once for each call that has sealed something, and writes wait.
+    /// One in which something cannot be opened is left as it is and told. The store may be in use, and the job may be given
+    /// up and begun again at any point. When it has gone through all carts, the keys that nothing is sealed with any more
+    /// are taken off the record of those that the store needs to open; they can be dropped, if no backup needs them. What
+    /// was replaced cannot be read from the file when this is answered: for that, all of the file is read once for each
+    /// call that has sealed something, and writes wait.
     ///
     /// ```
     /// # async fn job(store: &cart_store_sqlite::SqliteStore) -> Result<(), cart_core::port::StoreError> {
     /// let mut after = None;
     /// loop {
-    ///     after = store.reseal(after, 1_000).await?.next;
+    ///     let done = store.reseal(after, 1_000).await?;
+    ///     done.damaged.iter().for_each(|finding| eprintln!("{finding}"));
+    ///     after = done.next;
     ///     if after.is_none() {
     ///         return Ok(());
     ///     }
@@ -166,24 +180,67 @@ impl SqliteStore {
     /// ```
     ///
     /// # Errors
-    /// [`StoreError::KeyMissing`] if something is sealed with a key that is not in the ring; the others if the store
-    /// cannot do it. What was done until then stays done.
+    /// What the store cannot do, for instance because the disk is full; what was done until then stays done.
     pub async fn reseal(&self, after: Option<CartId>, limit: usize) -> Result<Resealed, StoreError> {
+        let Some(current) = self.seal.current() else { return Ok(Resealed::default()) };
         let seal = self.seal.clone();
         let due = move |transaction: &Transaction<'_>| reseal::due(transaction, &seal, after, limit);
-        let Due { carts, next } = self.look(usize::MAX, due).await?;
-        let mut sealed = 0;
+        let Due { carts, damaged, next } = self.look(usize::MAX, due).await?;
+        let mut done = Resealed { damaged, next, ..Resealed::default() };
         for cart in carts {
-            sealed += usize::from(self.reseal_one(cart).await?);
+            match self.reseal_one(cart).await? {
+                Ok(is_sealed) => done.carts += usize::from(is_sealed),
+                Err(finding) => done.damaged.push(finding),
+            }
         }
         self.wipe().await?;
-        Ok(Resealed { carts: sealed, next })
+        if next.is_none() {
+            done.retired = self.retire(current).await?;
+        }
+        Ok(done)
     }
 
-    async fn reseal_one(&self, cart: CartId) -> Result<bool, StoreError> {
+    async fn reseal_one(&self, cart: CartId) -> Result<Result<bool, Finding>, StoreError> {
         let seal = self.seal.clone();
-        let sealed = self.engine.write(move |transaction| reseal::cart(transaction, &seal, cart)).await;
-        sealed.map_err(error::of_write)
+        let sealed = self.write_sealed(move |transaction| reseal::cart(transaction, &seal, cart)).await;
+        match sealed {
+            Err(WriteError::Refused(refusal)) => Ok(Err(reseal::damaged(cart, refusal)?)),
+            sealed => sealed.map(Ok).map_err(error::of_write),
+        }
+    }
+
+    /// Takes the keys off record that nothing is sealed with. Looking at the carts one after the other is enough: only the
+    /// current key seals.
+    async fn retire(&self, current: KeyId) -> Result<Vec<KeyId>, StoreError> {
+        let mut keys = self.look(usize::MAX, move |transaction| keys::but(transaction, current)).await?;
+        let mut after = Some(Vec::new());
+        while let Some(from) = after {
+            let unused = move |transaction: &Transaction<'_>| reseal::unused(transaction, keys, from);
+            (keys, after) = self.look(usize::MAX, unused).await?;
+        }
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let forget = move |transaction: &Transaction<'_>| keys::forget(transaction, keys);
+        self.engine.write(forget).await.map_err(error::of_write)
+    }
+
+    /// Writes what has been sealed. The first such write also puts the key on record: not before, because a key that has
+    /// sealed nothing may still be replaced by another one.
+    async fn write_sealed<T, F>(&self, statements: F) -> Result<T, WriteError<Refusal>>
+    where
+        F: FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
+        T: Send + 'static,
+    {
+        let is_on_record = self.is_on_record.load(Ordering::Relaxed);
+        let key = if is_on_record { None } else { self.seal.prove() };
+        let noted = move |transaction: &Transaction<'_>| {
+            keys::note(transaction, key)?;
+            statements(transaction)
+        };
+        let written = self.engine.write(noted).await?;
+        self.is_on_record.store(true, Ordering::Relaxed);
+        Ok(written)
     }
 
     /// Wipes what was written anew out of the file and its log, if that was not done.
@@ -223,13 +280,12 @@ impl CartStore for SqliteStore {
 
     async fn commit(&self, unit: Unit) -> Result<(), StoreError> {
         let unit = Prepared::new(&self.seal, unit)?;
-        let committed = self.engine.write(move |transaction| unit.write(transaction)).await;
-        committed.map_err(error::of_write)
+        self.write_sealed(move |transaction| unit.write(transaction)).await.map_err(error::of_write)
     }
 
     async fn rewrite(&self, history: Rewritten) -> Result<(), StoreError> {
         let rewriting = Rewriting::new(&self.seal, &history)?;
-        let rewritten = self.engine.write(move |transaction| rewriting.write(transaction)).await;
+        let rewritten = self.write_sealed(move |transaction| rewriting.write(transaction)).await;
         rewritten.map_err(error::of_write)?;
         self.wipe().await
     }

@@ -8,6 +8,7 @@ use crate::money::Money;
 use crate::notice::{Notice, Unavailable};
 use crate::promotion::NotApplied;
 use crate::quantity::Quantity;
+use crate::relation::Clash;
 use crate::selection::{Misfit, SelectionKind};
 
 /// Something that keeps a cart from being ordered. All of them are told at once.
@@ -46,6 +47,11 @@ pub enum Obstacle {
         max: Quantity,
         /// In multiples of this.
         step: Quantity,
+    },
+    /// Lines do not go together.
+    IncompatibleItems {
+        /// Which, and why.
+        clash: Box<Clash>,
     },
     /// The line's amount is too large.
     AmountOverflow {
@@ -99,9 +105,11 @@ impl Obstacle {
             Notice::SelectionStale { selection, reason } => Some(Self::SelectionMisfit { selection, reason }),
             Notice::CouponSleeping { code, reason } => Some(Self::CouponNotApplicable { code, reason }),
             Notice::TaxUnknown { class } => Some(Self::TaxUnknown { class }),
-            Notice::QuantityClamped { .. } | Notice::CouponRemoved { .. } | Notice::CartReplaced { .. } => {
-                None
-            }
+            Notice::IncompatibleItems { clash } => Some(Self::IncompatibleItems { clash }),
+            Notice::DependantReduced { .. }
+            | Notice::QuantityClamped { .. }
+            | Notice::CouponRemoved { .. }
+            | Notice::CartReplaced { .. } => None,
         }
     }
 }

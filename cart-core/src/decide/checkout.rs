@@ -155,6 +155,7 @@ pub(super) fn obstacles(cart: &Cart, priced: &PricedCart, facts: &Facts) -> Vec<
         | Obstacle::ProductUnavailable { .. }
         | Obstacle::InsufficientStock { .. }
         | Obstacle::QuantityNotSold { .. }
+        | Obstacle::IncompatibleItems { .. }
         | Obstacle::AmountOverflow { .. }
         | Obstacle::SelectionMissing { .. }
         | Obstacle::SelectionMisfit { .. }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::demand::Demand;
 use super::lines::check_room;
+use super::relations::{Misfits, misfits};
 use super::stock::{Raise, admit};
 use super::{Decision, Origin, coupons, create};
 use crate::actor::Actor;
@@ -24,8 +25,8 @@ use crate::rejection::Rejection;
 
 /// Decides a new cart of the actor, `id`, with the lines, note, settings and metadata of `source`, which stays as it is.
 ///
-/// Each line is added at today's price, as many units as can be had; the reply says for each line of the source
-/// what became of it. Coupon codes are copied, and which gifts were refused; choices about delivery and payment are not.
+/// Each line is added at today's price, as many units as can be had, if it goes with those before it; the reply says for
+/// each line of the source what became of it. Coupon codes are copied, and which gifts were refused; choices about delivery and payment are not.
 ///
 /// # Errors
 /// [`Rejection::CartNotFound`] or [`Rejection::Forbidden`] if the actor does not own `source`;
@@ -43,17 +44,9 @@ pub fn duplicate(
         return Err(Rejection::NotOffered);
     }
     let created = created(source, actor, copy, facts)?;
-    let mut copying = Copying {
-        actor,
-        facts,
-        ids: LineIds::new(facts.first_id),
-        draft: Cart::new(id, &created, facts.now),
-        demand: Demand::default(),
-        decision: vec![CartEvent::Created(Box::new(created))].into(),
-    };
-    for (line, product) in facts.products.of_lines(source.lines()) {
-        copying.add(line, product);
-    }
+    let empty = Cart::new(id, &created, facts.now);
+    let mut copying = Copying::of(source, &empty, actor, facts);
+    copying.decision.events.insert(0, CartEvent::Created(Box::new(created)));
     copying.bring_choices(source);
     let Copying { draft, mut decision, .. } = copying;
     coupons::remove_misfits_of(&draft, &mut decision, facts)?;
@@ -79,11 +72,36 @@ struct Copying<'a> {
     draft: Cart,
     demand: Demand<'a>,
     decision: Decision,
+    /// What clashes with other lines stays behind.
+    misfits: Misfits,
 }
 
 impl<'a> Copying<'a> {
+    /// Copies the lines but for those that clash with a line before.
+    fn of(source: &'a Cart, empty: &Cart, actor: &'a Actor, facts: &'a Facts) -> Self {
+        let mut known = Misfits::new();
+        loop {
+            let mut copying = Self::new(empty, actor, facts, known.clone());
+            for (line, product) in facts.products.of_lines(source.lines()) {
+                copying.add(line, product);
+            }
+            let misfits = misfits(empty, &copying.draft, facts);
+            if misfits.is_empty() {
+                return copying;
+            }
+            known.extend(misfits);
+        }
+    }
+
+    fn new(empty: &Cart, actor: &'a Actor, facts: &'a Facts, misfits: Misfits) -> Self {
+        let (ids, draft) = (LineIds::new(facts.first_id), empty.clone());
+        let (demand, decision) = (Demand::default(), Decision::default());
+        Self { actor, facts, ids, draft, demand, decision, misfits }
+    }
+
     fn add(&mut self, line: &Line, product: Option<&'a Arc<Product>>) {
-        match self.admit(line, product) {
+        let misfit = self.misfits.get(&line.key).cloned();
+        match misfit.map_or_else(|| self.admit(line, product), Err) {
             Ok(quantity) => self.take_in(line, product, quantity),
             Err(reason) => self.decision.reply.edits.push(EditOutcome::Refused { reason }),
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Decision;
 use super::prices::repriced;
+use super::relations::settle_lines;
 use super::stock::{Raise, admit, check_lowered, smallest};
 use crate::actor::Actor;
 use crate::cart::Cart;
@@ -63,6 +64,7 @@ pub(super) fn edit(
     let edited = edit_line(cart.edit_as(actor, Permission::EditLines, facts)?, edit, &mut context)?;
     let mut decision = Decision::from(edited.events);
     decision.reply.notices.extend(edited.notice);
+    settle_lines(cart, &mut decision, facts)?;
     Ok(decision)
 }
 
@@ -76,13 +78,13 @@ pub(super) fn edit_many(
 ) -> Result<Decision, Rejection> {
     cart.edit_as(actor, Permission::EditLines, facts)?;
     check_batch(edits.len(), facts)?;
-    let mut batch = Batch::new(cart, actor, facts);
+    let mut batch = Batch::new(cart, actor, mode, facts);
     for edit in edits {
-        batch.step(mode, |draft, context| {
+        batch.step(|draft, context| {
             edit_line(draft.edit_as(actor, Permission::EditLines, facts)?, edit, context)
         })?;
     }
-    Ok(batch.decision)
+    batch.finish()
 }
 
 /// Whether a batch is neither empty nor too large.
@@ -99,27 +101,29 @@ pub(super) fn check_batch(length: usize, facts: &Facts) -> Result<(), Rejection>
 
 /// Steps that are done or refused one after the other, each seeing what the ones before it did.
 pub(super) struct Batch<'a> {
+    cart: &'a Cart,
     draft: Cart,
     context: Context<'a>,
+    mode: BatchMode,
     steps: usize,
-    pub(super) decision: Decision,
+    decision: Decision,
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(cart: &Cart, actor: &'a Actor, facts: &'a Facts) -> Self {
+    pub(super) fn new(cart: &'a Cart, actor: &'a Actor, mode: BatchMode, facts: &'a Facts) -> Self {
         let (draft, context) = (cart.clone(), Context::new(actor, facts));
-        Self { draft, context, steps: 0, decision: Decision::default() }
+        Self { cart, draft, context, mode, steps: 0, decision: Decision::default() }
     }
 
-    /// Does one step, or notes why it is refused; refuses all of them where `mode` says so.
+    /// Does one step, or notes why it is refused; refuses all of them where the mode says so.
     fn step(
         &mut self,
-        mode: BatchMode,
         step: impl FnOnce(&Cart, &mut Context<'a>) -> Result<Edited, Rejection>,
     ) -> Result<(), Rejection> {
         let index = self.steps;
         self.steps += 1;
-        match (step(&self.draft, &mut self.context), mode) {
+        let step = step(&self.draft, &mut self.context).and_then(|edited| self.settled(edited));
+        match (step, self.mode) {
             (Ok(edited), _) => self.take_in(edited),
             (Err(reason), BatchMode::AllOrNothing) => {
                 return Err(Rejection::EditRefused { index, reason: Box::new(reason) });
@@ -131,20 +135,40 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    fn take_in(&mut self, edited: Edited) {
-        edited.events.iter().for_each(|event| self.draft.apply_event(event));
-        self.decision.events.extend(edited.events);
-        self.decision.reply.notices.extend(edited.notice);
-        self.decision.reply.edits.push(EditOutcome::Done { line: edited.line });
+    /// The step and what follows from it. Of steps that are done together, only where they lead counts.
+    fn settled(&self, edited: Edited) -> Result<(LineId, Decision), Rejection> {
+        let mut decision = Decision::from(edited.events);
+        decision.reply.notices.extend(edited.notice);
+        match self.mode {
+            BatchMode::AllOrNothing => {}
+            BatchMode::PerLine => settle_lines(&self.draft, &mut decision, self.context.facts)?,
+        }
+        Ok((edited.line, decision))
+    }
+
+    fn take_in(&mut self, (line, Decision { events, reply }): (LineId, Decision)) {
+        events.iter().for_each(|event| self.draft.apply_event(event));
+        self.decision.events.extend(events);
+        self.decision.reply.notices.extend(reply.notices);
+        self.decision.reply.edits.push(EditOutcome::Done { line });
+    }
+
+    /// What all steps lead to.
+    pub(super) fn finish(self) -> Result<Decision, Rejection> {
+        let Self { cart, context, mode, mut decision, .. } = self;
+        match mode {
+            BatchMode::AllOrNothing => settle_lines(cart, &mut decision, context.facts)?,
+            BatchMode::PerLine => {}
+        }
+        Ok(decision)
     }
 
     /// One step of several edits, done together or not at all, with an event that ends it.
     pub(super) fn together(
         &mut self,
-        mode: BatchMode,
         edits: impl FnOnce(&Cart) -> Result<(Vec<LineEdit>, CartEvent), Rejection>,
     ) -> Result<(), Rejection> {
-        self.step(mode, |draft, context| {
+        self.step(|draft, context| {
             let (edits, end) = edits(draft)?;
             let mut all: Option<Edited> = None;
             let mut draft = draft.clone();
@@ -273,15 +297,15 @@ fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Re
             admit(raise, facts.policy.over_asking, facts)?.quantity
         }
     };
-    let events = quantity_changed(cart, line, to, facts);
+    let events = quantity_changed(cart.cart(), line, to, facts);
     Ok(Edited { line: line.id, events, notice: clamped(line.id, asked, to) })
 }
 
 /// Another quantity of a line, and its price at that quantity if it is another.
-fn quantity_changed(cart: Editing<'_>, line: &Line, to: Quantity, facts: &Facts) -> Vec<CartEvent> {
+pub(super) fn quantity_changed(cart: &Cart, line: &Line, to: Quantity, facts: &Facts) -> Vec<CartEvent> {
     let mut events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
     let product = facts.products.product(&line.key.product);
-    events.extend(repriced(line, to, product, cart.cart(), facts));
+    events.extend(repriced(line, to, product, cart, facts));
     events
 }
 
@@ -291,7 +315,7 @@ fn decrease(cart: Editing<'_>, line: &Line, by: Quantity, facts: &Facts) -> Resu
     match (Quantity::new(left), facts.policy.at_minimum) {
         (Ok(to), _) if to >= min => {
             check_lowered(&line.key.product, to, facts)?;
-            Ok(Edited::of(line.id, quantity_changed(cart, line, to, facts)))
+            Ok(Edited::of(line.id, quantity_changed(cart.cart(), line, to, facts)))
         }
         (_, AtMinimum::Reject) => Err(Rejection::BelowMinimum { min }),
         (_, AtMinimum::Remove) => Ok(Edited::of(line.id, vec![CartEvent::LineRemoved { line: line.id }])),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::demand::Demand;
 use super::lines::check_room;
 use super::prices::{other_price, repriced};
+use super::relations::{Misfits, misfits};
 use super::stock::{Admitted, Raise, admit};
 use super::{Decision, coupons, settle};
 use crate::actor::Actor;
@@ -37,7 +38,8 @@ pub struct Merged {
 /// The guest's coupon codes come along, as many as the cart may hold, and so does which gifts the guest refused.
 ///
 /// Needs proof of both: `user` must own `into`, `guest` must own `from`. Stock, quantity rules and limits are
-/// checked again; what they do not let through is dropped and reported. An empty cart never wins.
+/// checked again, and so is what goes together; what is not let through is dropped and reported. An empty cart never
+/// wins.
 ///
 /// # Errors
 /// [`Rejection::CartNotFound`] for whoever does not own their cart; the gates of [`Cart::edit_as`] for either cart;
@@ -57,16 +59,7 @@ pub fn merge(
     if into.id() == from.id() || into.channel() != from.channel() || into.currency() != from.currency() {
         return Err(Rejection::Unmergeable);
     }
-    let mut merging = Merging::new(into, facts);
-    match effective(strategy, into, from) {
-        MergeStrategy::PreferUser => from.lines().iter().for_each(|line| merging.drop_guests(line)),
-        MergeStrategy::PreferGuest => {
-            merging.drop_users();
-            from.lines().iter().for_each(|line| merging.add(line));
-        }
-        MergeStrategy::Sum => from.lines().iter().for_each(|line| merging.combine(line, u32::saturating_add)),
-        MergeStrategy::KeepHighest => from.lines().iter().for_each(|line| merging.combine(line, u32::max)),
-    }
+    let mut merging = Merging::of(into, from, effective(strategy, into, from), facts);
     merging.bring_choices(from);
     let mut merged = merging.finish(into, from, strategy, becomes);
     settle(into, user, &mut merged.into, facts)?;
@@ -92,10 +85,43 @@ struct Merging<'a> {
     demand: Demand<'a>,
     events: Vec<CartEvent>,
     lines: Vec<MergedLine>,
+    /// What clashes with other lines stays behind.
+    misfits: Misfits,
 }
 
 impl<'a> Merging<'a> {
-    fn new(into: &'a Cart, facts: &'a Facts) -> Self {
+    /// Brings the guest's lines in but for those that clash: with a line of the user's, or with one of the guest's before.
+    fn of(into: &'a Cart, from: &Cart, strategy: MergeStrategy, facts: &'a Facts) -> Self {
+        let mut known = Misfits::new();
+        loop {
+            let mut merging = Self::new(into, facts, known.clone());
+            let stays = merging.bring_lines(from, strategy);
+            let misfits = misfits(&stays, &merging.draft, facts);
+            if misfits.is_empty() {
+                return merging;
+            }
+            known.extend(misfits);
+        }
+    }
+
+    /// Brings the guest's lines in; returns what stays of the user's cart.
+    fn bring_lines(&mut self, from: &Cart, strategy: MergeStrategy) -> Cart {
+        if strategy == MergeStrategy::PreferGuest {
+            self.drop_users();
+        }
+        let stays = self.draft.clone();
+        for line in from.lines() {
+            match strategy {
+                MergeStrategy::PreferUser => self.drop_guests(line),
+                MergeStrategy::PreferGuest => self.combine(line, |_, guests| guests),
+                MergeStrategy::Sum => self.combine(line, u32::saturating_add),
+                MergeStrategy::KeepHighest => self.combine(line, u32::max),
+            }
+        }
+        stays
+    }
+
+    fn new(into: &'a Cart, facts: &'a Facts, misfits: Misfits) -> Self {
         Self {
             facts,
             ids: LineIds::new(facts.first_id),
@@ -103,6 +129,7 @@ impl<'a> Merging<'a> {
             demand: Demand::of(into.lines(), &facts.products),
             events: Vec::new(),
             lines: into.lines().iter().map(|line| untouched(line)).collect(),
+            misfits,
         }
     }
 
@@ -139,9 +166,15 @@ impl<'a> Merging<'a> {
     }
 
     fn combine(&mut self, line: &Line, total: fn(u32, u32) -> u32) {
-        match self.draft.line_with_key(&line.key).cloned() {
-            None => self.add(line),
-            Some(users) => self.raise(&users, line, total(users.quantity.get(), line.quantity.get())),
+        match (self.draft.line_with_key(&line.key).cloned(), self.misfits.get(&line.key).cloned()) {
+            (users, Some(rule)) => {
+                let kept = users.map_or(0, |users| users.quantity.get());
+                self.report(line, kept, Some(DropReason::Capped { rule }));
+            }
+            (None, None) => self.add(line),
+            (Some(users), None) => {
+                self.raise(&users, line, total(users.quantity.get(), line.quantity.get()));
+            }
         }
     }
 

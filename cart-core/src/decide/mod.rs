@@ -17,6 +17,7 @@ mod lines;
 mod links;
 mod merge;
 mod prices;
+mod relations;
 mod stock;
 mod suggestions;
 mod undo;

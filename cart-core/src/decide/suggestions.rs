@@ -107,9 +107,9 @@ pub(super) fn accept(
     facts: &Facts,
 ) -> Result<Decision, Rejection> {
     check_batch(suggestions.len(), facts)?;
-    let mut batch = Batch::new(cart, actor, facts);
+    let mut batch = Batch::new(cart, actor, mode, facts);
     for id in suggestions {
-        batch.together(mode, |draft| {
+        batch.together(|draft| {
             let suggestion = find(draft, *id)?;
             if suggestion.proposal.is_stale(draft) {
                 return Err(Rejection::SuggestionStale { suggestion: *id });
@@ -119,7 +119,7 @@ pub(super) fn accept(
             Ok((edits(&suggestion.proposal), end))
         })?;
     }
-    Ok(batch.decision)
+    batch.finish()
 }
 
 fn edits(proposal: &Proposal) -> Vec<LineEdit> {

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 
 use super::lines::check_room;
+use super::relations::settle_lines;
 use super::stock::{Raise, admit, check_lowered};
 use super::{Decision, coupons};
 use crate::actor::Actor;
@@ -99,6 +100,7 @@ pub(super) fn undo(cart: Editing<'_>, actor: &Actor, facts: &Facts) -> Result<De
     undo.gifts();
     undo.description();
     let mut decision = undo.decision;
+    settle_lines(cart.cart(), &mut decision, facts)?;
     if decision.events.is_empty() {
         return Err(Rejection::NothingToUndo);
     }

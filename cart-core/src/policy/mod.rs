@@ -45,6 +45,8 @@ pub struct CartPolicy {
     pub over_asking: OverAsking,
     /// What decreasing below the smallest quantity does.
     pub at_minimum: AtMinimum,
+    /// What happens to lines when what they need is removed or lowered.
+    pub orphans: Orphans,
     /// Which price counts.
     pub price_basis: PriceBasis,
     /// How amounts are worked out.
@@ -159,6 +161,17 @@ pub enum AtMinimum {
     Reject,
     /// The line is removed.
     Remove,
+}
+
+/// What happens to lines whose [relations](crate::relation) are left unmet when another line is removed or lowered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orphans {
+    /// The removal is refused, naming them.
+    Refuse,
+    /// They are removed or lowered by the same write, with a notice.
+    Remove,
+    /// They stay, and the cart says so until it is put right.
+    Keep,
 }
 
 /// Which price of a line counts.

@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 
 use super::{
     AfterOrder, AtMinimum, Cardinality, CartPolicy, CheckoutPolicy, CouponMisfit, CouponPolicy, Creation,
-    GuestCarts, Limits, Links, OnDuplicate, OnExpired, OverAsking, PriceBasis, PricingPolicy, Recovery,
-    RequiredSelections, SharingPolicy, Suggestions, TaxLevel, TaxMode, TaxPolicy, Ttl,
+    GuestCarts, Limits, Links, OnDuplicate, OnExpired, Orphans, OverAsking, PriceBasis, PricingPolicy,
+    Recovery, RequiredSelections, SharingPolicy, Suggestions, TaxLevel, TaxMode, TaxPolicy, Ttl,
 };
 use crate::event::ClearScope;
 use crate::money::Rounding;
@@ -34,6 +34,7 @@ impl CartPolicy {
             identity: Vec::new(),
             over_asking: OverAsking::Refuse,
             at_minimum: AtMinimum::Reject,
+            orphans: Orphans::Keep,
             price_basis: PriceBasis::Live,
             pricing: PricingPolicy::default(),
             clear: LINES_ONLY,
@@ -93,7 +94,8 @@ impl CartPolicy {
 
     /// Carts of guests or customers that live for 30 minutes; prices hold as long (`telecom-cart-api.md`).
     ///
-    /// What a plan's contract, plan type or handset (IMEI) is makes a line another line. One promotion code; tax is added
+    /// What a plan's contract, plan type or handset (IMEI) is makes a line another line. An add-on goes with the plan that it
+    /// needs. One promotion code; tax is added
     /// to the total and rounded half up once.
     pub fn telecom() -> Self {
         let half_an_hour = TimeDelta::minutes(30);
@@ -102,6 +104,7 @@ impl CartPolicy {
             user_lifetime: Ttl::Fixed(half_an_hour),
             recovery: Recovery::Never,
             identity: ["planType", "contractLength", "imei"].map(str::to_owned).into(),
+            orphans: Orphans::Remove,
             price_basis: PriceBasis::AtAddFor(half_an_hour),
             checkout: CheckoutPolicy {
                 required: RequiredSelections { delivery: false, payment_method: true },

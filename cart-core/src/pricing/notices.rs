@@ -7,12 +7,14 @@ use crate::id::StockItemId;
 use crate::notice::Notice;
 use crate::offer::price_change;
 use crate::product::Stock;
+use crate::relation::clashes;
 
 pub(super) fn collect(lines: &[PricedLine]) -> Vec<Notice> {
     let mut notices: Vec<Notice> = lines.iter().filter_map(about_availability).collect();
     notices.extend(lines.iter().filter_map(about_price));
     let drawn = drawn(lines);
     notices.extend(lines.iter().filter_map(|line| about_stock(line, &drawn)));
+    notices.extend(about_relations(lines));
     notices
 }
 
@@ -36,6 +38,15 @@ fn about_stock(priced: &PricedLine, drawn: &HashMap<&StockItemId, u64>) -> Optio
     let Stock::Limited { item, available } = &priced.product.as_ref()?.stock else { return None };
     let short = priced.amounts.is_ok() && drawn.get(item).is_some_and(|drawn| *drawn > u64::from(*available));
     short.then_some(Notice::StockReduced { line: priced.line.id, available: *available })
+}
+
+/// Whether lines go together that were put together before the catalog said otherwise.
+fn about_relations(lines: &[PricedLine]) -> impl Iterator<Item = Notice> {
+    let has_rules =
+        |line: &PricedLine| line.product.as_ref().is_some_and(|product| !product.relations.is_empty());
+    let lines = if lines.iter().any(has_rules) { lines } else { &[] };
+    let clashes = clashes(lines.iter().map(|priced| (&priced.line, priced.product.as_ref())));
+    clashes.into_iter().map(|clash| Notice::IncompatibleItems { clash: Box::new(clash) })
 }
 
 /// Units that the lines draw on each stock item, as far as that could be too much: an item of which there is more

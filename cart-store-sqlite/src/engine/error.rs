@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use cart_seal::KeyId;
 use rusqlite::ErrorCode;
 
 /// Why a file was not opened.
@@ -41,6 +42,24 @@ pub enum OpenError {
         found: i32,
         /// The highest schema version that this release knows.
         known: usize,
+    },
+    /// Something in the file is sealed with a key that is not in the key ring, or there is no ring. Add the key; if it
+    /// is lost, see [`Options::lost_key`](crate::Options::lost_key).
+    #[error("{} has values sealed with key {key}, which is not in the key ring", path.display())]
+    KeyMissing {
+        /// The database.
+        path: PathBuf,
+        /// The id of the key that is needed; the lowest, if there are several.
+        key: KeyId,
+    },
+    /// The key ring has another key under an id than the one that has sealed values in the file. What it sealed, and
+    /// what that one did, could never be opened by one ring.
+    #[error("{} has values sealed with another key {key} than the one in the key ring", path.display())]
+    WrongKey {
+        /// The database.
+        path: PathBuf,
+        /// The id of both keys.
+        key: KeyId,
     },
     /// The file has more than one name. Each name would have a log and a lock of its own, which destroys data.
     #[error("{} has {links} hard links; open a file that has one name", path.display())]
@@ -110,7 +129,7 @@ impl OpenError {
         }
     }
 
-    pub(super) fn from_sqlite(path: impl Into<PathBuf>, source: rusqlite::Error) -> Self {
+    pub(crate) fn from_sqlite(path: impl Into<PathBuf>, source: rusqlite::Error) -> Self {
         let path = path.into();
         match source.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::NotADatabase { path },

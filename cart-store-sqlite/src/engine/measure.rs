@@ -104,7 +104,7 @@ fn compare(durability: Durability, count: i64) {
     let path = folder.path().join("bare");
     let options = Options::default().durability(durability);
     drop(Engine::open(&path, &options, SCHEMA).unwrap());
-    let bare = super::prepare(&path, &options, SCHEMA).unwrap();
+    let bare = super::prepare(&path, &options, SCHEMA, |_, _| Ok(())).unwrap();
     bare.pragma_update(None, "wal_autocheckpoint", 1_000).unwrap();
     println!("  by hand, one           {}", times(count, |number| by_hand(&bare, number..=number)));
     let since = Instant::now();

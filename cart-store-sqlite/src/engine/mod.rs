@@ -91,12 +91,22 @@ impl Engine {
     ///
     /// See [`OpenError`]; the file is then as it was.
     pub fn open(path: &Path, options: &Options, migrations: &[M<'_>]) -> Result<Self, OpenError> {
+        Self::open_admitted(path, options, migrations, |_, _| Ok(()))
+    }
+
+    /// Opens as [`Engine::open`] does, once a look at the file as it was found, before it is migrated, admits that.
+    pub(crate) fn open_admitted(
+        path: &Path,
+        options: &Options,
+        migrations: &[M<'_>],
+        admit: impl FnOnce(&Connection, &Path) -> Result<(), OpenError>,
+    ) -> Result<Self, OpenError> {
         let path = &file::resolve(path)?;
         let owner = OwnerLock::acquire(path)?;
         file::ensure(path).map_err(|error| OpenError::from_io(path, error))?;
         let identity = Identity::note(path)?;
         let as_file = file::open(path).map_err(|error| OpenError::from_io(path, error))?;
-        let connection = prepare(path, options, migrations)?;
+        let connection = prepare(path, options, migrations, admit)?;
         let readers = (0..options.readers).map(|_| connect::reading(path, options.patience));
         let readers = readers.collect::<Result<Vec<_>, _>>()?;
         let log = (emptying(path, options)?, Log::new(options.log_bytes));
@@ -286,9 +296,15 @@ impl Drop for OnlyReading<'_> {
 }
 
 /// Makes the writer's connection: ours, with a log, at the newest schema.
-fn prepare(path: &Path, options: &Options, migrations: &[M<'_>]) -> Result<Connection, OpenError> {
+fn prepare(
+    path: &Path,
+    options: &Options,
+    migrations: &[M<'_>],
+    admit: impl FnOnce(&Connection, &Path) -> Result<(), OpenError>,
+) -> Result<Connection, OpenError> {
     let mut connection = connect::writing(path, options.patience)?;
     connect::identify(&connection, path, migrations.len())?;
+    admit(&connection, path)?;
     connect::use_log(&connection, options.durability).map_err(|error| OpenError::from_sqlite(path, error))?;
     migrate(&mut connection, path, migrations)?;
     connect::begin_log(&connection).map_err(|error| OpenError::from_sqlite(path, error))?;

@@ -4,6 +4,7 @@ pub(crate) mod carts;
 pub(crate) mod columns;
 pub(crate) mod grants;
 pub(crate) mod journal;
+pub(crate) mod keys;
 pub(crate) mod lines;
 pub(crate) mod links;
 pub(crate) mod openings;

@@ -16,6 +16,7 @@ use super::{End, FORMAT, Header, VERSION};
 use crate::commit::Ready;
 use crate::engine::{BuildError, OpenError, build};
 use crate::error::Refusal;
+use crate::keys;
 use crate::load;
 use crate::schema::MIGRATIONS;
 use crate::seal::Seal;
@@ -136,6 +137,7 @@ fn take_all(
     loop {
         let line = lines.next()?.ok_or(LineError::CutShort)?;
         if let Ok(End { entries: said }) = serde_json::from_slice(line) {
+            note_key(transaction, seal, entries)?;
             return finish(said, entries, lines);
         }
         let Positioned { position, entry } = parse(line)?;
@@ -145,6 +147,12 @@ fn take_all(
         take(transaction, seal, position, entry)?;
         (last, entries) = (position, entries + 1);
     }
+}
+
+/// A key that has sealed nothing is not put on record.
+fn note_key(transaction: &Transaction<'_>, seal: &Seal, entries: u64) -> Result<(), LineError> {
+    let key = if entries > 0 { seal.prove() } else { None };
+    Ok(keys::note(transaction, key).map_err(Refusal::from)?)
 }
 
 fn check_header(line: &[u8]) -> Result<(), LineError> {

@@ -16,9 +16,10 @@ use super::report::{Problem, Report};
 use super::uses::Uses;
 use crate::error::Refusal;
 use crate::load;
+use crate::reseal;
 use crate::seal::Seal;
 use crate::table::uses::{self, Use};
-use crate::table::{journal, lines};
+use crate::table::{journal, keys, lines};
 
 /// Checks all rows of one cart, one entry of its journal at a time.
 pub(super) fn check(transaction: &Transaction<'_>, seal: &Seal, id: CartId, report: &mut Report) {
@@ -31,24 +32,44 @@ pub(super) fn check(transaction: &Transaction<'_>, seal: &Seal, id: CartId, repo
         Ok(ControlFlow::Continue(()))
     });
     if let Err(refusal) = read {
-        history.unreadable(damage(refusal));
+        history.unreadable(refusal.into());
     }
     match stored_uses {
         Ok(stored) => history.compare_uses(&stored),
-        Err(refusal) => history.add(damage(refusal)),
+        Err(refusal) => history.add(refusal.into()),
     }
     match stored {
         Ok(stored) => {
             history.compare(stored.as_ref());
             stored.iter().for_each(|stored| check_merge(transaction, seal, stored, report));
         }
-        Err(refusal) => history.unreadable(damage(refusal)),
+        Err(refusal) => history.unreadable(refusal.into()),
     }
     check_order(transaction, id, report);
+    if let Err(refusal) = check_keys(transaction, seal, id, report) {
+        report.add(Some(id), refusal.into());
+    }
+}
+
+fn check_keys(
+    transaction: &Transaction<'_>,
+    seal: &Seal,
+    id: CartId,
+    report: &mut Report,
+) -> Result<(), Refusal> {
+    if !seal.is_on() {
+        return Ok(()); // what is sealed nevertheless does not open
+    }
+    let mut used = reseal::used_by(transaction, id.as_uuid().as_bytes())?;
+    for known in keys::all(transaction)? {
+        used.remove(&known.key);
+    }
+    used.into_iter().for_each(|KeyId(key)| report.add(Some(id), Problem::KeyNotOnRecord { key }));
+    Ok(())
 }
 
 fn check_merge(transaction: &Transaction<'_>, seal: &Seal, stored: &Cart, report: &mut Report) {
-    let problem = merged::check(transaction, seal, stored).unwrap_or_else(|refusal| Some(damage(refusal)));
+    let problem = merged::check(transaction, seal, stored).unwrap_or_else(|refusal| Some(refusal.into()));
     problem.into_iter().for_each(|problem| report.add(Some(stored.id()), problem));
 }
 
@@ -57,18 +78,6 @@ fn check_order(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
         Ok((lines, places)) if lines == places => report.lines += lines,
         Ok(_) => report.add(Some(id), Problem::SamePlace),
         Err(error) => report.add(Some(id), Problem::Structure(error.to_string())),
-    }
-}
-
-pub(super) fn damage(refusal: Refusal) -> Problem {
-    match refusal {
-        Refusal::Corrupt(damage) => damage.into(),
-        Refusal::KeyMissing(KeyId(key)) => Problem::KeyMissing { key },
-        Refusal::Sqlite(error) => Problem::Structure(error.to_string()),
-        // A read meets none of these.
-        Refusal::Conflict(_) | Refusal::AlreadyOpen(_) | Refusal::Repeated(_) | Refusal::UsedUp { .. } => {
-            Problem::OtherState
-        }
     }
 }
 
@@ -104,7 +113,7 @@ impl<'a> History<'a> {
                 self.check_place(position, entry.version);
                 self.fold(&entry);
             }
-            Err(refusal) => self.unreadable(damage(refusal)),
+            Err(refusal) => self.unreadable(refusal.into()),
         }
     }
 

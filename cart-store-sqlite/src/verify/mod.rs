@@ -4,7 +4,7 @@
 //!
 //! * Pages are whole, every index is as its table says, and tables, indexes and triggers are those of the schema.
 //! * Every row reads as what it is: quantities, prices, notes and names in range, ids of 16 bytes, known currencies.
-//! * Every line and entry belongs to a cart; an owner who may have only one open cart has no more.
+//! * Every line and entry belongs to a cart, and openings to a link; an owner who may have only one open cart has no more.
 //! * The lines of a cart are as many as it says, with different ids, keys and places.
 //! * The versions in a cart's journal are 1, 2, 3 and so on, and stand in that order; every entry has the checksum
 //!   that was stored with it.
@@ -14,7 +14,7 @@
 //!   its cart or has ended in its order. Every use is counted once for all customers and once for its own.
 //! * There are as many grants, links and suggestions as the cart says; their ids and tokens are there once. What a grant
 //!   says of its cart, to be found by it, is so.
-//! * What is sealed opens, in its place.
+//! * What is sealed opens, in its place, and its key is on record.
 //! * Relays are not beyond the end of the journal, and hold back entries that are there and to which they have come.
 //! * A guest's cart that was merged names the other cart and its version; that entry says that it took the lines.
 
@@ -69,7 +69,7 @@ fn check_relays(transaction: &Transaction<'_>, report: &mut Report) {
         Ok(misplaced) => misplaced.into_iter().for_each(|(relay, cart)| {
             report.add(cart, Problem::Misplaced { relay });
         }),
-        Err(refusal) => report.add(None, cart::damage(refusal)),
+        Err(refusal) => report.add(None, refusal.into()),
     }
 }
 

@@ -3,8 +3,9 @@
 use cart_core::cart::ReplayError;
 use cart_core::id::{CartId, CheckoutId};
 use cart_core::version::Version;
+use cart_seal::KeyId;
 
-use crate::error::Damage;
+use crate::error::{Damage, Refusal};
 
 /// The most findings that a report lists; further ones are counted.
 const LISTED: usize = 1_000;
@@ -57,6 +58,21 @@ pub struct Finding {
     pub problem: Problem,
 }
 
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Corrupt(damage) => damage.into(),
+            Refusal::KeyMissing(KeyId(key)) => Self::KeyMissing { key },
+            Refusal::Sqlite(error) => Self::Structure(error.to_string()),
+            // What only reads meets none of these.
+            Refusal::Conflict(_)
+            | Refusal::AlreadyOpen(_)
+            | Refusal::Repeated(_)
+            | Refusal::UsedUp { .. } => Self::OtherState,
+        }
+    }
+}
+
 /// What can be wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -67,8 +83,8 @@ pub enum Problem {
     /// A table, index or trigger is not as this release makes it.
     #[error("{0} is not as the schema has it")]
     Schema(String),
-    /// A row refers to a cart that is not there.
-    #[error("a row of {0} belongs to no cart")]
+    /// A row refers to a cart, or to something of one, that is not there.
+    #[error("a row of {0} belongs to nothing")]
     Orphan(String),
     /// A row cannot be what was written.
     #[error(transparent)]
@@ -76,6 +92,13 @@ pub enum Problem {
     /// A row is sealed with a key that the store was not given.
     #[error("it is sealed with key {key}, which is not in the key ring")]
     KeyMissing {
+        /// The number of the key.
+        key: u32,
+    },
+    /// A row is sealed with a key that the file does not say it needs, so that it would open without that key, or with
+    /// another one of its number.
+    #[error("it is sealed with key {key}, which is not on record")]
+    KeyNotOnRecord {
         /// The number of the key.
         key: u32,
     },

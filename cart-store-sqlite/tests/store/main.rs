@@ -10,6 +10,7 @@
 
 mod crash;
 mod damage;
+mod keys;
 mod laws;
 mod measure;
 mod older;

@@ -274,3 +274,18 @@ fn ids_are_16_bytes_and_currencies_3_letters() {
     refused("UPDATE carts SET owner = ''", "CHECK constraint failed: owner");
     refused("UPDATE carts SET owner_kind = 'admin'", "CHECK constraint failed: owner_kind");
 }
+
+#[test]
+fn a_key_is_on_record_once_with_a_whole_proof() {
+    let key = |id: i64, bytes: u32| format!("INSERT INTO seal_keys VALUES ({id}, zeroblob({bytes}));");
+    place().raw().execute_batch(&[key(0, 45), key(4_294_967_295, 45)].concat()).unwrap();
+    refused(&[key(1, 45), key(1, 45)].concat(), "UNIQUE constraint failed: seal_keys.key_id");
+    refused(&key(-1, 45), "CHECK constraint failed: key_id");
+    refused(&key(4_294_967_296, 45), "CHECK constraint failed: key_id");
+    refused(&key(1, 44), "CHECK constraint failed: length(proof)");
+}
+
+#[test]
+fn openings_are_of_a_link_that_is_there() {
+    refused("INSERT INTO link_openings VALUES (randomblob(16), 1, 1)", "FOREIGN KEY");
+}

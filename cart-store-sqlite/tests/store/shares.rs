@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use cart_core::cart::Cart;
+use cart_core::event::CartEvent;
 use cart_core::journal::Position;
-use cart_core::port::{HeldBack, Progress, RelayLedger, RelayName, StoreError};
+use cart_core::port::{
+    CartStore, EventLog, HeldBack, LinkLedger, Progress, RelayLedger, RelayName, Rewritten, StoreError,
+};
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{at, cart_id};
 use cart_core::version::Version;
 use cart_store_sqlite::SqliteStore;
 
-use crate::sealing::plant;
-use crate::support::{Place, grow, load};
+use crate::sealing::{link, plant};
+use crate::support::{Place, change, grow, load};
 
 /// Tampers with a file of shared carts; answers what is found, in words, and what becomes of loading the first.
 fn tampered(sql: &str) -> (Vec<String>, Result<Option<Arc<Cart>>, StoreError>) {
@@ -67,6 +70,55 @@ fn another_grant_link_or_suggestion_than_the_journals_is_found() {
         let (found, _) = tampered(sql);
         assert!(found.iter().any(|finding| finding.contains("another state")), "{sql}: {found:?}");
     }
+}
+
+/// Opens the link of a cart that [`plant`] made.
+fn open(store: &SqliteStore, number: u64) -> bool {
+    block_on(store.open_link(link(number).id, at(1), None)).unwrap()
+}
+
+fn times_opened(store: &SqliteStore, number: u64) -> u64 {
+    block_on(store.openings(&[link(number).id])).unwrap()[0].count
+}
+
+/// The history of a cart without its link.
+fn without_link(store: &SqliteStore, cart: &Cart) -> Rewritten {
+    let mut entries = block_on(store.entries(cart.id(), None, 100)).unwrap();
+    let is_kept = |event: &CartEvent| !matches!(event, CartEvent::LinkMade { .. });
+    entries.iter_mut().for_each(|entry| entry.events.retain(is_kept));
+    let cart = Cart::replay(&entries).unwrap().unwrap();
+    let entries = entries.into_iter().map(Arc::new).collect();
+    Rewritten { base: cart.version(), cart: Arc::new(cart), entries }
+}
+
+#[test]
+fn openings_end_with_their_link_and_are_not_counted_after() {
+    let revoke = |store: &SqliteStore, cart: &Cart| {
+        change(store, cart, [CartEvent::LinkRevoked { link: link(1).id }]);
+    };
+    let rewrite = |store: &SqliteStore, cart: &Cart| {
+        block_on(store.rewrite(without_link(store, cart))).unwrap();
+    };
+    for end in [&revoke as &dyn Fn(&SqliteStore, &Cart), &rewrite] {
+        let place = Place::new();
+        let store = place.open();
+        let [one, _] = [1, 2].map(|number| plant(&store, number));
+        assert!(open(&store, 1) && open(&store, 2) && open(&store, 1));
+        end(&store, &one);
+        assert!(!open(&store, 1));
+        assert_eq!((times_opened(&store, 1), times_opened(&store, 2)), (0, 1));
+        assert!(open(&store, 2));
+        let kept: i64 =
+            place.raw().query_row("SELECT count(*) FROM link_openings", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 1);
+        assert!(block_on(store.verify()).unwrap().is_sound());
+    }
+}
+
+#[test]
+fn openings_of_no_link_are_found() {
+    let (found, _) = tampered("INSERT INTO link_openings VALUES (randomblob(16), 1, 1)");
+    assert_eq!(found, ["the file: a row of link_openings belongs to nothing"]);
 }
 
 fn relay() -> RelayName {

@@ -227,8 +227,8 @@ fn values_that_no_cart_has_are_found() {
 #[test]
 fn a_row_without_a_cart_is_found() {
     let found = found(&format!("DELETE FROM carts WHERE id = {}", key(103)));
-    assert!(found.iter().any(|finding| finding.contains("a row of lines belongs to no cart")), "{found:?}");
-    assert!(found.iter().any(|finding| finding.contains("a row of journal belongs to no cart")), "{found:?}");
+    assert!(found.iter().any(|finding| finding.contains("a row of lines belongs to nothing")), "{found:?}");
+    assert!(found.iter().any(|finding| finding.contains("a row of journal belongs to nothing")), "{found:?}");
 }
 
 /// Merges the cart 201 into 200 as version 2 of it, and has 201 say that it went into another version or cart.
@@ -305,7 +305,7 @@ fn uses_that_are_counted_wrongly_are_found() {
 #[test]
 fn a_use_of_a_cart_that_is_not_there_is_found() {
     let found = found_in_uses("INSERT INTO promotion_uses VALUES (zeroblob(16), zeroblob(16), 'spring', '')");
-    let orphan = "the file: a row of promotion_uses belongs to no cart";
+    let orphan = "the file: a row of promotion_uses belongs to nothing";
     assert!(found.iter().any(|finding| finding == orphan), "{found:?}");
 }
 
