@@ -1,32 +1,29 @@
 //! Carts and writes for tests of stores, without a service.
 
+mod checkouts;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+pub use self::checkouts::*;
 use crate::actor::{Actor, ActorRef, GuestToken, Owner};
 use crate::cart::Cart;
-use crate::checkout::{
-    Checkout, EndReason, Handoff, OrderDraft, PaymentState, Progress, StockClaim, StockCounting, StockState,
-};
 use crate::coupon::CouponCode;
 use crate::event::{CartEvent, Created, Settings};
 use crate::id::{
-    AddressId, CartId, ChannelId, CheckoutId, CompanyId, GrantId, LineId, LinkId, OrderRef, ProductId,
-    PromotionId, SuggestionId, UserId,
+    AddressId, CartId, ChannelId, CheckoutId, CompanyId, GrantId, LineId, LinkId, ProductId, PromotionId,
+    StockItemId, SuggestionId, UserId,
 };
 use crate::journal::{Entry, Fingerprint, KeyOrigin, Reply, Request, RequestKey};
 use crate::line::{Line, LineKey};
 use crate::metadata::Metadata;
 use crate::money::{Currency, Money};
 use crate::port::{Commit, Unit};
-use crate::pricing::{Derivation, Totals};
 use crate::product::{ProductKey, UnitPrices};
-use crate::promotion::PromotionUse;
 use crate::quantity::Quantity;
-use crate::selection::Selections;
 use crate::sharing::LinkToken;
 use crate::text::{CartName, Note};
 use crate::version::Version;
@@ -59,67 +56,6 @@ pub const fn suggestion_id(n: u64) -> SuggestionId {
 /// The id of the `n`th checkout; ids grow with `n`.
 pub const fn checkout_id(n: u64) -> CheckoutId {
     CheckoutId::from_uuid(Uuid::from_u64_pair(0x0195_0000_0000_7000, 0x8000_0000_0000_0000 | n))
-}
-
-/// The `n`th checkout at its begin: of the host's, of nothing, with a deadline.
-pub fn checkout(n: u64, deadline: DateTime<Utc>) -> Checkout {
-    let (id, stock) = (checkout_id(n), StockState::NotNeeded);
-    let claim =
-        StockClaim { counted_by: StockCounting::Nobody, items: vec![], until: deadline, max_held: None };
-    let draft = OrderDraft {
-        checkout: id,
-        cart: cart_id(1),
-        version: Version::FIRST,
-        channel: channel("shop"),
-        owner: owner("ann"),
-        currency: Currency::EUR,
-        at: at(0),
-        deadline,
-        whole: true,
-        one_off: false,
-        lines: vec![],
-        selections: Selections::default(),
-        shipping: None,
-        payment: None,
-        fees: vec![],
-        taxes: vec![],
-        promotions: vec![],
-        coupons: vec![],
-        gifts: vec![],
-        totals: Totals::zero(Currency::EUR),
-        derivation: Derivation::default(),
-        locale: None,
-        note: None,
-        metadata: Metadata::default(),
-    };
-    Checkout {
-        id,
-        by: user("ann").to_ref(),
-        handoff: Handoff::Host,
-        deadline,
-        draft: Arc::new(draft),
-        uses: vec![],
-        stock: claim,
-        progress: Progress::begin(stock, PaymentState::NotNeeded, deadline),
-    }
-}
-
-/// The begin of the `n`th checkout, with uses of promotions.
-pub fn checkout_begun(n: u64, deadline: DateTime<Utc>, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
-    let checkout = Checkout { uses: uses.into(), ..checkout(n, deadline) };
-    CartEvent::CheckoutBegun { checkout: Arc::new(checkout) }
-}
-
-/// The end of the `n`th checkout without an order.
-pub const fn checkout_cancelled(n: u64) -> CartEvent {
-    CartEvent::CheckoutCancelled { checkout: checkout_id(n), reason: EndReason::Cancelled }
-}
-
-/// The `n`th checkout became an order.
-#[expect(clippy::expect_used, reason = "tests name orders as they should")]
-pub fn checkout_completed(n: u64, order: &str) -> CartEvent {
-    let order = OrderRef::new(order).expect("an order");
-    CartEvent::CheckoutCompleted { checkout: checkout_id(n), order, remains: false }
 }
 
 /// The token of a share link, made of a number.
@@ -205,6 +141,12 @@ pub fn coupon(text: &str) -> CouponCode {
 #[expect(clippy::expect_used, reason = "a test that names no valid promotion is wrong")]
 pub fn promotion_id(text: &str) -> PromotionId {
     PromotionId::new(text).expect("a promotion id")
+}
+
+/// A stock item's id.
+#[expect(clippy::expect_used, reason = "a test that names no valid stock item is wrong")]
+pub fn stock_item(text: &str) -> StockItemId {
+    StockItemId::new(text).expect("a stock item id")
 }
 
 /// An address's id.

@@ -84,6 +84,17 @@ macro_rules! store_laws {
             a_moved_end_counts
             a_cart_in_checkout_is_not_due
             an_abandoned_cart_is_not_due
+            a_checkout_finds_its_cart
+            a_checkout_is_found_whatever_became_of_it
+            the_checkouts_longest_due_come_first
+            a_checkout_is_due_at_its_time
+            a_checkout_is_due_as_it_says_last
+            a_cart_may_change_while_its_checkout_is_due
+            a_completed_checkout_is_not_due
+            an_ended_checkout_is_due_until_it_is_undone
+            an_unsettled_checkout_is_due_again
+            a_cart_with_a_checkout_to_undo_is_not_due
+            checkouts_are_found_in_a_rewritten_history
             one_writer_wins_each_version
             no_write_is_lost_under_contention
             one_first_cart_wins

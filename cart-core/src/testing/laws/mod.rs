@@ -15,6 +15,7 @@
 
 #![expect(clippy::expect_used, reason = "a law that does not hold panics, as a test does")]
 
+mod checkouts;
 mod commit;
 mod content;
 mod due;
@@ -24,6 +25,7 @@ mod journal;
 mod links;
 mod list;
 mod lives;
+mod ordered;
 mod races;
 mod relays;
 mod requests;
@@ -33,6 +35,7 @@ mod uses;
 
 use std::sync::Arc;
 
+pub use self::checkouts::*;
 pub use self::commit::*;
 pub use self::content::*;
 pub use self::due::*;
@@ -144,6 +147,7 @@ mod tests {
     #[test]
     fn every_law_is_in_the_list() {
         let sources = [
+            include_str!("checkouts.rs"),
             include_str!("commit.rs"),
             include_str!("content.rs"),
             include_str!("due.rs"),

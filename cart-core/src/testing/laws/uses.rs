@@ -191,9 +191,9 @@ pub fn a_cancelled_checkout_gives_its_uses_back_once(store: &dyn Store) {
         (uses(store, "p", "ann"), uses(store, "p", "bob"), uses(store, "q", "ann")),
         ((1, 0), (1, 1), (0, 0))
     );
-    let again = put(store, begin(&active, 3, [used("p", "ann", limit)]));
+    put(store, begin(&cart(store, 3), 3, [used("p", "ann", limit)]));
     assert_eq!(uses(store, "p", "ann"), (2, 1));
-    put(store, cancel(&again, 1));
+    put(store, cancel(&active, 1));
     assert_eq!(uses(store, "p", "ann"), (2, 1));
 }
 
