@@ -6,12 +6,14 @@ use axum::http::header;
 use cart_core::port::StoreError;
 use cart_core::product::ProductKey;
 use cart_core::rejection::Rejection;
+use cart_core::relation::Clash;
 use cart_core::service::CartError;
 use cart_core::version::Version;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Problem, ProblemCode};
+use super::{Problem, ProblemCode, checkout};
+use crate::clash::ClashBody;
 use crate::not_applied::WhyNot;
 use crate::precondition::etag;
 
@@ -23,6 +25,7 @@ impl From<CartError> for Problem {
             CartError::VersionMismatch { current } => version_conflict(Some(current.cart.version())),
             CartError::Contended { .. } => Self::new(ProblemCode::Contended).retry_soon(),
             CartError::RequestKeyReused => Self::new(ProblemCode::RequestKeyReused),
+            CartError::InProgress { checkout, retry_at } => checkout::in_progress(*checkout, *retry_at),
             CartError::Money(_) => Self::new(ProblemCode::AmountOverflow),
             CartError::Port(_) => logged(ProblemCode::Unavailable, &error).retry_soon(),
             CartError::Store(store) => from_store(store, &error),
@@ -48,9 +51,9 @@ fn from_store(store: &StoreError, error: &CartError) -> Problem {
         StoreError::Conflict { .. } | StoreError::AlreadyOpen { .. } | StoreError::Repeated { .. } => {
             Problem::new(ProblemCode::Contended).retry_soon()
         }
-        StoreError::UsedUp { promotion, by_customer } => Problem::new(ProblemCode::PromotionUsedUp)
-            .field("promotion_id", promotion.as_str())
-            .field("by_customer", *by_customer),
+        StoreError::UsedUp { promotion, by_customer } => checkout::used_up(promotion, *by_customer),
+        StoreError::OutOfStock { item, available } => checkout::short_of(Some(item), Some(*available)),
+        StoreError::TooMuchHeld { max } => checkout::too_much_held(Some(*max)),
         StoreError::Unavailable { .. } => logged(ProblemCode::Unavailable, error).retry_soon(),
         // The host's key ring lacks a key: once it is back, so is the cart.
         StoreError::KeyMissing { .. } => logged(ProblemCode::Unavailable, error).retry_soon(),
@@ -108,6 +111,8 @@ impl From<&Rejection> for Problem {
             Rejection::TooManyLines { max } => Self::new(Code::TooManyLines).field("maximum", *max),
             Rejection::TooManyEdits { max } => Self::new(Code::TooManyEdits).field("maximum", *max),
             Rejection::TooManyCarts { max } => Self::new(Code::TooManyCarts).field("maximum", *max),
+            Rejection::IncompatibleItems { clashes } => clashing(Code::IncompatibleItems, clashes),
+            Rejection::HasDependants { clashes } => clashing(Code::HasDependants, clashes),
             Rejection::SelectionMisfit { selection, reason } => Self::new(Code::SelectionMisfit)
                 .field("selection", word(selection))
                 .field("reason", word(reason)),
@@ -159,9 +164,32 @@ impl From<&Rejection> for Problem {
                 Self::new(Code::VersionNotFound).field("version", version.get())
             }
             Rejection::NothingToUndo => Self::new(Code::NothingToUndo),
+            Rejection::NotOrderable { obstacles } => checkout::not_orderable(obstacles),
+            Rejection::TotalChanged { expected, actual } => checkout::total_changed(*expected, *actual),
+            Rejection::PromotionUsedUp { promotion, by_customer } => {
+                checkout::used_up(promotion, *by_customer)
+            }
+            Rejection::OutOfStock { item, available } => checkout::short_of(Some(item), Some(*available)),
+            Rejection::TooMuchHeld { max } => checkout::too_much_held(Some(*max)),
+            Rejection::Vetoed { why } => checkout::refused("vetoed", why),
+            Rejection::CheckoutNotFound { checkout } => {
+                Self::new(Code::CheckoutNotFound).field("checkout_id", checkout.to_string())
+            }
+            Rejection::CheckoutEnded { reason } => checkout::ended(reason),
+            Rejection::CheckoutGoesAhead => Self::new(Code::CheckoutGoesAhead),
+            Rejection::AlreadyOrdered { order } => {
+                Self::new(Code::AlreadyOrdered).field("order_id", order.as_str())
+            }
+            Rejection::TooManyExtensions { max } => Self::new(Code::TooManyExtensions).field("maximum", *max),
+            Rejection::PaymentMismatch { expected, announced } => checkout::mismatch(*expected, *announced),
             _ => logged(Code::Internal, rejection),
         }
     }
+}
+
+fn clashing(code: ProblemCode, clashes: &[Clash]) -> Problem {
+    Problem::new(code)
+        .field("clashes", clashes.iter().map(|clash| word(ClashBody::of(clash))).collect::<Vec<_>>())
 }
 
 fn of_product(code: ProblemCode, product: &ProductKey) -> Problem {
@@ -169,7 +197,7 @@ fn of_product(code: ProblemCode, product: &ProductKey) -> Problem {
 }
 
 /// A value as JSON, such as the word by which an enum without data is known.
-fn word(value: impl Serialize) -> Value {
+pub(super) fn word(value: impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 

@@ -48,12 +48,20 @@ catalogue! {
     MalformedJson = "malformed_json", BAD_REQUEST, "The body is not well-formed JSON";
     /// A header such as `If-Match` or `Idempotency-Key` cannot be read; `header` names it.
     MalformedHeader = "malformed_header", BAD_REQUEST, "A request header is malformed";
+    /// The request must be safe to repeat, and so names itself with an `Idempotency-Key`.
+    IdempotencyKeyRequired = "idempotency_key_required", BAD_REQUEST, "An idempotency key is required";
     /// A part of the path or the query cannot be read, or the query has a parameter that is not known.
     MalformedUri = "malformed_uri", BAD_REQUEST, "The path or query is malformed";
     /// A list cannot go on from the cursor: it is of another list or of another caller.
     BadCursor = "bad_cursor", BAD_REQUEST, "The cursor is not of this list";
     /// No credentials, or none that are valid.
     Unauthenticated = "unauthenticated", UNAUTHORIZED, "Authentication is required";
+    /// A callback that the payment provider cannot be shown to have sent.
+    CallbackRefused = "callback_refused", UNAUTHORIZED, "The callback is not the payment provider's";
+    /// Nothing was paid for `checkout_id`, so nothing is ordered, and the cart can be changed again; `reason` is
+    /// `payment_declined`, with what the provider says in `detail`, or `payment_mismatch`: another amount was paid, and
+    /// is paid back.
+    PaymentFailed = "payment_failed", PAYMENT_REQUIRED, "The payment failed";
     /// The actor may see this, but not do that.
     Forbidden = "forbidden", FORBIDDEN, "The action is not allowed";
     /// The channel has no carts for guests.
@@ -76,6 +84,8 @@ catalogue! {
     SuggestionNotFound = "suggestion_not_found", NOT_FOUND, "There is no such suggestion";
     /// The cart never had this version; `version` says which.
     VersionNotFound = "version_not_found", NOT_FOUND, "The cart has no such version";
+    /// The actor has no such checkout; `checkout_id` says which.
+    CheckoutNotFound = "checkout_not_found", NOT_FOUND, "There is no such checkout";
     /// The path exists, but not with this method.
     MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not allowed here";
     /// The client accepts the answer only in a form that is not served.
@@ -105,6 +115,32 @@ catalogue! {
     /// Fewer units of `product_id` can be had than asked for: the line would have `requested`, and could have
     /// `available`.
     InsufficientStock = "insufficient_stock", CONFLICT, "There is not enough in stock";
+    /// Products do not go together; `clashes` says which, and why.
+    IncompatibleItems = "incompatible_items", CONFLICT, "The products do not go together";
+    /// Other items need what would go; `clashes` says which, and why.
+    HasDependants = "has_dependants", CONFLICT, "Other items need this one";
+    /// There is nothing in the cart that could be ordered.
+    EmptyCart = "empty_cart", CONFLICT, "The cart is empty";
+    /// `obstacles` are all the things that keep the cart from being ordered.
+    NotOrderable = "not_orderable", CONFLICT, "The cart cannot be ordered as it is";
+    /// The order would cost `total` in `currency`, not the `expected_total` in `expected_currency`.
+    TotalChanged = "total_changed", CONFLICT, "The order costs something else";
+    /// The stock was bought by somebody else: of `stock_item` there are `available` units left. Either may be absent.
+    InventoryUnavailable = "inventory_unavailable", CONFLICT, "There is not enough in stock for the order";
+    /// At most `maximum` units are held for one customer's checkouts at a time; the number may be absent.
+    TooMuchHeld = "too_much_held", CONFLICT, "Too much is held for other checkouts already";
+    /// The checkout ended without an order; `reason` is `cancelled`, `timed_out`, `payment_declined`,
+    /// `payment_mismatch`, `order_refused`, `out_of_stock`, `too_much_held`, `vetoed` or `failed`.
+    CheckoutEnded = "checkout_ended", CONFLICT, "The checkout has ended";
+    /// The checkout was paid for or became an order, so that it cannot be given up.
+    CheckoutGoesAhead = "checkout_goes_ahead", CONFLICT, "The order goes ahead";
+    /// The checkout became another order already; `order_id` says which.
+    AlreadyOrdered = "already_ordered", CONFLICT, "The checkout became another order";
+    /// The time of a checkout can be extended `maximum` times.
+    TooManyExtensions = "too_many_extensions", CONFLICT, "The time cannot be extended again";
+    /// The request with this idempotency key has no answer yet; repeated later, it gets it. It began `checkout_id`, and
+    /// goes on by itself at `retry_at` if nothing is heard before.
+    RequestInProgress = "request_in_progress", CONFLICT, "The request is still under way";
     /// Products of the cart have no price in `currency`; `item_ids` says which items.
     NoPriceInCurrency = "no_price_in_currency", CONFLICT, "There is no price in that currency";
     /// The promotion `promotion_id` was used as often as it can be; `by_customer` says whether by this customer, and
@@ -152,6 +188,10 @@ catalogue! {
     /// The coupon takes nothing off this cart, and the shop keeps no code that does not; `reason` says why, with
     /// `minimum` and `units` or `subtotal` for what there is too little of, and `excluded_by` for another promotion.
     CouponNotApplicable = "coupon_not_applicable", UNPROCESSABLE_ENTITY, "The coupon does not apply to the cart";
+    /// The shop refuses the order; `reason` is `vetoed` or `order_refused`, `detail` what the shop says.
+    OrderRefused = "order_refused", UNPROCESSABLE_ENTITY, "The shop refuses the order";
+    /// A payment of `announced` was announced, and `expected` is to be paid, each in its currency.
+    PaymentMismatch = "payment_mismatch", UNPROCESSABLE_ENTITY, "Another amount is to be paid";
     /// A cart takes at most `maximum` coupon codes.
     TooManyCoupons = "too_many_coupons", UNPROCESSABLE_ENTITY, "The cart cannot take more coupons";
     /// An amount would be too large to be computed exactly.

@@ -1,6 +1,7 @@
 //! Problem documents: every error as `application/problem+json` ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)).
 
 mod cart;
+mod checkout;
 mod code;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::request_id::RequestId;
 pub(crate) use cart::version_conflict;
+pub(crate) use checkout::{EndBody, came_to_nothing};
 pub use code::ProblemCode;
 
 /// An error as the client sees it: a code of the catalogue, and what the client can use to do better.
