@@ -1,11 +1,14 @@
 //! The key by which a repeated request is known.
 
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use cart_core::journal::RequestKey;
 
 use crate::problem::{Problem, ProblemCode};
 
 const SPELLINGS: [&str; 2] = ["idempotency-key", "x-idempotency-key"];
+
+/// The header, `true`, of an answer that is the answer to an earlier request with the same key.
+pub(crate) const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// The request's idempotency key, from `Idempotency-Key` or `X-Idempotency-Key`; none if there is neither.
 ///
@@ -30,8 +33,6 @@ fn malformed() -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderName;
-
     use super::*;
 
     fn key(headers: &[(&str, &str)]) -> Result<Option<String>, ProblemCode> {

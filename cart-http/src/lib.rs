@@ -77,6 +77,7 @@ mod not_applied;
 mod obstacle;
 mod path;
 mod precondition;
+mod priced;
 mod problem;
 mod request_id;
 #[cfg(feature = "serve")]

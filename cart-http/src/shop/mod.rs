@@ -93,11 +93,11 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, patch, post, put};
 use cart_core::id::ChannelId;
-use cart_core::policy::TaxMode;
 use cart_core::service::{CartService, Target};
 
-use self::answer::Prices;
+pub(crate) use self::answer::with_current;
 use crate::auth::Authenticator;
+use crate::priced::Prices;
 
 /// The routes of a shop's cart, for the carts of `channel`, under `/api/shop/cart`.
 ///
@@ -107,7 +107,7 @@ pub fn router(
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
 ) -> Router {
-    let prices = prices_in(&service, &channel);
+    let prices = Prices::of(&service, &channel);
     Router::new()
         .route("/api/shop/cart", get(cart::show).delete(cart::clear))
         .route("/api/shop/cart/items", post(items::add))
@@ -146,12 +146,6 @@ impl Shop {
     fn target(&self) -> Target {
         Target::Current(self.channel.clone())
     }
-}
-
-/// How prices are to be read. Of a channel that the service does not have nothing is ever answered.
-fn prices_in(service: &CartService, channel: &ChannelId) -> Prices {
-    let mode = service.policy(channel).map(|policy| policy.pricing.tax.mode);
-    Prices { with_tax: mode.is_ok_and(|mode| mode == TaxMode::Inside) }
 }
 
 impl FromRef<Shop> for Arc<dyn Authenticator> {

@@ -2,7 +2,7 @@
 
 use cart_core::cart::Cart;
 use cart_core::id::{AddressId, CartId, PaymentMethodId, ShippingMethodId};
-use cart_core::money::{Currency, Money};
+use cart_core::money::Currency;
 use cart_core::pricing::{PricedCart, Totals};
 use cart_core::service::CartView;
 use cart_core::status::StatusName;
@@ -10,11 +10,10 @@ use cart_core::text::{CartName, Locale, Note};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::Prices;
-use super::charges::{FeeBody, MethodBody, TaxBody};
 use super::item::ItemBody;
-use super::offers::{CouponBody, GiftBody, PromotionBody, RefusedGiftBody};
-use crate::amount::Amount;
+use crate::priced::{
+    CouponBody, FeeBody, GiftBody, MethodBody, Prices, PromotionBody, RefusedGiftBody, Sums, TaxBody,
+};
 use crate::shop::notice::NoticeBody;
 
 /// The cart. Without a cart there is no id, and the version is 0.
@@ -49,19 +48,6 @@ pub(super) struct CartBody<'a> {
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// `total` is `subtotal` - `discount` + `shipping_total` + `fees_total` + `cash_rounding`, and `tax` unless the prices
-/// contain it.
-#[derive(Serialize)]
-struct Sums {
-    subtotal: Amount,
-    discount: Amount,
-    shipping_total: Amount,
-    fees_total: Amount,
-    tax: Amount,
-    cash_rounding: Amount,
-    total: Amount,
-}
-
 #[derive(Default, Serialize)]
 struct SettingsBody<'a> {
     locale: Option<&'a Locale>,
@@ -79,7 +65,7 @@ impl<'a> CartBody<'a> {
             note: cart.note(),
             items: priced.lines.iter().map(ItemBody::of).collect(),
             item_count: cart.lines().iter().map(|line| u64::from(line.quantity.get())).sum(),
-            sums: Sums::of(priced),
+            sums: Sums::of(&priced.totals, priced.shipping.as_ref().map(|shipping| shipping.total)),
             shipping: priced.shipping.as_ref().map(MethodBody::of),
             payment_fee: priced.payment.as_ref().map(MethodBody::of),
             fees: priced.fees.iter().map(FeeBody::of).collect(),
@@ -110,7 +96,7 @@ impl<'a> CartBody<'a> {
             note: None,
             items: Vec::new(),
             item_count: 0,
-            sums: Sums::with(&Totals::zero(currency), Money::zero(currency)),
+            sums: Sums::of(&Totals::zero(currency), None),
             shipping: None,
             payment_fee: None,
             fees: Vec::new(),
@@ -128,25 +114,6 @@ impl<'a> CartBody<'a> {
             created_at: None,
             updated_at: None,
             expires_at: None,
-        }
-    }
-}
-
-impl Sums {
-    fn of(priced: &PricedCart) -> Self {
-        let nothing = Money::zero(priced.totals.total.currency());
-        Self::with(&priced.totals, priced.shipping.as_ref().map_or(nothing, |shipping| shipping.total))
-    }
-
-    fn with(totals: &Totals, shipping: Money) -> Self {
-        Self {
-            subtotal: Amount(totals.subtotal),
-            discount: Amount(totals.discount),
-            shipping_total: Amount(shipping),
-            fees_total: Amount(totals.fees),
-            tax: Amount(totals.tax),
-            cash_rounding: Amount(totals.cash_rounding),
-            total: Amount(totals.total),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! The cart as it is answered.
 
 mod cart;
-mod charges;
 mod item;
-mod offers;
 
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use cart_core::journal::EditOutcome;
 use cart_core::money::Currency;
@@ -14,10 +12,10 @@ use serde::Serialize;
 
 use self::cart::CartBody;
 use crate::edits::ResultBody;
+use crate::idempotency::REPLAYED;
 use crate::precondition::etag;
+use crate::priced::Prices;
 use crate::problem::{Problem, ProblemCode};
-
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// What a request is answered with.
 #[derive(Debug)]
@@ -35,13 +33,6 @@ enum Shown {
     Cart(Box<CartView>),
     /// There is no cart yet.
     Empty(Currency),
-}
-
-/// How prices of a channel are to be read.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Prices {
-    /// Whether they contain their tax.
-    pub(super) with_tax: bool,
 }
 
 impl Answer {
@@ -98,14 +89,14 @@ impl IntoResponse for Answer {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.extend(self.etag().map(|etag| (header::ETAG, etag)));
         if self.replayed {
-            headers.insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
+            headers.insert(REPLAYED, HeaderValue::from_static("true"));
         }
         response
     }
 }
 
 /// The problem, with the cart as it is where the error knows it.
-pub(super) fn with_current(error: CartError, prices: Prices) -> Problem {
+pub(crate) fn with_current(error: CartError, prices: Prices) -> Problem {
     let cart = current(&error).and_then(|view| serde_json::to_value(CartBody::of(view, prices)).ok());
     let problem = Problem::from(error);
     match cart {

@@ -9,28 +9,28 @@ use crate::amount::Amount;
 
 /// Shipping, or paying, by the selected method.
 #[derive(Serialize)]
-pub(super) struct MethodBody<'a, Id> {
+pub(crate) struct MethodBody<'a, Id> {
     method_id: &'a Id,
     #[serde(flatten)]
     charge: ChargeBody<'a>,
 }
 
 impl<'a, Id> MethodBody<'a, Id> {
-    pub(super) fn of(charge: &'a PricedCharge<Id>) -> Self {
+    pub(crate) fn of(charge: &'a PricedCharge<Id>) -> Self {
         Self { method_id: &charge.id, charge: ChargeBody::of(charge) }
     }
 }
 
 /// Another fee.
 #[derive(Serialize)]
-pub(super) struct FeeBody<'a> {
+pub(crate) struct FeeBody<'a> {
     fee_id: &'a FeeId,
     #[serde(flatten)]
     charge: ChargeBody<'a>,
 }
 
 impl<'a> FeeBody<'a> {
-    pub(super) fn of(charge: &'a PricedCharge<FeeId>) -> Self {
+    pub(crate) fn of(charge: &'a PricedCharge<FeeId>) -> Self {
         Self { fee_id: &charge.id, charge: ChargeBody::of(charge) }
     }
 }
@@ -59,7 +59,7 @@ impl<'a> ChargeBody<'a> {
 
 /// One tax over the whole cart.
 #[derive(Serialize)]
-pub(super) struct TaxBody<'a> {
+pub(crate) struct TaxBody<'a> {
     name: &'a str,
     rate: Rate,
     compound: bool,
@@ -68,7 +68,7 @@ pub(super) struct TaxBody<'a> {
 }
 
 impl<'a> TaxBody<'a> {
-    pub(super) fn of(tax: &'a TaxTotal) -> Self {
+    pub(crate) fn of(tax: &'a TaxTotal) -> Self {
         Self {
             name: &tax.name,
             rate: tax.rate,

@@ -15,7 +15,7 @@ use crate::not_applied::WhyNot;
 
 /// A code on the cart. One that is not applied takes off nothing, and `reason` says why.
 #[derive(Serialize)]
-pub(super) struct CouponBody<'a> {
+pub(crate) struct CouponBody<'a> {
     code: &'a CouponCode,
     promotion_id: Option<&'a PromotionId>,
     applied: bool,
@@ -25,7 +25,7 @@ pub(super) struct CouponBody<'a> {
 }
 
 impl<'a> CouponBody<'a> {
-    pub(super) fn of(coupon: &'a PricedCoupon, currency: Currency) -> Self {
+    pub(crate) fn of(coupon: &'a PricedCoupon, currency: Currency) -> Self {
         let (discount, why_not) = match &coupon.outcome {
             Ok(discount) => (*discount, WhyNot::nothing()),
             Err(reason) => (Money::zero(currency), WhyNot::of(reason)),
@@ -42,7 +42,7 @@ impl<'a> CouponBody<'a> {
 
 /// A promotion that applies. What the others would need is between the shop and those they are for.
 #[derive(Serialize)]
-pub(super) struct PromotionBody<'a> {
+pub(crate) struct PromotionBody<'a> {
     id: &'a PromotionId,
     name: &'a str,
     code: Option<&'a CouponCode>,
@@ -50,7 +50,7 @@ pub(super) struct PromotionBody<'a> {
 }
 
 impl<'a> PromotionBody<'a> {
-    pub(super) fn of(promotion: &'a PricedPromotion) -> Option<Self> {
+    pub(crate) fn of(promotion: &'a PricedPromotion) -> Option<Self> {
         let discount = *promotion.outcome.as_ref().ok()?;
         Some(Self {
             id: &promotion.id,
@@ -63,7 +63,7 @@ impl<'a> PromotionBody<'a> {
 
 /// What a promotion gives for nothing; it is no item and in no sum.
 #[derive(Serialize)]
-pub(super) struct GiftBody<'a> {
+pub(crate) struct GiftBody<'a> {
     promotion_id: &'a PromotionId,
     product_id: &'a ProductId,
     options: &'a Options,
@@ -73,7 +73,7 @@ pub(super) struct GiftBody<'a> {
 }
 
 impl<'a> GiftBody<'a> {
-    pub(super) fn of(gift: &'a PricedGift) -> Self {
+    pub(crate) fn of(gift: &'a PricedGift) -> Self {
         Self {
             promotion_id: &gift.promotion,
             product_id: &gift.product.product,
@@ -87,13 +87,13 @@ impl<'a> GiftBody<'a> {
 
 /// A gift that the shopper said no to. Its promotion is named only where it would give it otherwise.
 #[derive(Serialize)]
-pub(super) struct RefusedGiftBody<'a> {
+pub(crate) struct RefusedGiftBody<'a> {
     promotion_id: &'a PromotionId,
     name: Option<&'a str>,
 }
 
 impl<'a> RefusedGiftBody<'a> {
-    pub(super) fn all(cart: &'a Cart, priced: &'a PricedCart) -> Vec<Self> {
+    pub(crate) fn all(cart: &'a Cart, priced: &'a PricedCart) -> Vec<Self> {
         let name = |id: &PromotionId| {
             let refused = |outcome| matches!(outcome, &Err(NotApplied::GiftRefused));
             let mut promotions = priced.promotions.iter();
