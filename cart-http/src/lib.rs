@@ -1,6 +1,7 @@
 //! axum routers for `cart-core`, with what a server on the open internet needs around them.
 //!
 //! * [`shop`] is the cart of a shop: each signed-in user has one.
+//! * [`orders`] is how that cart is ordered and paid for.
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
@@ -75,6 +76,7 @@ mod json;
 pub mod live;
 mod not_applied;
 mod obstacle;
+pub mod orders;
 mod path;
 mod precondition;
 mod priced;

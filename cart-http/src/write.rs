@@ -61,6 +61,11 @@ impl Conditions {
         self.if_match.is_some()
     }
 
+    /// Whether the request can be told from others when it comes again.
+    pub(crate) const fn has_key(&self) -> bool {
+        self.key.is_some()
+    }
+
     /// Does something to a cart, or shows what that would do.
     pub(crate) async fn execute(
         self,
@@ -69,10 +74,21 @@ impl Conditions {
         target: &Target,
         command: &Command,
     ) -> Result<Outcome, CartError> {
+        let caller = self.caller(service, actor, target, command).await?;
+        service.execute(&caller, target, command).await
+    }
+
+    /// Whoever asks for something to be done to a cart, and under which conditions.
+    pub(crate) async fn caller(
+        self,
+        service: &CartService,
+        actor: Actor,
+        target: &Target,
+        command: &Command,
+    ) -> Result<Caller, CartError> {
         let version = self.version_meant(service, &actor, target, command).await?;
         let caller = self.keyed(Caller::new(actor));
-        let caller = version.into_iter().fold(caller, Caller::if_match);
-        service.execute(&caller, target, command).await
+        Ok(version.into_iter().fold(caller, Caller::if_match))
     }
 
     /// A preview is never an answer to be given again.
