@@ -7,12 +7,13 @@ use cart_core::memory::MemoryStore;
 use cart_core::policy::CartPolicy;
 use cart_core::port::StoreError;
 use cart_core::promotion::{Effect, Promotion, UseLimit};
+use cart_core::rejection::Rejection;
 use cart_core::service::{CartError, Target};
 use cart_core::testing::samples::{product, promotion_id, quantity};
 use cart_core::testing::{Fault, StoreCall, block_on};
 
 use crate::host::Host;
-use crate::shop::{Shop, add, ann, ann_with, current, lines, rename};
+use crate::shop::{Shop, add, ann, ann_with, current, lines, rejection, rename};
 
 type Fits = fn(&StoreError) -> bool;
 
@@ -223,10 +224,10 @@ fn a_store_that_cannot_be_read_fails_the_call() {
 fn what_is_used_up_is_a_refusal_and_not_tried_again() {
     let (shop, cart) = shop_with_cart();
     shop.failing.fail_next(StoreCall::Commit, 1, Fault::UsedUp);
-    let refused = store_error(&shop, &cart);
-    assert!(
-        matches!(&refused, StoreError::UsedUp { promotion, .. } if promotion.as_str() == "used-up"),
-        "{refused:?}"
+    let refused = rejection(shop.execute(ann_with("k"), &cart, &add("mug", 1)));
+    assert_eq!(
+        refused,
+        Rejection::PromotionUsedUp { promotion: promotion_id("used-up"), by_customer: false }
     );
     assert_eq!((shop.counting.calls()[&StoreCall::Commit], shop.journal().len()), (1, 1));
     let again = shop.execute(ann_with("k"), &cart, &add("mug", 1)).unwrap();

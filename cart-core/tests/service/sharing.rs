@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use cart_core::actor::{Actor, ActorRef};
 use cart_core::command::{AddLine, Command, LineEdit, MergeCarts};
 use cart_core::event::CartEvent;
-use cart_core::id::{CartId, CheckoutId, CompanyId, GrantId, LineId, LinkId, OrderRef, UserId};
+use cart_core::id::{CartId, CompanyId, GrantId, LineId, LinkId, UserId};
 use cart_core::memory::{MemoryDirectory, MemoryStore};
 use cart_core::merge::MergeStrategy;
 use cart_core::permission::Permission;
@@ -20,7 +20,8 @@ use cart_core::sharing::{
 };
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{
-    Write, company_id, guest, key, link_bearer, product, quantity, unit, user_for, user_id,
+    Write, at, checkout_begun, checkout_completed, company_id, guest, key, link_bearer, product, quantity,
+    unit, user_for, user_id,
 };
 use chrono::TimeDelta;
 
@@ -177,7 +178,7 @@ fn openings_are_counted_beside_the_cart_and_told_to_those_who_may_share_it() {
     block_on(firm.shop.service.watch(&bearer, &Target::Linked)).unwrap();
     block_on(firm.shop.service.rewatch(&bearer, id(&cart))).unwrap();
     let links = block_on(firm.shop.service.links(&of_acme("ann"), &cart)).unwrap();
-    let last = cart_core::testing::samples::at(5);
+    let last = at(5);
     assert_eq!((links[0].link.id, links[0].openings.count, links[0].openings.last), (link, 2, Some(last)));
     assert_eq!(firm.shop.stored(id(&cart)).version(), version);
 }
@@ -275,7 +276,7 @@ fn a_token_of_a_rotated_link_opens_nothing_and_the_new_one_does() {
 fn unknown_revoked_and_ended_links_are_answered_in_the_same_words() {
     let firm = Firm::new(policy());
     let (cart, ann) = (firm.cart(), of_acme("ann"));
-    let end = Some(cart_core::testing::samples::at(10));
+    let end = Some(at(10));
     let (_, ended) = firm.link(&ann, &cart, LinkTerms { expires_at: end, ..LinkTerms::default() });
     let (link, revoked) = firm.link(&ann, &cart, LinkTerms::default());
     firm.run(&ann, &cart, &Command::RevokeLink { link }).unwrap();
@@ -303,14 +304,8 @@ fn a_link_ends_with_its_cart_and_never_shows_another_one() {
         |firm, cart| drop(firm.run(&of_acme("ann"), cart, &Command::Abandon).unwrap()),
         |firm, _| firm.shop.clock.advance(TimeDelta::hours(2)),
         |firm, cart| {
-            let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
-            let deadline = cart_core::testing::samples::at(99);
-            force(firm, id(cart), CartEvent::CheckoutBegun { attempt, deadline, uses: Vec::new() });
-            force(
-                firm,
-                id(cart),
-                CartEvent::CheckoutCompleted { attempt, order: OrderRef::new("o").unwrap() },
-            );
+            force(firm, id(cart), checkout_begun(1, at(99), []));
+            force(firm, id(cart), checkout_completed(1, "o"));
         },
         |firm, _| {
             firm.shop.clock.advance(TimeDelta::hours(2));

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use cart_core::actor::Actor;
-use cart_core::cart::Cart;
 use cart_core::charge::{Charge, Fee, FeeBasis};
-use cart_core::command::{Command, DuplicateCart, LineEdit, MergeCarts};
+use cart_core::checkout::Handoff;
+use cart_core::command::{BeginCheckout, Command, DuplicateCart, LineEdit, MergeCarts};
 use cart_core::customer::Customer;
-use cart_core::event::CartEvent;
 use cart_core::id::{AddressId, CartId, CheckoutId, CustomerGroupId, FeeId, ShippingMethodId, TaxClass};
 use cart_core::memory::{MemoryAddressBook, MemoryMethodBook};
 use cart_core::merge::MergeStrategy;
 use cart_core::money::{Amounts, Currency, Money};
 use cart_core::notice::Notice;
 use cart_core::policy::{CartPolicy, CouponMisfit, TaxMode};
-use cart_core::port::{CartStore, Catalog, PortError, ProductQuery, TaxService, TermsContext};
+use cart_core::port::{Catalog, PortError, ProductQuery, TaxService, TermsContext};
 use cart_core::product::Product;
 use cart_core::promotion::{
     Conditions, Effect, MinSubtotal, NotApplied, Promotion, Reduction, Scope, SubtotalBasis, UseLimit,
@@ -25,8 +24,8 @@ use cart_core::rejection::Rejection;
 use cart_core::selection::{Address, Method, Selection, SelectionKind};
 use cart_core::service::{CartError, CartService, Target};
 use cart_core::tax::{ExternalTax, TaxRate, TaxableCart, Treatment};
-use cart_core::testing::samples::{Write, at, coupon, prices, product, promotion_id, unit};
-use cart_core::testing::{FixedCatalog, StoreCall, block_on, given};
+use cart_core::testing::samples::{coupon, placed_order, prices, product, promotion_id};
+use cart_core::testing::{FixedCatalog, StoreCall, block_on};
 
 use crate::host::{Asked, Host, customer};
 use crate::shop::{Shop, add, ann, bob, current, rejection, rename, shop};
@@ -130,24 +129,12 @@ fn a_preview_shows_what_a_code_would_take_off() {
     assert_eq!(total(&shop, &current()), 10_00);
 }
 
-/// Begins a checkout of `ann`'s cart that takes the uses which pricing says.
-fn begin(shop: &Shop, cart: CartId, promotion: &Promotion, attempt: u128) -> Arc<Cart> {
-    let facts = given(cart_core::testing::cart())
-        .and_promotion(promotion.clone())
-        .and_customer(customer("ann", &[]))
-        .facts([]);
-    let uses = shop.read(&ann(), &Target::Cart(cart)).unwrap().priced.uses(&facts);
-    assert_eq!(uses.len(), 1);
-    let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(attempt));
-    let begun = CartEvent::CheckoutBegun { attempt, deadline: at(3600), uses };
-    write(shop, cart, begun)
-}
-
-fn write(shop: &Shop, cart: CartId, event: CartEvent) -> Arc<Cart> {
-    let commit = Write::new([event]).change(&shop.stored(cart));
-    let written = Arc::clone(&commit.cart);
-    block_on(shop.memory.commit(unit([commit]))).unwrap();
-    written
+/// Begins a checkout of `ann`'s cart, which takes the uses that pricing says.
+fn begin(shop: &Shop, cart: CartId) -> CheckoutId {
+    let order = BeginCheckout::whole(Handoff::Host);
+    let begun = block_on(shop.service.checkout(&ann().into(), &Target::Cart(cart), &order)).unwrap();
+    assert_eq!(begun.checkout.uses.len(), 1);
+    begun.checkout.id
 }
 
 #[test]
@@ -165,7 +152,7 @@ fn a_promotion_that_was_used_up_takes_nothing_off_but_for_the_checkout_that_used
         shop.execute(ann(), &Target::Cart(cart), &add_coupon("HALF")).unwrap();
         assert_eq!(total(&shop, &Target::Cart(cart)), 5_00);
     }
-    begin(&shop, first, &half, 1);
+    let checkout = begin(&shop, first);
     assert_eq!(total(&shop, &Target::Cart(first)), 5_00);
     let other = shop.read(&ann(), &Target::Cart(second)).unwrap().priced;
     assert_eq!(other.coupons[0].outcome, Err(NotApplied::UsedUpByCustomer));
@@ -175,8 +162,7 @@ fn a_promotion_that_was_used_up_takes_nothing_off_but_for_the_checkout_that_used
     let copied = block_on(shop.service.duplicate(&ann().into(), &copy)).unwrap();
     assert_eq!(copied.view.priced.totals.total.minor(), 10_00);
     // What became an order keeps what it used.
-    let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(1));
-    write(&shop, first, CartEvent::CheckoutCompleted { attempt, order: "order-1".parse().unwrap() });
+    block_on(shop.service.complete_checkout(checkout, placed_order("order-1"))).unwrap();
     assert_eq!(total(&shop, &Target::Cart(first)), 5_00);
 }
 

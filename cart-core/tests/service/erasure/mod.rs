@@ -7,7 +7,7 @@ use std::sync::Arc;
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::command::{AddLine, Command, LineEdit, MergeCarts};
 use cart_core::event::CartEvent;
-use cart_core::id::{CartId, CheckoutId, CustomerKey};
+use cart_core::id::{CartId, CustomerKey};
 use cart_core::memory::{MemoryAddressBook, MemoryDirectory};
 use cart_core::merge::MergeStrategy;
 use cart_core::metadata::Metadata;
@@ -19,8 +19,8 @@ use cart_core::selection::{Address, Selection};
 use cart_core::service::{Caller, CartError, ListRequest, Target};
 use cart_core::sharing::{LinkTerms, LinkToken, PermissionGroup, Proposal};
 use cart_core::testing::samples::{
-    Write, address_id, at, company_id, key, name, note, product, promotion_id, quantity, unit, user_for,
-    user_id,
+    Write, address_id, at, checkout_begun, company_id, key, name, note, product, promotion_id, quantity,
+    unit, user_for, user_id,
 };
 use cart_core::testing::{Fault, StoreCall, block_on};
 use cart_core::text::{Comment, LinkLabel, PersonName};
@@ -384,8 +384,7 @@ fn uses_of_promotions_stay_counted_for_a_pseudonym() {
         let cart = shop.stored(id(&cart_of(&shop, person)));
         let limit = UseLimit { total: Some(4), per_customer: Some(2) };
         let used = PromotionUse { promotion: promotion_id("p"), customer: Some(customer.clone()), limit };
-        let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(n));
-        let begun = CartEvent::CheckoutBegun { attempt, deadline: at(60), uses: vec![used] };
+        let begun = checkout_begun(n, at(60), [used]);
         block_on(shop.memory.commit(unit([Write::new([begun]).by(&actor(person)).change(&cart)]))).unwrap();
     }
     assert_eq!(
@@ -399,8 +398,8 @@ fn uses_of_promotions_stay_counted_for_a_pseudonym() {
     };
     assert_eq!([uses(&anns), uses(&bobs)], [(3, 0), (3, 1)]);
     let customers = shop.journal().into_iter().flat_map(|entry| entry.events).filter_map(|event| {
-        let CartEvent::CheckoutBegun { uses, .. } = event else { return None };
-        uses.into_iter().next()?.customer
+        let CartEvent::CheckoutBegun { checkout } = event else { return None };
+        checkout.uses.first()?.customer.clone()
     });
     let pseudonyms: Vec<CustomerKey> = customers.filter(|customer| *customer != bobs).collect();
     assert_eq!(pseudonyms[0], pseudonyms[1], "one person becomes one pseudonym");
