@@ -276,9 +276,16 @@ impl Checkout {
     fn extend(&mut self, deadline: DateTime<Utc>, until: DateTime<Utc>) {
         self.deadline = deadline;
         self.progress.extensions = self.progress.extensions.saturating_add(1);
-        self.progress.due_at = deadline;
-        if let StockState::Held { until: held } = &mut self.progress.stock {
-            *held = until;
+        // Somebody who is being asked is waited for no longer than before.
+        if self.progress.asked.is_none() {
+            self.progress.due_at = deadline;
+        }
+        if let StockState::Held { .. } = self.progress.stock {
+            self.progress.stock = match self.stock.counted_by {
+                // The warehouse is to hold it for longer.
+                StockCounting::Inventory => StockState::Asked,
+                StockCounting::Store | StockCounting::Nobody => StockState::Held { until },
+            };
         }
     }
 }

@@ -83,24 +83,50 @@ pub(super) fn begin(
 /// # Errors
 /// Those of adding a line, of making choices and of beginning a checkout.
 pub fn buy_now(cart: &Cart, actor: &Actor, purchase: &BuyNow, facts: &Facts) -> Result<Decision, Rejection> {
+    let (filled, mut all) = filled(cart, actor, purchase, facts)?;
+    let editing = filled.edit_as(actor, Permission::CheckOut, facts)?;
+    let begun = begin(editing, actor, &purchase.whole_order(), true, facts)?;
+    take(&mut all, begun);
+    Ok(all)
+}
+
+/// What [`buy_now`] is about to order.
+///
+/// # Errors
+/// Those of adding a line, of making choices and of adding a coupon.
+pub fn purchase(cart: &Cart, actor: &Actor, purchase: &BuyNow, facts: &Facts) -> Result<Ordering, Rejection> {
+    let (filled, _) = filled(cart, actor, purchase, facts)?;
+    ordering(filled.edit_as(actor, Permission::CheckOut, facts)?, &purchase.whole_order(), facts)
+}
+
+/// A cart with what is to be bought, and how it came to that.
+fn filled(
+    cart: &Cart,
+    actor: &Actor,
+    purchase: &BuyNow,
+    facts: &Facts,
+) -> Result<(Cart, Decision), Rejection> {
     let (mut draft, mut all) = (cart.clone(), Decision::default());
-    let mut take = |draft: &mut Cart, decision: Decision| {
-        decision.events.iter().for_each(|event| draft.apply_event(event));
-        all.events.extend(decision.events);
-        all.reply.notices.extend(decision.reply.notices);
-    };
     let add = Command::Edit(LineEdit::Add(purchase.add.clone()));
     let selections = purchase.selections.iter();
     let select = selections.map(|selection| Command::Select { selection: selection.clone() });
     for command in std::iter::once(add).chain(select) {
         let decision = decide(&draft, actor, &command, facts)?;
-        take(&mut draft, decision);
+        decision.events.iter().for_each(|event| draft.apply_event(event));
+        take(&mut all, decision);
     }
-    let order = BeginCheckout { lines: None, ..purchase.order.clone() };
-    let editing = draft.edit_as(actor, Permission::CheckOut, facts)?;
-    let begun = begin(editing, actor, &order, true, facts)?;
-    take(&mut draft.clone(), begun);
-    Ok(all)
+    Ok((draft, all))
+}
+
+fn take(all: &mut Decision, decision: Decision) {
+    all.events.extend(decision.events);
+    all.reply.notices.extend(decision.reply.notices);
+}
+
+impl BuyNow {
+    fn whole_order(&self) -> BeginCheckout {
+        BeginCheckout { lines: None, ..self.order.clone() }
+    }
 }
 
 /// The record of a checkout that begins.

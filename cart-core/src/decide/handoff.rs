@@ -86,6 +86,9 @@ pub(super) fn extend(
     facts: &Facts,
 ) -> Result<Vec<CartEvent>, Rejection> {
     let checkout = current(cart, actor, Permission::CheckOut, id, facts)?;
+    if let (true, Some(placed)) = (checkout.progress.completed, checkout.progress.order.placed()) {
+        return Err(Rejection::AlreadyOrdered { order: placed.order.clone() });
+    }
     let max = facts.policy.checkout.extensions;
     if checkout.progress.giving_up.is_some() || facts.now >= checkout.deadline {
         return Err(Rejection::CheckoutEnded { reason: EndReason::TimedOut });
@@ -95,7 +98,8 @@ pub(super) fn extend(
     }
     let deadline = (facts.now + facts.policy.checkout.time).max(checkout.deadline);
     let held_until = checkout.held_until(deadline);
-    Ok(vec![event(id, CheckoutStep::Extended { deadline, held_until })])
+    let extended = CheckoutStep::Extended { deadline, held_until };
+    Ok(advanced(cart, &mut checkout.clone(), vec![extended], facts))
 }
 
 /// Takes note of the order that the host placed.

@@ -22,7 +22,7 @@ mod stock;
 mod suggestions;
 mod undo;
 
-pub use self::checkout::{Ordering, buy_now, ordering};
+pub use self::checkout::{Ordering, buy_now, ordering, purchase};
 pub use self::create::{Origin, create};
 pub use self::duplicate::duplicate;
 pub use self::handoff::{answered, answered_late, resumed};
