@@ -72,7 +72,7 @@ impl CartService {
                 return Err(Rejection::CartExists { cart }.into());
             }
         }
-        Ok(plan.into_outcome(None))
+        self.answer(plan, None).await
     }
 
     /// A pause that grows with the number of tries, with jitter so that those who collided do not do so again.
@@ -136,10 +136,10 @@ impl CartService {
         finder: &Finder<'_>,
     ) -> Result<Tried, CartError> {
         let subject = found.subject();
-        if caller.key.is_some() && found.cart.is_none() {
-            // A first add whose cart has ended since is not done again on a new one.
-            let ended = self.ended(caller, task, found).await?;
-            if let Some(outcome) = self.replayed(caller, task, ended).await? {
+        if caller.key.is_some() {
+            // What was done on a cart that has ended since is not done again on a new one.
+            let before = self.done_on(caller, task, found).await?;
+            if let Some(outcome) = self.replayed(caller, task, before).await? {
                 return Ok(Tried::Done(Box::new(outcome)));
             }
         }
@@ -155,27 +155,27 @@ impl CartService {
                 if let Some(outcome) = self.replayed(caller, task, subject).await? {
                     return Ok(Tried::Done(Box::new(outcome)));
                 }
-                return done.map(|plan| Tried::Done(Box::new(plan.into_outcome(None))));
+                return Ok(Tried::Done(Box::new(self.answer(done?, None).await?)));
             }
         };
         match self.commit(&plan.commits).await {
             Ok(()) => {
                 let entry = plan.commits.last().map(|commit| Arc::clone(&commit.entry));
-                Ok(Tried::Done(Box::new(plan.into_outcome(entry))))
+                Ok(Tried::Done(Box::new(self.answer(plan, entry).await?)))
             }
             Err(StoreError::Conflict { .. } | StoreError::Repeated { .. }) => {
                 // A new cart's id follows from the request key, so its being there may be the first answer.
                 self.again_unless_replayed(caller, task, found).await
             }
-            Err(StoreError::UsedUp { promotion, by_customer }) => {
-                Err(Rejection::PromotionUsedUp { promotion, by_customer }.into())
-            }
-            Err(StoreError::OutOfStock { item, available }) => {
-                Err(Rejection::OutOfStock { item, available }.into())
-            }
-            Err(StoreError::TooMuchHeld { max }) => Err(Rejection::TooMuchHeld { max }.into()),
             Err(StoreError::AlreadyOpen { .. }) => self.already_open(caller, task, found, &plan).await,
-            Err(error) => Err(error.into()),
+            Err(error) => match shortage(&error) {
+                // What is short may be so because of the first time.
+                Some(shortage) => match self.replayed(caller, task, subject).await? {
+                    Some(outcome) => Ok(Tried::Done(Box::new(outcome))),
+                    None => Err(shortage.into()),
+                },
+                None => Err(error.into()),
+            },
         }
     }
 
@@ -253,6 +253,21 @@ impl CartService {
             Ok(None) => Err(StoreError::Unavailable { store, source }),
             Err(_) => Err(StoreError::Unknown { store, source }),
         }
+    }
+}
+
+/// What the store found short when it was written.
+fn shortage(error: &StoreError) -> Option<Rejection> {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "few errors say that something is short")]
+    match error {
+        StoreError::UsedUp { promotion, by_customer } => {
+            Some(Rejection::PromotionUsedUp { promotion: promotion.clone(), by_customer: *by_customer })
+        }
+        StoreError::OutOfStock { item, available } => {
+            Some(Rejection::OutOfStock { item: item.clone(), available: *available })
+        }
+        StoreError::TooMuchHeld { max } => Some(Rejection::TooMuchHeld { max: *max }),
+        _ => None,
     }
 }
 

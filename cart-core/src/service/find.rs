@@ -11,7 +11,8 @@ use super::{CartError, CartService};
 use crate::actor::{Actor, Owner};
 use crate::authorise::{Access, authorise, claims_grant};
 use crate::cart::Cart;
-use crate::id::{CartId, ChannelId};
+use crate::command::Command;
+use crate::id::{CartId, ChannelId, CheckoutId};
 use crate::permission::Permission;
 use crate::policy::OnExpired;
 use crate::port::{PageRequest, PortError, StoreError};
@@ -217,13 +218,21 @@ impl CartService {
         permission: Permission,
         now: DateTime<Utc>,
     ) -> Result<Arc<Cart>, CartError> {
-        let cart = if self.ports.store.is_only_writer() {
-            self.load(id).await?
-        } else {
-            self.load_fresh(id).await?
-        };
         let seeing = Seeing { permission, takes_expired: false, now };
-        self.seen(cart.ok_or(Rejection::CartNotFound)?, &mut Finder::new(actor), seeing).await
+        let cart = self.load_latest(id).await?.ok_or(Rejection::CartNotFound)?;
+        self.seen(cart, &mut Finder::new(actor), seeing).await
+    }
+
+    /// The same, also if its lifetime has ended since.
+    pub(super) async fn find_lasting(
+        &self,
+        actor: &Actor,
+        id: CartId,
+        permission: Permission,
+    ) -> Result<Arc<Cart>, CartError> {
+        let seeing = Seeing { permission, takes_expired: true, now: self.now() };
+        let cart = self.load_latest(id).await?.ok_or(Rejection::CartNotFound)?;
+        self.seen(cart, &mut Finder::new(actor), seeing).await
     }
 
     async fn seen(
@@ -317,19 +326,44 @@ impl CartService {
         Ok(self.newest(channel, owner).await?.filter(ended).map(|cart| cart.id()))
     }
 
-    /// The cart that a command to the current cart may have been done on, if there is no current one any more.
-    pub(super) async fn ended(
+    /// The cart that a command to the current cart may have been done on, if that is not the current one any more: of a
+    /// checkout the one that it began on, otherwise the newest if there is no current one.
+    pub(super) async fn done_on(
         &self,
         caller: &Caller,
         task: &Task<'_>,
         found: &Found,
     ) -> Result<Option<CartId>, CartError> {
+        if let Task::Execute { target, command: Command::BeginCheckout(_) } = task
+            && let Some(checkout) = Self::checkout_of_key(caller, target)
+            && let Some(cart) = self.ports.store.cart_of_checkout(checkout).await?
+        {
+            return Ok(Some(cart));
+        }
         match (task, &found.cart, caller.actor.owner()) {
             (Task::Execute { target: Target::Current(channel), .. }, None, Some(owner)) => {
                 Ok(self.newest(channel, &owner).await?.map(|cart| cart.id()))
             }
             _ => Ok(None),
         }
+    }
+
+    /// The checkout that a request with a key makes of a current cart. It follows from the key, so that it is found again
+    /// when another cart is the current one.
+    fn checkout_of_key(caller: &Caller, target: &Target) -> Option<CheckoutId> {
+        let (Target::Current(channel), Some(key)) = (target, &caller.key) else { return None };
+        let digest = Self::id_for_request(&caller.actor.to_ref(), channel, key);
+        Some(CheckoutId::from_uuid(digest.as_uuid()))
+    }
+
+    /// The same, unless there is such a checkout: of a request that was forgotten.
+    pub(super) async fn new_checkout_of_key(
+        &self,
+        caller: &Caller,
+        target: &Target,
+    ) -> Result<Option<CheckoutId>, StoreError> {
+        let Some(id) = Self::checkout_of_key(caller, target) else { return Ok(None) };
+        Ok(if self.ports.store.cart_of_checkout(id).await?.is_none() { Some(id) } else { None })
     }
 
     async fn newest(&self, channel: &ChannelId, owner: &Owner) -> Result<Option<Arc<Cart>>, CartError> {
@@ -361,6 +395,11 @@ impl CartService {
             Some(cart) => Ok(Some(cart)),
             None => self.load_fresh(id).await,
         }
+    }
+
+    /// A cart as it was last committed, by whomever.
+    pub(super) async fn load_latest(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {
+        if self.ports.store.is_only_writer() { self.load(id).await } else { self.load_fresh(id).await }
     }
 
     pub(super) async fn load_fresh(&self, id: CartId) -> Result<Option<Arc<Cart>>, StoreError> {

@@ -14,7 +14,7 @@ use crate::authorise::company_of;
 use crate::cart::Cart;
 use crate::checkout::Checkout;
 use crate::command::{BuyNow, Command, CreateCart, DuplicateCart, MergeCarts};
-use crate::decide::{Decision, Origin, buy_now, create, decide, duplicate, merge, ordering};
+use crate::decide::{Decision, Origin, buy_now, create, decide, duplicate, merge, ordering, purchase};
 use crate::event::{CartEvent, Created};
 use crate::facts::{Facts, Members};
 use crate::id::{CartId, ChannelId, LineId, UserId};
@@ -31,7 +31,7 @@ use crate::version::Version;
 #[derive(Debug)]
 pub(super) struct Plan {
     /// The cart afterwards.
-    view: CartView,
+    view: Viewed,
     reply: Reply,
     created: bool,
     token: Option<LinkToken>,
@@ -39,18 +39,29 @@ pub(super) struct Plan {
     pub(super) commits: Vec<Commit>,
 }
 
-impl Plan {
-    /// The answer, once it is written as `entry`.
-    pub(super) fn into_outcome(self, entry: Option<Arc<Entry>>) -> Outcome {
-        let Self { mut view, reply, created, token, .. } = self;
-        view.notices.extend(reply.notices.iter().cloned());
-        // What was not written opens nothing.
-        let token = token.filter(|_| entry.is_some());
-        Outcome { view, entry, reply, created, token, replayed: false }
-    }
+/// A cart as it would be.
+#[derive(Debug)]
+enum Viewed {
+    /// With what it costs.
+    Priced(CartView),
+    /// What it costs is looked up afterwards: the decision does not depend on it.
+    Later(Arc<Cart>),
 }
 
 impl CartService {
+    /// The answer, once a plan is written as `entry`.
+    pub(super) async fn answer(&self, plan: Plan, entry: Option<Arc<Entry>>) -> Result<Outcome, CartError> {
+        let Plan { view, reply, created, token, .. } = plan;
+        let mut view = match view {
+            Viewed::Priced(view) => view,
+            Viewed::Later(cart) => self.view(cart).await?,
+        };
+        view.notices.extend(reply.notices.iter().cloned());
+        // What was not written opens nothing.
+        let token = token.filter(|_| entry.is_some());
+        Ok(Outcome { view, entry, reply, created, token, replayed: false })
+    }
+
     /// Decides and prices what a task would do to the carts found.
     pub(super) async fn plan(
         &self,
@@ -72,7 +83,10 @@ impl CartService {
                 }
             },
             Task::Execute { target, command } => match (&found.cart, target) {
-                (Some(cart), _) => self.plan_change(caller, request, cart, command, finder).await,
+                (Some(cart), _) if is_about_checkout(command) => {
+                    self.plan_hand_off(caller, request, cart, command, finder).await
+                }
+                (Some(cart), _) => self.plan_change(caller, request, cart, (target, command), finder).await,
                 (None, Target::Current(channel)) if command.adds() => {
                     let cart = CreateCart::default();
                     let (origin, command) = (Origin::FirstAdd, Some(*command));
@@ -109,15 +123,13 @@ impl CartService {
         caller: &Caller,
         request: Request,
         cart: &Arc<Cart>,
-        command: &Command,
+        (target, command): (&Target, &Command),
         finder: &Finder<'_>,
     ) -> Result<Plan, CartError> {
-        if caller.if_match.is_some_and(|version| version != cart.version()) {
-            return Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) });
-        }
+        self.check_version(caller, cart).await?;
         let channel = self.channel(cart.channel())?;
         let facts = self.facts_of_change(channel, cart, command, finder).await?;
-        let facts = self.facts_of_order(caller, cart, command, facts).await?;
+        let facts = self.facts_of_order(caller, cart, (target, command), facts).await?;
         let token = facts.token.clone();
         let decision = decide(cart, &caller.actor, command, &facts)?;
         self.check_guard(&decision.events).await?;
@@ -136,6 +148,38 @@ impl CartService {
         let commit = next(cart, decision, &caller.actor, request, facts.now);
         let plan = self.planned(vec![commit], Some(cart), false, facts).await?;
         Ok(Plan { token, ..plan })
+    }
+
+    /// What a command about a checkout under way does. Neither catalog nor prices have a part in it, so that none of them
+    /// can keep an order from being taken note of.
+    async fn plan_hand_off(
+        &self,
+        caller: &Caller,
+        request: Request,
+        cart: &Arc<Cart>,
+        command: &Command,
+        finder: &Finder<'_>,
+    ) -> Result<Plan, CartError> {
+        self.check_version(caller, cart).await?;
+        let mut facts = self.facts_without_products(self.channel(cart.channel())?);
+        facts.members.actor = finder.is_member();
+        let decision = decide(cart, &caller.actor, command, &facts)?;
+        let reply = decision.reply.clone();
+        let (cart, commits) = if decision.events.is_empty() {
+            (Arc::clone(cart), Vec::new())
+        } else {
+            let commit = next(cart, decision, &caller.actor, request, facts.now);
+            (Arc::clone(&commit.cart), vec![commit])
+        };
+        Ok(Plan { view: Viewed::Later(cart), reply, created: false, token: None, commits })
+    }
+
+    /// Refuses a caller who named another version than the cart has.
+    async fn check_version(&self, caller: &Caller, cart: &Arc<Cart>) -> Result<(), CartError> {
+        if caller.if_match.is_none_or(|version| version == cart.version()) {
+            return Ok(());
+        }
+        Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) })
     }
 
     /// What a command to a cart takes, with what it is about besides the cart.
@@ -227,6 +271,7 @@ impl CartService {
             create(&caller.actor, channel_id, channel.currency, &purchase.cart, Origin::OneOff, &facts)?;
         self.check_count(channel_id, channel, &owner).await?;
         let draft = Cart::new(new_id(found)?, &created, facts.now);
+        let facts = self.facts_of_purchase(caller, &draft, purchase, facts).await?;
         let mut decision = buy_now(&draft, &caller.actor, purchase, &facts)?;
         self.check_guard(&decision.events).await?;
         decision.events.insert(0, CartEvent::Created(Box::new(created)));
@@ -239,15 +284,33 @@ impl CartService {
         &self,
         caller: &Caller,
         cart: &Arc<Cart>,
-        command: &Command,
-        facts: Facts,
+        (target, command): (&Target, &Command),
+        mut facts: Facts,
     ) -> Result<Facts, CartError> {
         let Command::BeginCheckout(order) = command else { return Ok(facts) };
+        if let Some(checkout) = self.new_checkout_of_key(caller, target).await? {
+            facts.first_id = checkout.as_uuid();
+        }
         if facts.policy.pricing.tax.mode != TaxMode::External {
             return Ok(facts);
         }
         let editing = cart.edit_as(&caller.actor, command.permission(), &facts)?;
         let ordered = ordering(editing, order, &facts)?.cart;
+        Ok(self.price(&ordered, facts).await?.1)
+    }
+
+    /// The same for a purchase.
+    async fn facts_of_purchase(
+        &self,
+        caller: &Caller,
+        draft: &Cart,
+        order: &BuyNow,
+        facts: Facts,
+    ) -> Result<Facts, CartError> {
+        if facts.policy.pricing.tax.mode != TaxMode::External {
+            return Ok(facts);
+        }
+        let ordered = purchase(draft, &caller.actor, order, &facts)?.cart;
         Ok(self.price(&ordered, facts).await?.1)
     }
 
@@ -295,8 +358,8 @@ impl CartService {
             Some(into) => (Arc::clone(into), None),
             None => self.merge_into_new(caller, channel_id, channel, from, found)?,
         };
-        if found.cart.is_some() && caller.if_match.is_some_and(|version| version != into.version()) {
-            return Err(CartError::VersionMismatch { current: Box::new(self.view(into).await?) });
+        if found.cart.is_some() {
+            self.check_version(caller, &into).await?;
         }
         if into.channel() != channel_id {
             return Err(Rejection::Unmergeable.into());
@@ -364,7 +427,7 @@ impl CartService {
         // Facts are in one currency; what did not fit in another says nothing.
         let before = before.filter(|before| before.currency() == cart.currency());
         check_amounts(before, &priced, &last.entry.events, &facts)?;
-        let view = CartView { cart, priced, notices: Vec::new() };
+        let view = Viewed::Priced(CartView { cart, priced, notices: Vec::new() });
         Ok(Plan { view, reply, created, token: None, commits })
     }
 
@@ -444,8 +507,25 @@ fn first_change(
     })
 }
 
+/// Whether a command is about a checkout under way, and not about what the cart is made of.
+const fn is_about_checkout(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::CancelCheckout { .. }
+            | Command::ExtendCheckout { .. }
+            | Command::CompleteCheckout { .. }
+            | Command::FailCheckout { .. }
+    )
+}
+
 fn unchanged(view: CartView) -> Plan {
-    Plan { view, reply: Reply::default(), created: false, token: None, commits: Vec::new() }
+    Plan {
+        view: Viewed::Priced(view),
+        reply: Reply::default(),
+        created: false,
+        token: None,
+        commits: Vec::new(),
+    }
 }
 
 /// Refuses to add or raise a line if that makes an amount not fit, be it another line's. What lowers or removes is

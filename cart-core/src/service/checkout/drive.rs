@@ -17,67 +17,91 @@ use crate::port::StoreError;
 /// How often a write is tried against others.
 const MAX_TRIES: u32 = 8;
 
+/// Somebody to be asked for something, as was just written down.
+pub(super) struct Due {
+    task: Task,
+    checkout: Arc<Checkout>,
+}
+
+/// What became of noting something down.
+pub(super) enum Noted {
+    /// There was nothing to write.
+    Nothing,
+    /// It was written, and this is to be done next.
+    Written(Option<Due>),
+}
+
+impl Due {
+    /// What an entry says is to be asked for, of the cart as it left it.
+    pub(super) fn of(cart: &Cart, entry: &Entry) -> Option<Self> {
+        let last = entry.events.iter().rev().find_map(|event| {
+            let CartEvent::CheckoutAdvanced { checkout, step } = event else { return None };
+            Some((*checkout, &**step))
+        });
+        match last {
+            Some((checkout, CheckoutStep::Asked { task, .. })) => {
+                Some(Self { task: *task, checkout: Arc::clone(cart.checkout(checkout)?) })
+            }
+            Some(_) | None => None,
+        }
+    }
+}
+
 impl CartService {
     /// Does what was recorded to be asked for, and what comes after it, until nothing is left or somebody has to be waited
-    /// for.
-    pub(super) async fn drive(
-        &self,
-        cart: CartId,
-        id: CheckoutId,
-        task: Option<Task>,
-    ) -> Result<(), CartError> {
-        self.drive_from(cart, id, task, false).await
+    /// for. Each round writes down the answer to one call, so it ends with the checkout at the latest.
+    pub(super) async fn drive(&self, cart: CartId, due: Option<Due>) -> Result<(), CartError> {
+        self.drive_on(cart, due, false).await
     }
 
-    async fn drive_from(
-        &self,
-        cart: CartId,
-        id: CheckoutId,
-        mut task: Option<Task>,
-        mut again: bool,
-    ) -> Result<(), CartError> {
-        while let Some(asked) = task {
-            let (_, checkout) = self.known(id).await?;
-            if checkout.progress.asked != Some(asked) {
-                return Ok(());
-            }
-            let answer = self.ask(asked, &checkout, again).await;
+    /// The same; `again` says that what comes first may have been asked for before.
+    async fn drive_on(&self, cart: CartId, mut due: Option<Due>, mut again: bool) -> Result<(), CartError> {
+        while let Some(Due { task, checkout }) = due {
+            let answer = self.ask(task, &checkout, again).await;
             again = false;
-            task = self.note(cart, id, &[answer]).await?;
+            due = match self.note(cart, checkout.id, &[answer]).await? {
+                Noted::Nothing => None,
+                Noted::Written(next) => next,
+            };
         }
         Ok(())
     }
 
-    /// Takes a checkout up that nobody is driving any more.
-    pub(super) async fn resume(&self, cart: CartId, id: CheckoutId) -> Result<(), CartError> {
-        let task = self.note(cart, id, &[]).await?;
-        self.drive_from(cart, id, task, true).await
+    /// Takes a checkout up that nobody is driving any more; false if there was nothing to do.
+    pub(super) async fn resume(&self, cart: CartId, id: CheckoutId) -> Result<bool, CartError> {
+        match self.note(cart, id, &[]).await? {
+            Noted::Nothing => Ok(false),
+            Noted::Written(due) => {
+                self.drive_on(cart, due, true).await?;
+                Ok(true)
+            }
+        }
     }
 
-    /// Writes down what follows from answers; what is to be asked for next, if that was written down by this call.
+    /// Writes down what follows from answers, or without any from the time that has passed.
     pub(super) async fn note(
         &self,
         cart: CartId,
         id: CheckoutId,
         answers: &[Answer],
-    ) -> Result<Option<Task>, CartError> {
+    ) -> Result<Noted, CartError> {
         let mut answers = answers.to_vec();
         for tries in 0..MAX_TRIES {
             if tries > 0 {
                 self.ports.timer.wait(self.pause(tries)).await;
             }
             let _turn = self.queues.turn(TurnKey::Cart(cart)).await;
-            let Some(cart) = self.load_fresh(cart).await? else { return Ok(None) };
+            let Some(cart) = self.load_latest(cart).await? else { return Ok(Noted::Nothing) };
             let events = self.what_follows(&cart, id, &answers).await?;
             if events.is_empty() {
-                return Ok(None);
+                return Ok(Noted::Nothing);
             }
             let now = self.now();
             let request = self.own_request(now);
             let commit = next(&cart, Decision::from(events), &Actor::System, request, now);
-            let entry = Arc::clone(&commit.entry);
+            let (changed, entry) = (Arc::clone(&commit.cart), Arc::clone(&commit.entry));
             match self.commit(&[commit]).await {
-                Ok(()) => return Ok(asked(&entry)),
+                Ok(()) => return Ok(Noted::Written(Due::of(&changed, &entry))),
                 // The stock that was held is not held any more, and others were faster.
                 Err(StoreError::OutOfStock { item, .. }) => {
                     answers.push(Answer::NotReserved(EndReason::OutOfStock { item: Some(item) }));
@@ -108,18 +132,5 @@ impl CartService {
                 answered_late(cart, &forgotten, answers, &facts)
             }
         })
-    }
-}
-
-/// What an entry says is asked for.
-pub(super) fn asked(entry: &Entry) -> Option<Task> {
-    let steps = entry.events.iter().rev().filter_map(|event| {
-        let CartEvent::CheckoutAdvanced { step, .. } = event else { return None };
-        Some(&**step)
-    });
-    let mut steps = steps.take(1);
-    match steps.next() {
-        Some(CheckoutStep::Asked { task, .. }) => Some(*task),
-        Some(_) | None => None,
     }
 }

@@ -16,20 +16,21 @@ impl CartService {
         products: &mut [Option<Arc<Product>>],
         except: Option<CheckoutId>,
     ) -> Result<(), CartError> {
-        let mut items: Vec<StockItemId> =
-            products.iter().flatten().filter_map(|one| item(one)).cloned().collect();
-        items.sort_unstable();
-        items.dedup();
-        if items.is_empty() || self.parties().stock == StockCounting::Nobody {
+        if self.parties().stock == StockCounting::Nobody {
             return Ok(());
         }
+        let mut items: Vec<StockItemId> =
+            products.iter().flatten().filter_map(|one| item(one)).cloned().collect();
+        if items.is_empty() {
+            return Ok(());
+        }
+        items.sort_unstable();
+        items.dedup();
         let free = self.free(&items, except).await?;
         for product in products.iter_mut().flatten() {
             let Some(place) = item(product).and_then(|item| items.binary_search(item).ok()) else { continue };
-            if let (Some(Some(units)), Stock::Limited { available, .. }) =
-                (free.get(place), &mut Arc::make_mut(product).stock)
-            {
-                *available = *units;
+            if let Some(Some(units)) = free.get(place) {
+                say_available(product, *units);
             }
         }
         Ok(())
@@ -53,6 +54,14 @@ impl CartService {
         }
         let (asked, answered) = (items.len(), free.len());
         Err(PortError::new("inventory", format!("{answered} answers to {asked} questions")).into())
+    }
+}
+
+/// Says how many units there are. Products that say so already stay shared with the catalog.
+fn say_available(product: &mut Arc<Product>, units: u32) {
+    let says = matches!(product.stock, Stock::Limited { available, .. } if available == units);
+    if !says && let Stock::Limited { available, .. } = &mut Arc::make_mut(product).stock {
+        *available = units;
     }
 }
 
