@@ -114,9 +114,13 @@ impl State {
         let history = self.histories.get(&cart.id()).cloned().unwrap_or_default();
         for (index, entry) in history.into_iter().zip(entries) {
             self.uses.rewrite(&entry);
+            self.rewrite_stock(&entry);
             let Some(kept) = self.journal.get_mut(index) else { continue };
-            self.requests.remove(&asked_by(kept));
-            self.requests.insert(asked_by(&entry), index);
+            // A request that was forgotten stays so; one that was made anew is the later entry's.
+            if self.requests.get(&asked_by(kept)) == Some(&index) {
+                self.requests.remove(&asked_by(kept));
+                self.requests.insert(asked_by(&entry), index);
+            }
             *kept = entry;
         }
         self.put(cart);
@@ -124,16 +128,20 @@ impl State {
 
     /// Forgets request keys of callers, the oldest first; those of carts in checkout are kept.
     pub(super) fn forget_requests(&mut self, before: DateTime<Utc>, limit: usize) -> usize {
-        let old = self.journal.iter().filter(|entry| entry.at < before && self.is_forgettable(entry));
-        let old: Vec<Asked> = old.map(|entry| asked_by(entry)).take(limit).collect();
+        let entries = self.journal.iter().enumerate().filter(|(_, entry)| entry.at < before);
+        let mut old: Vec<(usize, &Arc<Entry>)> =
+            entries.filter(|(index, entry)| self.is_forgettable(*index, entry)).collect();
+        old.sort_by_key(|(_, entry)| entry.at);
+        let old: Vec<Asked> = old.into_iter().take(limit).map(|(_, entry)| asked_by(entry)).collect();
         old.iter().filter(|asked| self.requests.remove(asked).is_some()).count()
     }
 
-    fn is_forgettable(&self, entry: &Entry) -> bool {
+    fn is_forgettable(&self, index: usize, entry: &Entry) -> bool {
         let is_callers = matches!(entry.request.origin, KeyOrigin::Caller { .. });
         let in_checkout =
             self.cart(entry.cart).is_some_and(|cart| matches!(cart.status(), Status::Checkout { .. }));
-        is_callers && !in_checkout && self.requests.contains_key(&asked_by(entry))
+        // The same key may have been used anew by a later entry.
+        is_callers && !in_checkout && self.requests.get(&asked_by(entry)) == Some(&index)
     }
 
     /// Keeps the state of a cart.

@@ -9,7 +9,8 @@ use crate::actor::Owner;
 use crate::checkout::{Checkout, CheckoutStep, StockCounting};
 use crate::event::CartEvent;
 use crate::id::{CheckoutId, StockItemId};
-use crate::memory::stock::Shortage;
+use crate::journal::Entry;
+use crate::memory::stock::{Changes, Shortage};
 use crate::port::{Commit, Hold, StockLedger, StockLevel, StoreError, Unit};
 
 #[async_trait]
@@ -41,58 +42,50 @@ impl StockLedger for MemoryStore {
 impl State {
     /// Changes the stock as a unit says, or refuses it and changes nothing.
     pub(super) fn move_stock(&mut self, unit: &Unit) -> Result<(), StoreError> {
-        let moves = |event: &CartEvent| {
-            matches!(
-                event,
-                CartEvent::CheckoutBegun { .. }
-                    | CartEvent::CheckoutAdvanced { .. }
-                    | CartEvent::CheckoutCancelled { .. }
-                    | CartEvent::CheckoutCompleted { .. }
-            )
+        let moved = |changes: &mut Changes<'_>| {
+            unit.commits.iter().try_for_each(|commit| move_stock_of(changes, commit))
         };
-        let mut events = unit.commits.iter().flat_map(|commit| &commit.entry.events);
-        if !events.any(moves) {
-            return Ok(());
-        }
-        let before = self.stock.clone();
-        let moved = unit.commits.iter().try_for_each(|commit| self.move_stock_of(commit));
-        if moved.is_err() {
-            self.stock = before;
-        }
-        moved
+        Ok(self.stock.change(moved)?)
     }
 
-    fn move_stock_of(&mut self, Commit { cart, entry, .. }: &Commit) -> Result<(), StoreError> {
+    /// Follows a rewritten entry: what is held for a checkout is held for the owner that it names now.
+    pub(super) fn rewrite_stock(&mut self, entry: &Entry) {
         for event in &entry.events {
             if let CartEvent::CheckoutBegun { checkout } = event {
-                if checkout.stock.counted_by == StockCounting::Store {
-                    self.stock.reserve(&hold(checkout), entry.at)?;
-                }
-            } else if let CartEvent::CheckoutAdvanced { checkout, step } = event {
-                self.move_stock_by(*checkout, step, cart.owner(), entry.at)?;
-            } else if let CartEvent::CheckoutCancelled { checkout, .. } = event {
-                self.stock.release(*checkout);
-            } else if let CartEvent::CheckoutCompleted { checkout, .. } = event {
-                self.stock.settle(*checkout);
+                self.stock.set_owner(checkout.id, &checkout.draft.owner);
             }
         }
-        Ok(())
     }
+}
 
-    fn move_stock_by(
-        &mut self,
-        checkout: CheckoutId,
-        step: &CheckoutStep,
-        owner: &Owner,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        if let CheckoutStep::StockClaimed { counted_by: StockCounting::Store, items } = step {
-            self.stock.claim(&Hold { checkout, owner, items, until: at, max_held: None }, at)?;
-        } else if let CheckoutStep::Extended { held_until, .. } = step {
-            self.stock.extend(checkout, *held_until);
+fn move_stock_of(changes: &mut Changes<'_>, Commit { cart, entry, .. }: &Commit) -> Result<(), Shortage> {
+    for event in &entry.events {
+        if let CartEvent::CheckoutBegun { checkout } = event {
+            if checkout.stock.counted_by == StockCounting::Store {
+                changes.reserve(&hold(checkout), entry.at)?;
+            }
+        } else if let CartEvent::CheckoutAdvanced { checkout, step } = event {
+            move_stock_by(changes, *checkout, step, cart.owner(), entry.at)?;
+        } else if let CartEvent::CheckoutCancelled { checkout, .. } = event {
+            changes.release(*checkout);
         }
-        Ok(())
     }
+    Ok(())
+}
+
+fn move_stock_by(
+    changes: &mut Changes<'_>,
+    checkout: CheckoutId,
+    step: &CheckoutStep,
+    owner: &Owner,
+    at: DateTime<Utc>,
+) -> Result<(), Shortage> {
+    if let CheckoutStep::StockClaimed { counted_by: StockCounting::Store, items } = step {
+        changes.claim(&Hold { checkout, owner, items, until: at, max_held: None }, at)?;
+    } else if let CheckoutStep::Extended { held_until, .. } = step {
+        changes.extend(checkout, *held_until, at);
+    }
+    Ok(())
 }
 
 fn hold(checkout: &Checkout) -> Hold<'_> {
