@@ -65,13 +65,13 @@ fn bought() -> Life {
         ..created(ann.owner().expect("users own carts"))
     };
     let first = Line { snapshot: prices(12_345, Currency::KWD), added_by: ann.to_ref(), ..line(1, 2) };
-    let again = checkout_begun(2, at(90), uses());
+    let again = checkout_begun(102, at(90), uses());
     let writes = [
         Write::new([added(first)]),
-        Write::new([checkout_begun(1, at(60), uses())]),
-        Write::new([checkout_cancelled(1)]),
+        Write::new([checkout_begun(101, at(60), uses())]),
+        Write::new([checkout_cancelled(101)]),
         Write::new([again]),
-        Write::new([checkout_completed(2, "order/2026#1")]),
+        Write::new([checkout_completed(102, "order/2026#1")]),
     ];
     Life { cart: cart_id(2), created, writes: writes.map(|write| write.by(&ann)).into() }
 }
