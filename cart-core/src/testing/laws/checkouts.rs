@@ -11,8 +11,8 @@ use crate::event::{CartEvent, Created};
 use crate::id::{CartId, CheckoutId};
 use crate::port::{Rewritten, Store};
 use crate::testing::samples::{
-    Write, at, cart_id, checkout, checkout_advanced, checkout_begun, checkout_cancelled, checkout_id,
-    created, name, owner, placed_order,
+    Write, at, cart_id, checkout, checkout_advanced, checkout_begun, checkout_cancelled, checkout_completed,
+    checkout_completed_in_part, checkout_id, created, name, owner,
 };
 
 fn cart(store: &dyn Store, n: u64) -> Arc<Cart> {
@@ -64,18 +64,12 @@ pub fn a_checkout_is_found_whatever_became_of_it(store: &dyn Store) {
     let cart = change(store, &cart, [checkout_cancelled(1)]);
     assert_eq!(cart.checkouts().len(), 0);
     let cart = change(store, &cart, [checkout_begun(2, at(60), vec![])]);
-    let cart = change(store, &cart, [ordered(2, true)]);
+    let cart = change(store, &cart, [checkout_completed_in_part(2, "order")]);
     assert_eq!(cart.checkouts().len(), 0);
     let cart = change(store, &cart, [checkout_begun(3, at(60), vec![])]);
     let cart = change(store, &cart, [checkout_cancelled(3), checkout_begun(4, at(60), vec![])]);
-    change(store, &cart, [ordered(4, false)]);
+    change(store, &cart, [checkout_completed(4, "order")]);
     assert_eq!([1, 2, 3, 4].map(|n| cart_of(store, n)), [Some(cart_id(1)); 4]);
-}
-
-/// The `n`th checkout became an order, of all lines or of some.
-fn ordered(n: u64, remains: bool) -> CartEvent {
-    let (checkout, order) = (checkout_id(n), placed_order("order").order);
-    CartEvent::CheckoutCompleted { checkout, order, remains }
 }
 
 /// Those that are due for longest come first, as many as asked for.
@@ -99,15 +93,16 @@ pub fn a_checkout_is_due_at_its_time(store: &dyn Store) {
 /// When it is due moves with what happens to it, both ways.
 pub fn a_checkout_is_due_as_it_says_last(store: &dyn Store) {
     let cart = begun(store, 1, 60);
-    let cart = change(store, &cart, [asked(1, Task::Place, 5)]);
-    assert_eq!(all_due(store, 5), [1]);
-    let cart = change(store, &cart, [checkout_advanced(1, CheckoutStep::Delayed { until: at(9), tries: 1 })]);
-    assert_eq!((all_due(store, 8), all_due(store, 9)), (vec![], vec![1]));
     let longer = CheckoutStep::Extended { deadline: at(100), held_until: at(100) };
     let cart = change(store, &cart, [checkout_advanced(1, longer)]);
     assert_eq!((all_due(store, 99), all_due(store, 100)), (vec![], vec![1]));
-    let now = CheckoutStep::Parked { until: at(2), tries: 10 };
-    change(store, &cart, [checkout_advanced(1, now)]);
+    let cart = change(store, &cart, [asked(1, Task::Place, 5)]);
+    assert_eq!((all_due(store, 4), all_due(store, 5)), (vec![], vec![1]));
+    let delayed = CheckoutStep::Delayed { until: at(9), tries: 1 };
+    let cart = change(store, &cart, [checkout_advanced(1, delayed)]);
+    assert_eq!((all_due(store, 8), all_due(store, 9)), (vec![], vec![1]));
+    let sooner = CheckoutStep::Parked { until: at(2), tries: 10 };
+    change(store, &cart, [checkout_advanced(1, sooner)]);
     assert_eq!((all_due(store, 1), all_due(store, 2)), (vec![], vec![1]));
 }
 
@@ -125,8 +120,8 @@ pub fn a_cart_may_change_while_its_checkout_is_due(store: &dyn Store) {
 pub fn a_completed_checkout_is_not_due(store: &dyn Store) {
     let (whole, part) = (begun(store, 1, 10), begun(store, 2, 10));
     assert_eq!(all_due(store, 99), [1, 2]);
-    change(store, &whole, [ordered(1, false)]);
-    change(store, &part, [ordered(2, true)]);
+    change(store, &whole, [checkout_completed(1, "order")]);
+    change(store, &part, [checkout_completed_in_part(2, "order")]);
     assert_eq!(all_due(store, 99), [0; 0]);
 }
 
@@ -157,7 +152,7 @@ pub fn an_unsettled_checkout_is_due_again(store: &dyn Store) {
     let voided = checkout_advanced(1, CheckoutStep::PaymentVoided);
     let cart = change(store, &cart, [voided, checkout_cancelled(1)]);
     let cart = change(store, &cart, [checkout_begun(2, at(50), vec![])]);
-    let cart = change(store, &cart, [ordered(2, false)]);
+    let cart = change(store, &cart, [checkout_completed(2, "order")]);
     assert_eq!(all_due(store, 99), [0; 0]);
     record.progress.ended = Some(EndReason::Cancelled);
     let unsettled = CartEvent::CheckoutUnsettled { checkout: Arc::new(record) };

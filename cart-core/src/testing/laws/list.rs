@@ -95,6 +95,38 @@ macro_rules! store_laws {
             an_unsettled_checkout_is_due_again
             a_cart_with_a_checkout_to_undo_is_not_due
             checkouts_are_found_in_a_rewritten_history
+            stock_is_what_was_supplied
+            stock_is_answered_in_the_order_asked
+            supply_is_never_below_what_is_held_and_sold
+            ended_holds_bind_no_supply
+            the_largest_stock_is_counted
+            a_checkout_holds_its_stock
+            all_items_are_held_or_none
+            no_more_is_held_than_is_free
+            a_hold_ends_at_its_time
+            what_an_ended_hold_held_can_be_had
+            an_owner_holds_no_more_than_they_may
+            only_what_is_held_counts_against_its_owner
+            an_extended_hold_lasts_longer
+            an_ended_hold_is_not_extended
+            a_checkouts_own_hold_is_free_for_it
+            removing_ended_holds_changes_no_stock
+            what_others_count_moves_no_stock
+            a_refused_unit_moves_nothing
+            the_holds_of_a_unit_count_together
+            a_claim_sells_what_is_held
+            a_checkout_may_be_sold_its_stock_at_once
+            a_late_claim_sells_what_is_free
+            a_late_claim_of_what_others_have_is_refused
+            what_is_sold_cannot_be_had
+            a_cancelled_checkout_gives_its_stock_back
+            an_ended_hold_is_not_given_back
+            a_completed_checkout_keeps_its_stock
+            racing_checkouts_never_hold_a_unit_twice
+            racing_late_claims_never_sell_a_unit_twice
+            units_with_stock_in_opposite_orders_end
+            stock_stays_when_a_history_is_rewritten
+            stock_is_what_a_count_by_hand_comes_to
             one_writer_wins_each_version
             no_write_is_lost_under_contention
             one_first_cart_wins

@@ -15,11 +15,15 @@
 
 #![expect(clippy::expect_used, reason = "a law that does not hold panics, as a test does")]
 
+mod by_hand;
 mod checkouts;
+mod claims;
 mod commit;
 mod content;
+mod counting;
 mod due;
 mod grants;
+mod holds;
 mod index;
 mod journal;
 mod links;
@@ -31,15 +35,20 @@ mod relays;
 mod requests;
 mod rewrite;
 mod sole;
+mod stock;
 mod uses;
 
 use std::sync::Arc;
 
+pub use self::by_hand::*;
 pub use self::checkouts::*;
+pub use self::claims::*;
 pub use self::commit::*;
 pub use self::content::*;
+pub use self::counting::*;
 pub use self::due::*;
 pub use self::grants::*;
+pub use self::holds::*;
 pub use self::index::*;
 pub use self::journal::*;
 pub use self::links::*;
@@ -48,6 +57,7 @@ pub use self::relays::*;
 pub use self::requests::*;
 pub use self::rewrite::*;
 pub use self::sole::*;
+pub use self::stock::*;
 pub use self::uses::*;
 use super::block_on;
 use super::samples::{at, unit};
@@ -147,11 +157,15 @@ mod tests {
     #[test]
     fn every_law_is_in_the_list() {
         let sources = [
+            include_str!("by_hand.rs"),
             include_str!("checkouts.rs"),
+            include_str!("claims.rs"),
             include_str!("commit.rs"),
             include_str!("content.rs"),
+            include_str!("counting.rs"),
             include_str!("due.rs"),
             include_str!("grants.rs"),
+            include_str!("holds.rs"),
             include_str!("index.rs"),
             include_str!("journal.rs"),
             include_str!("links.rs"),
@@ -160,6 +174,7 @@ mod tests {
             include_str!("requests.rs"),
             include_str!("rewrite.rs"),
             include_str!("sole.rs"),
+            include_str!("stock.rs"),
             include_str!("uses.rs"),
         ];
         let written = sources

@@ -73,10 +73,15 @@ pub const fn checkout_cancelled(n: u64) -> CartEvent {
 }
 
 /// The `n`th checkout became an order.
-#[expect(clippy::expect_used, reason = "tests name orders as they should")]
 pub fn checkout_completed(n: u64, order: &str) -> CartEvent {
-    let order = OrderRef::new(order).expect("an order");
-    CartEvent::CheckoutCompleted { checkout: checkout_id(n), order, remains: false }
+    let (checkout, order) = (checkout_id(n), placed_order(order).order);
+    CartEvent::CheckoutCompleted { checkout, order, remains: false }
+}
+
+/// Some lines of the cart of the `n`th checkout became an order; the others stay in it.
+pub fn checkout_completed_in_part(n: u64, order: &str) -> CartEvent {
+    let (checkout, order) = (checkout_id(n), placed_order(order).order);
+    CartEvent::CheckoutCompleted { checkout, order, remains: true }
 }
 
 /// Something that happens to the `n`th checkout.
