@@ -62,6 +62,12 @@ macro_rules! store_laws {
             callers_and_services_keys_are_not_mixed_up
             every_request_is_found
             only_the_request_asked_for_is_found
+            old_requests_are_forgotten
+            the_oldest_requests_are_forgotten_first
+            requests_of_carts_in_checkout_are_kept
+            a_services_requests_are_not_forgotten
+            a_key_that_was_used_anew_is_as_old_as_its_last_use
+            forgotten_requests_stay_forgotten_in_a_rewritten_history
             entries_come_in_order
             positions_rise
             the_journal_is_read_in_pages

@@ -22,6 +22,7 @@ mod commit;
 mod content;
 mod counting;
 mod due;
+mod forgetting;
 mod grants;
 mod holds;
 mod index;
@@ -47,6 +48,7 @@ pub use self::commit::*;
 pub use self::content::*;
 pub use self::counting::*;
 pub use self::due::*;
+pub use self::forgetting::*;
 pub use self::grants::*;
 pub use self::holds::*;
 pub use self::index::*;
@@ -164,6 +166,7 @@ mod tests {
             include_str!("content.rs"),
             include_str!("counting.rs"),
             include_str!("due.rs"),
+            include_str!("forgetting.rs"),
             include_str!("grants.rs"),
             include_str!("holds.rs"),
             include_str!("index.rs"),
