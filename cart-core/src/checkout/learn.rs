@@ -127,9 +127,10 @@ impl Checkout {
         let tries = self.progress.tries.saturating_add(1);
         let pause = FIRST_PAUSE * (1 << self.progress.tries.min(10));
         let until = now + pause.min(LONGEST_PAUSE);
-        // Whatever cannot be done, the deadline is kept.
-        let is_in_time = self.progress.ended.is_none() && self.deadline > now;
-        let until = if is_in_time { until.min(self.deadline) } else { until };
+        // Whatever cannot be done, the deadline is kept where there is one.
+        let is_paid = self.progress.payment.captured().is_some();
+        let has_time = self.progress.ended.is_none() && !is_paid && self.deadline > now;
+        let until = if has_time { until.min(self.deadline) } else { until };
         if tries < MAX_TRIES {
             CheckoutStep::Delayed { until, tries }
         } else {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::order::PlacedOrder;
 use super::payment::Initiation;
 use super::progress::{PaymentState, StockState};
-use super::{Checkout, EndReason, Handoff};
+use super::{Checkout, EndReason, Handoff, Task};
 
 /// Where a checkout stands, as whoever began it is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,7 +53,10 @@ impl Checkout {
         let is_held = !matches!(progress.stock, StockState::Due | StockState::Asked);
         match (&progress.payment, progress.order.placed()) {
             (_, Some(order)) if progress.completed => Stage::Completed { order: order.clone() },
-            _ if progress.giving_up.is_some() => Stage::InProgress { retry_at: progress.due_at },
+            // Whoever would pay now could be too late.
+            _ if progress.giving_up.is_some() || progress.asked == Some(Task::Void) => {
+                Stage::InProgress { retry_at: progress.due_at }
+            }
             (PaymentState::Pending { initiation }, Some(order)) => {
                 Stage::PaymentPending { order: order.clone(), initiation: initiation.clone() }
             }
