@@ -8,6 +8,7 @@
 )]
 
 mod cancelled;
+mod checkout;
 mod counts;
 mod creation;
 mod erasure;

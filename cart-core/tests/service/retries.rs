@@ -84,8 +84,8 @@ fn a_stale_cart_at_hand_decides_nothing() {
     let theirs = Shop::shared(memory, CartPolicy::shared());
     let cart = Target::Cart(ours.cart());
     theirs.execute(ann(), &cart, &Command::Abandon).unwrap();
-    let refused = crate::shop::rejection(ours.execute(ann(), &cart, &add("mug", 1)));
-    assert!(matches!(refused, cart_core::rejection::Rejection::WrongStatus { .. }), "{refused:?}");
+    let refused = rejection(ours.execute(ann(), &cart, &add("mug", 1)));
+    assert!(matches!(refused, Rejection::WrongStatus { .. }), "{refused:?}");
 }
 
 #[test]

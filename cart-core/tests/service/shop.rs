@@ -49,9 +49,19 @@ impl Shop {
 
     /// The same over a store that says so, as one that several processes write to.
     pub(crate) fn shared(memory: Arc<MemoryStore>, policy: CartPolicy) -> Self {
+        Self::shared_with(memory, policy, |builder| builder)
+    }
+
+    /// The same with more around it.
+    pub(crate) fn shared_with(
+        memory: Arc<MemoryStore>,
+        policy: CartPolicy,
+        change: impl FnOnce(CartServiceBuilder) -> CartServiceBuilder,
+    ) -> Self {
         let failing = FailingStore::new(Arc::clone(&memory) as Arc<dyn Store>).shared();
         // Ids of a process of its own, so that they do not meet those of the others.
-        Self::around(memory, failing, policy, |builder| builder.ids(Arc::new(cart_core::memory::RandomIds)))
+        let ids = Arc::new(cart_core::memory::RandomIds);
+        Self::around(memory, failing, policy, |builder| change(builder.ids(ids)))
     }
 
     /// The same where others' grants count, as the directory says.
@@ -60,10 +70,7 @@ impl Shop {
         policy: CartPolicy,
         directory: Arc<dyn Directory>,
     ) -> Self {
-        let failing = FailingStore::new(Arc::clone(&memory) as Arc<dyn Store>).shared();
-        Self::around(memory, failing, policy, |builder| {
-            builder.ids(Arc::new(cart_core::memory::RandomIds)).directory(directory)
-        })
+        Self::shared_with(memory, policy, |builder| builder.directory(directory))
     }
 
     fn around(

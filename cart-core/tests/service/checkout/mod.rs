@@ -1,0 +1,13 @@
+//! Carts that become orders.
+
+mod choosing;
+mod ending;
+mod handing_over;
+mod lasting;
+mod paying;
+mod previewing;
+mod recovering;
+mod repeating;
+mod rights;
+mod stock;
+mod support;
