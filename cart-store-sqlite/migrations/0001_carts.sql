@@ -1,5 +1,6 @@
--- Carts, their lines, with whom they are shared, the journal of what happened to them, how often promotions were used
--- and links opened, and how far the journal was handed on.
+-- Carts, their lines, with whom they are shared, their checkouts, the journal of what happened to them, which requests
+-- asked for it, how often promotions were used and links opened, what is in stock and for whom, how far the journal was
+-- handed on, and orders.
 --
 -- Ids are 16 bytes, times are UTC microseconds, amounts are minor units of the cart's currency. A column holds NULL
 -- where there is nothing, and JSON where the library's types are written as they are. A column of type ANY holds text,
@@ -13,6 +14,8 @@ CREATE TABLE carts (
     line_count      INTEGER NOT NULL CHECK (line_count >= 0),
     -- How many grants, links and suggestions there are together.
     shares          INTEGER NOT NULL CHECK (shares >= 0),
+    -- How many checkouts. A cart with one never expires.
+    checkouts       INTEGER NOT NULL CHECK (checkouts >= 0),
     expires_at      INTEGER,
     channel         TEXT    NOT NULL CHECK (channel <> ''),
     owner_kind      TEXT    NOT NULL CHECK (owner_kind IN ('user', 'guest')),
@@ -27,7 +30,7 @@ CREATE TABLE carts (
     duplicate_of    BLOB    CHECK (length(duplicate_of) = 16),
 
     status          TEXT    NOT NULL CHECK (status IN ('active', 'checkout', 'completed', 'abandoned')),
-    attempt         BLOB    CHECK (length(attempt) = 16),
+    checkout_id     BLOB    CHECK (length(checkout_id) = 16),
     deadline        INTEGER,
     order_ref       TEXT    CHECK (order_ref <> ''),
     abandoned_at    INTEGER,
@@ -52,7 +55,7 @@ CREATE TABLE carts (
 
     CHECK (updated_at >= created_at),
     -- A status has the data that belongs to it, and no other.
-    CHECK ((status = 'checkout') = (attempt IS NOT NULL)),
+    CHECK ((status = 'checkout') = (checkout_id IS NOT NULL)),
     CHECK ((status = 'checkout') = (deadline IS NOT NULL)),
     CHECK ((status = 'completed') = (order_ref IS NOT NULL)),
     CHECK ((status = 'abandoned') = (abandoned_at IS NOT NULL)),
@@ -73,7 +76,7 @@ CREATE INDEX open_carts ON carts (channel, owner_kind, owner, company)
 CREATE INDEX carts_by_owner ON carts (channel, owner_kind, owner, company, created_at, id);
 
 CREATE INDEX carts_by_expiry ON carts (expires_at, id)
-    WHERE status = 'active' AND expires_at IS NOT NULL;
+    WHERE status = 'active' AND checkouts = 0 AND expires_at IS NOT NULL;
 
 CREATE TABLE lines (
     cart_id           BLOB    NOT NULL REFERENCES carts (id) ON DELETE CASCADE,
@@ -196,9 +199,41 @@ CREATE TABLE journal (
 
 CREATE UNIQUE INDEX journal_by_version ON journal (cart_id, version);
 
--- A request of an actor changes a cart once. Only keys that callers gave can come again, so only they are here.
-CREATE UNIQUE INDEX journal_by_request ON journal (cart_id, request_key, actor)
-    WHERE fingerprint IS NOT NULL;
+-- The entries that callers' requests have written, by the keys that they gave: a request of an actor changes a cart
+-- once. Keys that the service makes never come again, so they are not here; nor are keys that were forgotten.
+CREATE TABLE requests (
+    cart_id     BLOB    NOT NULL REFERENCES carts (id),
+    request_key TEXT    NOT NULL,
+    actor       TEXT    NOT NULL,
+    position    INTEGER NOT NULL,
+
+    PRIMARY KEY (cart_id, request_key, actor)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER requests_follow_entries AFTER INSERT ON journal
+WHEN NEW.fingerprint IS NOT NULL
+BEGIN
+    INSERT INTO requests (cart_id, request_key, actor, position)
+    VALUES (NEW.cart_id, NEW.request_key, NEW.actor, NEW.position);
+END;
+
+CREATE TRIGGER requests_follow_actors AFTER UPDATE OF actor ON journal
+WHEN NEW.fingerprint IS NOT NULL AND NEW.actor <> OLD.actor
+BEGIN
+    UPDATE requests SET actor = NEW.actor
+    WHERE cart_id = NEW.cart_id AND request_key = NEW.request_key AND actor = OLD.actor AND position = NEW.position;
+END;
+
+-- Up to which place of the journal keys were forgotten, and those before it that were kept, as their carts were in
+-- checkout.
+CREATE TABLE forgotten_requests (
+    id       INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    position INTEGER NOT NULL CHECK (position >= 0)
+) STRICT;
+
+CREATE TABLE kept_requests (
+    position INTEGER NOT NULL PRIMARY KEY
+) STRICT;
 
 -- The keys that have sealed something that is still there. Each has sealed an empty text in its proof, which no other key
 -- of the same number opens.
@@ -239,17 +274,17 @@ END;
 
 -- The uses of promotions with a limit, by checkouts that were not cancelled.
 CREATE TABLE promotion_uses (
-    cart_id   BLOB NOT NULL REFERENCES carts (id),
-    attempt   BLOB NOT NULL CHECK (length(attempt) = 16),
-    promotion TEXT NOT NULL CHECK (promotion <> ''),
+    cart_id     BLOB NOT NULL REFERENCES carts (id),
+    checkout_id BLOB NOT NULL CHECK (length(checkout_id) = 16),
+    promotion   TEXT NOT NULL CHECK (promotion <> ''),
     -- What tells the customer apart from others; empty if nobody knows.
-    customer  TEXT NOT NULL,
+    customer    TEXT NOT NULL,
 
-    PRIMARY KEY (cart_id, attempt, promotion)
+    PRIMARY KEY (cart_id, checkout_id, promotion)
 ) STRICT, WITHOUT ROWID;
 
 -- What a checkout has used, without knowing its cart.
-CREATE INDEX uses_by_attempt ON promotion_uses (attempt, promotion, customer);
+CREATE INDEX uses_by_checkout ON promotion_uses (checkout_id, promotion, customer);
 
 -- What the counts below are checked against.
 CREATE INDEX uses_by_promotion ON promotion_uses (promotion, customer);
@@ -263,6 +298,77 @@ CREATE TABLE promotion_counts (
 
     PRIMARY KEY (promotion, customer)
 ) STRICT, WITHOUT ROWID;
+
+-- Which cart a checkout is of, whatever became of either.
+CREATE TABLE checkout_carts (
+    checkout_id BLOB NOT NULL PRIMARY KEY CHECK (length(checkout_id) = 16),
+    cart_id     BLOB NOT NULL REFERENCES carts (id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX checkouts_by_cart ON checkout_carts (cart_id);
+
+-- The checkouts that carts are in or became orders by, and those that have ended and are not undone: what changes of
+-- them.
+CREATE TABLE checkouts (
+    cart_id     BLOB    NOT NULL REFERENCES carts (id) ON DELETE CASCADE,
+    checkout_id BLOB    NOT NULL REFERENCES checkout_carts (checkout_id),
+    -- Grows with every checkout of the cart; says nothing but the order.
+    position    INTEGER NOT NULL CHECK (position >= 0),
+    -- When somebody has to look at it, unless it is completed.
+    due_at      INTEGER NOT NULL,
+    deadline    INTEGER NOT NULL,
+    completed   INTEGER NOT NULL CHECK (completed IN (0, 1)),
+    progress    ANY     NOT NULL CONSTRAINT progress CHECK (CASE typeof(progress)
+        WHEN 'text' THEN progress <> '' WHEN 'blob' THEN length(progress) > 45 ELSE 0 END),
+
+    PRIMARY KEY (cart_id, checkout_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX checkouts_by_due ON checkouts (due_at, checkout_id) WHERE completed = 0;
+
+-- The part of them that is written once: what is ordered, by whom, with which stock. It is long, so it is not beside
+-- what changes.
+CREATE TABLE checkout_records (
+    cart_id     BLOB NOT NULL,
+    checkout_id BLOB NOT NULL,
+    record      ANY  NOT NULL CONSTRAINT record CHECK (CASE typeof(record)
+        WHEN 'text' THEN record <> '' WHEN 'blob' THEN length(record) > 45 ELSE 0 END),
+
+    PRIMARY KEY (cart_id, checkout_id),
+    FOREIGN KEY (cart_id, checkout_id) REFERENCES checkouts (cart_id, checkout_id) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+
+-- What there is of each stock item: free, held and sold units are what was supplied.
+CREATE TABLE stock (
+    item     TEXT    NOT NULL PRIMARY KEY CHECK (item <> ''),
+    supplied INTEGER NOT NULL CHECK (supplied BETWEEN 0 AND 4294967295),
+    -- Held units count until somebody needs them or their hold is removed, also when its time has ended.
+    held     INTEGER NOT NULL CHECK (held >= 0),
+    sold     INTEGER NOT NULL CHECK (sold >= 0),
+    free     INTEGER NOT NULL GENERATED ALWAYS AS (supplied - held - sold) VIRTUAL CHECK (free >= 0)
+) STRICT, WITHOUT ROWID;
+
+-- What is or was held for checkouts, and what was sold to them; a checkout without an order leaves nothing here.
+CREATE TABLE stock_claims (
+    checkout_id BLOB    NOT NULL REFERENCES checkout_carts (checkout_id),
+    item        TEXT    NOT NULL REFERENCES stock (item),
+    units       INTEGER NOT NULL CHECK (units BETWEEN 1 AND 4294967295),
+    state       TEXT    NOT NULL CHECK (state IN ('held', 'ended', 'sold')),
+    -- Until when it is held, exclusive, or was to be.
+    until       INTEGER NOT NULL,
+    -- For whom, while it is held.
+    owner       TEXT    CHECK (owner <> ''),
+
+    CHECK ((state = 'held') = (owner IS NOT NULL)),
+    PRIMARY KEY (checkout_id, item)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX claims_by_end ON stock_claims (until, checkout_id) WHERE state = 'held';
+
+CREATE INDEX claims_by_owner ON stock_claims (owner, until, units) WHERE state = 'held';
+
+-- Which holds of an item have ended, and what its levels are checked against.
+CREATE INDEX claims_by_item ON stock_claims (item, state, until, units);
 
 -- How often links were opened, as long as they are there. It is no part of their carts.
 CREATE TABLE link_openings (
@@ -296,3 +402,34 @@ CREATE TABLE relay_holds (
 CREATE INDEX holds_by_due ON relay_holds (relay, due_at, cart_id) WHERE due_at IS NOT NULL;
 
 CREATE INDEX parked_holds ON relay_holds (relay, cart_id) WHERE due_at IS NULL;
+
+-- The orders of hosts that keep them here. One checkout makes one order.
+CREATE TABLE orders (
+    -- What people read out. Grows with every order, not necessarily by one.
+    number       INTEGER PRIMARY KEY CHECK (number >= 1),
+    checkout_id  BLOB    NOT NULL UNIQUE CHECK (length(checkout_id) = 16),
+    cart_id      BLOB    NOT NULL CHECK (length(cart_id) = 16),
+    status       TEXT    NOT NULL CHECK (status IN ('payment_pending', 'confirmed', 'cancelled')),
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL CHECK (updated_at >= created_at),
+    confirmed_at INTEGER CHECK (confirmed_at BETWEEN created_at AND updated_at),
+    owner_kind   TEXT    NOT NULL CHECK (owner_kind IN ('user', 'guest')),
+    owner        TEXT    NOT NULL CHECK (owner <> ''),
+    company      TEXT    NOT NULL CHECK (company = '' OR owner_kind = 'user'),
+    -- What is ordered and what it costs, as it was when the checkout began.
+    draft        ANY     NOT NULL CONSTRAINT draft CHECK (CASE typeof(draft)
+        WHEN 'text' THEN draft <> '' WHEN 'blob' THEN length(draft) > 45 ELSE 0 END),
+    -- What was paid.
+    payment      ANY     CONSTRAINT payment CHECK (CASE typeof(payment)
+        WHEN 'text' THEN payment <> '' WHEN 'blob' THEN length(payment) > 45 ELSE payment IS NULL END)
+) STRICT;
+
+CREATE INDEX orders_by_cart ON orders (cart_id);
+
+-- The orders of an owner by number.
+CREATE INDEX orders_by_owner ON orders (owner_kind, owner, company);
+
+-- The checkouts whose orders are refused, as they were cancelled.
+CREATE TABLE cancelled_orders (
+    checkout_id BLOB NOT NULL PRIMARY KEY CHECK (length(checkout_id) = 16)
+) STRICT, WITHOUT ROWID;

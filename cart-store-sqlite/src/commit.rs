@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use cart_core::cart::Cart;
+use cart_core::checkout::{Checkout, CheckoutStep, StockCounting};
 use cart_core::event::{CartEvent, ClearScope};
+use cart_core::id::CheckoutId;
 use cart_core::journal::{Entry, Position};
-use cart_core::port::{Commit, Unit};
+use cart_core::port::{Commit, Hold, Unit};
 use cart_core::version::Version;
 use rusqlite::Transaction;
 
@@ -14,6 +16,7 @@ use crate::seal::Seal;
 use crate::step::{self, Step};
 use crate::table::carts::{self, CartRow, Changed};
 use crate::table::journal::{self, Written};
+use crate::table::stock::{Book, Supply};
 use crate::table::uses;
 
 /// A unit whose values have been made and sealed, so that the writer's turn is for statements alone.
@@ -27,9 +30,9 @@ impl Prepared {
     }
 
     /// Writes all of it. What is wrong with a commit is found in this order: a conflict, a repeated request, another
-    /// open cart, the id of something shared that is there already, a promotion that is used up.
+    /// open cart, the id of something that is there already, a promotion that is used up, too little in stock.
     pub(crate) fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
-        self.0.iter().try_for_each(|ready| ready.write(transaction, None))
+        self.0.iter().try_for_each(|ready| ready.write(transaction))
     }
 }
 
@@ -53,16 +56,25 @@ impl Ready {
         Ok(Self { base, cart, entry, row, steps, written })
     }
 
-    /// Writes it; the entry goes to a position of the journal, or to its end if none is given.
-    pub(crate) fn write(
-        &self,
-        transaction: &Transaction<'_>,
-        position: Option<Position>,
-    ) -> Result<(), Refusal> {
+    /// Writes it; the entry goes to the end of the journal.
+    pub(crate) fn write(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
+        self.write_rows(transaction)?;
+        self.append_entry(transaction)?;
+        self.count(transaction, Supply::Counted)
+    }
+
+    /// Writes it again; the entry goes to the position that it had. What has been forgotten since, or is told elsewhere,
+    /// does not refuse it.
+    pub(crate) fn replay(&self, transaction: &Transaction<'_>, position: Position) -> Result<(), Refusal> {
+        self.write_rows(transaction)?;
+        journal::forget_request(transaction, &self.entry, &self.written)?;
+        journal::append(transaction, Some(position), &self.entry, &self.written)?;
+        self.count(transaction, Supply::Unknown)
+    }
+
+    fn write_rows(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
         self.write_cart(transaction)?;
-        self.steps.iter().try_for_each(|step| step.run(transaction, self.cart.id()))?;
-        self.append_entry(transaction, position)?;
-        self.count_uses(transaction)
+        self.steps.iter().try_for_each(|step| step.run(transaction, self.cart.id()))
     }
 
     fn write_cart(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
@@ -89,9 +101,9 @@ impl Ready {
         Ok(if is_repeated { Refusal::Repeated(cart) } else { Refusal::AlreadyOpen(cart) })
     }
 
-    fn append_entry(&self, transaction: &Transaction<'_>, position: Option<Position>) -> Result<(), Refusal> {
+    fn append_entry(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
         let (entry, written) = (&self.entry, &self.written);
-        match journal::append(transaction, position, entry, written) {
+        match journal::append(transaction, None, entry, written) {
             Err(Refusal::Sqlite(error))
                 if is_unique(&error) && journal::has_request(transaction, entry, written)? =>
             {
@@ -101,18 +113,42 @@ impl Ready {
         }
     }
 
-    /// Counts the uses of a checkout that begins, and gives back those of one that is cancelled.
-    fn count_uses(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
-        let cart = self.cart.id();
+    /// Counts the uses of promotions and the stock of checkouts that begin, go on or end.
+    fn count(&self, transaction: &Transaction<'_>, supply: Supply) -> Result<(), Refusal> {
+        let book = Book { transaction, supply, at: self.entry.at };
         self.entry.events.iter().try_for_each(|event| {
-            if let CartEvent::CheckoutBegun { attempt, uses: begun, .. } = event {
-                uses::count(transaction, cart, *attempt, begun)
-            } else if let CartEvent::CheckoutCancelled { attempt } = event {
-                uses::give_back(transaction, cart, *attempt)
+            if let CartEvent::CheckoutBegun { checkout } = event {
+                self.begin(book, checkout)
+            } else if let CartEvent::CheckoutAdvanced { checkout, step } = event {
+                self.advance(book, *checkout, step)
+            } else if let CartEvent::CheckoutCancelled { checkout, .. } = event {
+                uses::give_back(transaction, self.cart.id(), *checkout)?;
+                book.release(*checkout)
             } else {
                 Ok(())
             }
         })
+    }
+
+    fn begin(&self, book: Book<'_>, checkout: &Checkout) -> Result<(), Refusal> {
+        uses::count(book.transaction, self.cart.id(), checkout.id, &checkout.uses)?;
+        let Checkout { id, draft, stock, .. } = checkout;
+        if stock.counted_by != StockCounting::Store {
+            return Ok(());
+        }
+        let (items, until) = (stock.items.as_slice(), stock.until);
+        book.reserve(&Hold { checkout: *id, owner: &draft.owner, items, until, max_held: stock.max_held })
+    }
+
+    fn advance(&self, book: Book<'_>, checkout: CheckoutId, step: &CheckoutStep) -> Result<(), Refusal> {
+        if let CheckoutStep::StockClaimed { counted_by: StockCounting::Store, items } = step {
+            let owner = self.cart.owner();
+            book.claim(&Hold { checkout, owner, items, until: book.at, max_held: None })
+        } else if let CheckoutStep::Extended { held_until, .. } = step {
+            book.extend(checkout, *held_until)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -154,6 +190,9 @@ fn changed(events: &[CartEvent]) -> Changed {
             Changed { description: changed.description || *scope != ClearScope::default(), ..changed }
         }
         CartEvent::ExpiryMoved { .. } => Changed { expiry: true, ..changed },
+        CartEvent::CheckoutAdvanced { .. } | CartEvent::CheckoutUnsettled { .. } => {
+            Changed { checkouts: true, ..changed }
+        }
         CartEvent::OwnerChanged { .. } => Changed { owner: true, ..changed },
         CartEvent::Created(_)
         | CartEvent::Abandoned { .. }

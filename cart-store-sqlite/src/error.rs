@@ -1,6 +1,6 @@
 //! From what went wrong in the file to what the port's callers can tell apart: all in this place.
 
-use cart_core::id::{CartId, PromotionId};
+use cart_core::id::{CartId, PromotionId, StockItemId};
 use cart_core::port::{BoxError, StoreError};
 use cart_seal::KeyId;
 use rusqlite::{ErrorCode, ffi};
@@ -17,6 +17,8 @@ pub(crate) enum Refusal {
     AlreadyOpen(CartId),
     Repeated(CartId),
     UsedUp { promotion: PromotionId, by_customer: bool },
+    OutOfStock { item: StockItemId, available: u32 },
+    TooMuchHeld { max: u32 },
     KeyMissing(KeyId),
     Corrupt(Damage),
     Sqlite(rusqlite::Error),
@@ -28,7 +30,12 @@ impl Refusal {
         match self {
             Self::KeyMissing(_) | Self::Corrupt(_) => true,
             Self::Sqlite(error) => is_constraint(error) || is_corrupt(error),
-            Self::Conflict(_) | Self::AlreadyOpen(_) | Self::Repeated(_) | Self::UsedUp { .. } => false,
+            Self::Conflict(_)
+            | Self::AlreadyOpen(_)
+            | Self::Repeated(_)
+            | Self::UsedUp { .. }
+            | Self::OutOfStock { .. }
+            | Self::TooMuchHeld { .. } => false,
         }
     }
 }
@@ -52,6 +59,8 @@ impl From<Refusal> for StoreError {
             Refusal::AlreadyOpen(cart) => Self::AlreadyOpen { cart },
             Refusal::Repeated(cart) => Self::Repeated { cart },
             Refusal::UsedUp { promotion, by_customer } => Self::UsedUp { promotion, by_customer },
+            Refusal::OutOfStock { item, available } => Self::OutOfStock { item, available },
+            Refusal::TooMuchHeld { max } => Self::TooMuchHeld { max },
             Refusal::KeyMissing(KeyId(key)) => Self::KeyMissing { store: STORE, key },
             Refusal::Corrupt(damage) => corrupt(damage),
             Refusal::Sqlite(error) if is_constraint(&error) => corrupt(error),

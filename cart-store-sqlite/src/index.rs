@@ -20,10 +20,10 @@ pub(crate) const OPEN: &str = "SELECT id FROM carts
 pub(crate) const COUNT_OPEN: &str = "SELECT
      (SELECT count(*) FROM carts WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
          AND sole = 0 AND status IN ('active', 'checkout')
-         AND (status = 'checkout' OR expires_at IS NULL OR expires_at > ?5))
+         AND (status = 'checkout' OR checkouts > 0 OR expires_at IS NULL OR expires_at > ?5))
    + (SELECT count(*) FROM carts WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
          AND sole = 1 AND status IN ('active', 'checkout')
-         AND (status = 'checkout' OR expires_at IS NULL OR expires_at > ?5))";
+         AND (status = 'checkout' OR checkouts > 0 OR expires_at IS NULL OR expires_at > ?5))";
 pub(crate) const OF_OWNER: &str =
     "SELECT id, name, status, version, line_count, created_at, updated_at FROM carts
      WHERE channel = ?1 AND owner_kind = ?2 AND owner = ?3 AND company = ?4
@@ -42,7 +42,7 @@ macro_rules! granted {
                  owner_kind, owner, carts.company, grant_id, group_id
              FROM grants CROSS JOIN carts ON carts.id = cart_id
              WHERE grants.channel = ?1 AND grants.company = ?2 AND user = ?3 AND is_open = 1
-               AND (status = 'checkout' OR expires_at IS NULL OR expires_at > ?4)",
+               AND (status = 'checkout' OR checkouts > 0 OR expires_at IS NULL OR expires_at > ?4)",
             $after,
             " ORDER BY grants.created_at DESC, cart_id DESC LIMIT ?5"
         )
@@ -55,7 +55,8 @@ pub(crate) const GRANTED_AFTER: &str =
     granted!(" AND (grants.created_at, cart_id) < (SELECT created_at, id FROM carts WHERE id = ?6)");
 pub(crate) const WITH_GRANT: &str = "SELECT cart_id FROM grants WHERE grant_id = ?1";
 pub(crate) const WITH_LINK: &str = "SELECT cart_id FROM links WHERE token = ?1";
-pub(crate) const DUE: &str = "SELECT id FROM carts WHERE status = 'active' AND expires_at <= ?1
+pub(crate) const DUE: &str =
+    "SELECT id FROM carts WHERE status = 'active' AND checkouts = 0 AND expires_at <= ?1
      ORDER BY expires_at, id LIMIT ?2";
 
 pub(crate) fn open_cart(

@@ -2,7 +2,8 @@
 //!
 //! # Where to look
 //!
-//! [`SqliteStore`] is the store, [`Options`] are its settings. [`verify`] holds what a verification reports,
+//! [`SqliteStore`] is the store, [`Options`] are its settings, [`SqliteOrderBook`]
+//! keeps orders in the same file. [`verify`] holds what a verification reports,
 //! [`transfer`] the format of an exported journal. [`engine`] is what lies below the tables: a file with one owner,
 //! one writer with group commit, and readers; it knows nothing of carts.
 
@@ -14,6 +15,7 @@ mod index;
 mod keys;
 mod load;
 mod options;
+mod orders;
 mod reseal;
 mod rewrite;
 mod schema;
@@ -29,5 +31,6 @@ pub mod verify;
 pub use engine::{BackupError, Fault, OpenError, ReadError};
 pub use error::Damage;
 pub use options::{Durability, Options};
+pub use orders::{Order, OrderStatus, SqliteOrderBook};
 pub use reseal::Resealed;
 pub use store::SqliteStore;

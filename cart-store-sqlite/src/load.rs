@@ -8,9 +8,10 @@ use crate::error::{Damage, Refusal};
 use crate::seal::Seal;
 use crate::table::carts::{self, Parts};
 use crate::table::grants::CartPlace;
-use crate::table::{grants, lines, links, suggestions};
+use crate::table::{checkouts, grants, lines, links, suggestions};
 
-/// Loads a cart with two statements, however many lines it has; with three more if it is shared.
+/// Loads a cart with two statements, however many lines it has; with three more if it is shared, and one more if it has
+/// checkouts.
 pub(crate) fn cart(transaction: &Transaction<'_>, seal: &Seal, id: CartId) -> Result<Option<Cart>, Refusal> {
     let Some((stored, parts)) = carts::find(transaction, seal, id)? else { return Ok(None) };
     whole(transaction, seal, stored, parts).map(Some)
@@ -28,7 +29,9 @@ pub(crate) fn small(
     most: usize,
 ) -> Result<Result<Option<Cart>, TooLong>, Refusal> {
     let Some((stored, parts)) = carts::find(transaction, seal, id)? else { return Ok(Ok(None)) };
-    if parts.lines.saturating_add(parts.shares) > most {
+    // What a checkout orders is about as long as the cart.
+    let lines = parts.lines.saturating_mul(parts.checkouts.saturating_add(1));
+    if lines.saturating_add(parts.shares).saturating_add(parts.checkouts) > most {
         return Ok(Err(TooLong));
     }
     whole(transaction, seal, stored, parts).map(|cart| Ok(Some(cart)))
@@ -47,6 +50,10 @@ fn whole(
     let places = if parts.shares > 0 { read_shares(transaction, seal, &mut stored)? } else { Vec::new() };
     let shares = stored.grants.len() + stored.links.len() + stored.suggestions.len();
     check_count(id, "shares", parts.shares, shares)?;
+    if parts.checkouts > 0 {
+        stored.checkouts = checkouts::of_cart(transaction, seal, id)?;
+    }
+    check_count(id, "checkouts", parts.checkouts, stored.checkouts.len())?;
     let cart = Cart::from_stored(stored).map_err(|error| Damage::new(carts::TABLE, id, error.to_string()))?;
     let place = CartPlace::of(&cart);
     if places.iter().any(|told| *told != place) {

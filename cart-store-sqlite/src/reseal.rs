@@ -11,9 +11,10 @@ use uuid::Uuid;
 
 use crate::error::{Damage, Refusal};
 use crate::seal::{Field, RowKey, Seal, field};
+use crate::table::carts::Found;
 use crate::table::columns::{Columns, uuid, version};
 use crate::table::journal::{self, Written};
-use crate::table::{carts, rewriting};
+use crate::table::{carts, orders, rewriting};
 use crate::verify::Finding;
 
 /// What one call of [`SqliteStore::reseal`](crate::SqliteStore::reseal) did.
@@ -72,6 +73,10 @@ const COLUMNS: &[Column] = &[
     column!("links", "cart_id", "link_id", "label", field::LINK_LABEL),
     column!("suggestions", "cart_id", "suggestion_id", "name", field::SUGGESTION_NAME),
     column!("suggestions", "cart_id", "suggestion_id", "comment", field::SUGGESTION_COMMENT),
+    column!("checkouts", "cart_id", "checkout_id", "progress", field::CHECKOUT_PROGRESS),
+    column!("checkout_records", "cart_id", "checkout_id", "record", field::CHECKOUT_RECORD),
+    column!("orders", "cart_id", "checkout_id", "draft", field::ORDER_DRAFT),
+    column!("orders", "cart_id", "checkout_id", "payment", field::ORDER_PAYMENT),
 ];
 
 const ENTRIES: &str =
@@ -96,7 +101,7 @@ pub(crate) fn due(
     let mut due = Due::default();
     let (mut after, mut looked) =
         (after.map(|cart| cart.as_uuid().as_bytes().to_vec()).unwrap_or_default(), 0);
-    while let Some((key, cart)) = carts::next(transaction, &after)? {
+    while let Some((key, cart)) = next(transaction, &after)? {
         after = key;
         match cart {
             // It has no id after which to go on, so it does not count.
@@ -112,6 +117,12 @@ pub(crate) fn due(
         }
     }
     Ok(due)
+}
+
+/// The cart after another one, by rising id, of which something is stored: all, or an order alone.
+fn next(transaction: &Transaction<'_>, after: &[u8]) -> rusqlite::Result<Option<Found>> {
+    let found = [carts::next(transaction, after)?, orders::next_cart(transaction, after)?];
+    Ok(found.into_iter().flatten().min_by(|(one, _), (other, _)| one.cmp(other)))
 }
 
 impl Due {
@@ -247,7 +258,7 @@ pub(crate) fn unused(
     mut after: Vec<u8>,
 ) -> Result<(BTreeSet<KeyId>, Option<Vec<u8>>), Refusal> {
     for _ in 0..CARTS {
-        let next = carts::next(transaction, &after)?.filter(|_| !keys.is_empty());
+        let next = next(transaction, &after)?.filter(|_| !keys.is_empty());
         let Some((cart, _)) = next else { return Ok((keys, None)) };
         match used_by(transaction, &cart).map_err(Refusal::from) {
             Ok(used) => keys.retain(|key| !used.contains(key)),

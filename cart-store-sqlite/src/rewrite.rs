@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use cart_core::cart::Cart;
+use cart_core::checkout::Checkout;
 use cart_core::event::CartEvent;
 use cart_core::id::CartId;
 use cart_core::journal::Entry;
@@ -16,14 +17,14 @@ use crate::error::{Damage, Refusal, is_unique};
 use crate::seal::Seal;
 use crate::step::{self, Step};
 use crate::table::carts::{CartRow, Changed};
+use crate::table::checkouts::CheckoutRow;
 use crate::table::grants::{CartPlace, GrantRow};
 use crate::table::journal::{self, Written};
 use crate::table::lines::LineRow;
 use crate::table::links::LinkRow;
-use crate::table::openings;
-use crate::table::rewriting;
+use crate::table::orders::{self, DraftRow};
 use crate::table::suggestions::SuggestionRow;
-use crate::table::uses;
+use crate::table::{openings, rewriting, stock, uses};
 use crate::verify::Uses;
 
 /// A history whose values have been made and sealed.
@@ -35,6 +36,7 @@ pub(crate) struct Rewriting {
     steps: Vec<Step>,
     entries: Vec<(Version, Written)>,
     uses: Uses,
+    drafts: Vec<DraftRow>,
 }
 
 impl Rewriting {
@@ -48,6 +50,7 @@ impl Rewriting {
             steps: steps(seal, cart, &places(entries))?,
             entries: entries.iter().map(written).collect::<rusqlite::Result<_>>()?,
             uses: uses_of(entries),
+            drafts: drafts(seal, entries)?,
         })
     }
 
@@ -58,6 +61,8 @@ impl Rewriting {
         self.steps.iter().try_for_each(|step| step.run(transaction, cart))?;
         openings::restore(transaction, openings)?;
         self.write_uses(transaction, cart)?;
+        self.write_holders(transaction)?;
+        self.drafts.iter().try_for_each(|draft| orders::rewrite(transaction, draft))?;
         rewriting::within(transaction, cart, || {
             self.entries
                 .iter()
@@ -72,6 +77,14 @@ impl Rewriting {
         }
         let left: Vec<_> = self.uses.left().collect();
         uses::replace(transaction, cart, &stored, &left)
+    }
+
+    /// Says for whom stock is held.
+    fn write_holders(&self, transaction: &Transaction<'_>) -> Result<(), Refusal> {
+        let checkouts = self.cart.checkouts().iter();
+        checkouts.map(AsRef::as_ref).try_for_each(|checkout: &Checkout| {
+            stock::set_owner(transaction, checkout.id, &checkout.draft.owner)
+        })
     }
 
     fn write_cart(&self, transaction: &Transaction<'_>, cart: CartId) -> Result<(), Refusal> {
@@ -89,6 +102,14 @@ fn uses_of(entries: &[Arc<Entry>]) -> Uses {
     let mut uses = Uses::default();
     entries.iter().flat_map(|entry| &entry.events).for_each(|event| uses.fold(event));
     uses
+}
+
+/// What the checkouts of a cart have ordered, if there are orders of it in the file.
+fn drafts(seal: &Seal, entries: &[Arc<Entry>]) -> rusqlite::Result<Vec<DraftRow>> {
+    let begun = entries.iter().flat_map(|entry| &entry.events).filter_map(|event| {
+        if let CartEvent::CheckoutBegun { checkout } = event { Some(&checkout.draft) } else { None }
+    });
+    begun.map(|draft| DraftRow::of(seal, draft)).collect()
 }
 
 /// Where everything that was ever added to the cart stands in its order: where it was put when it was added.
@@ -111,6 +132,8 @@ fn added(event: &CartEvent) -> Option<Uuid> {
         Some(link.id.as_uuid())
     } else if let CartEvent::SuggestionMade { suggestion } = event {
         Some(suggestion.id.as_uuid())
+    } else if let CartEvent::CheckoutBegun { checkout } | CartEvent::CheckoutUnsettled { checkout } = event {
+        Some(checkout.id.as_uuid())
     } else {
         None
     }
@@ -131,6 +154,11 @@ fn steps(seal: &Seal, cart: &Cart, places: &HashMap<Uuid, i64>) -> rusqlite::Res
     for suggestion in cart.suggestions() {
         let place = at(suggestion.id.as_uuid());
         steps.push(Step::AddSuggestion(SuggestionRow::of(seal, id, suggestion, place)?));
+    }
+    steps.push(Step::ClearCheckouts);
+    for checkout in cart.checkouts() {
+        let place = at(checkout.id.as_uuid());
+        steps.push(Step::PutCheckout(CheckoutRow::of(seal, id, checkout, place)?));
     }
     Ok(steps)
 }

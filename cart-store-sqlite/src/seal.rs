@@ -42,6 +42,10 @@ pub(crate) mod field {
     pub(crate) const LINK_LABEL: Field = of("link", "label");
     pub(crate) const SUGGESTION_NAME: Field = of("suggestion", "name");
     pub(crate) const SUGGESTION_COMMENT: Field = of("suggestion", "comment");
+    pub(crate) const CHECKOUT_RECORD: Field = of("checkout", "record");
+    pub(crate) const CHECKOUT_PROGRESS: Field = of("checkout", "progress");
+    pub(crate) const ORDER_DRAFT: Field = of("order", "draft");
+    pub(crate) const ORDER_PAYMENT: Field = of("order", "payment");
     pub(crate) const ENTRY_FINGERPRINT: Field = of("entry", "fingerprint");
     pub(crate) const ENTRY_EVENTS: Field = of("entry", "events");
     pub(crate) const ENTRY_REPLY: Field = of("entry", "reply");

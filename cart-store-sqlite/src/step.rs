@@ -1,8 +1,10 @@
 //! From each event to the rows that it names, and no others.
 
+use std::collections::BTreeMap;
+
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
-use cart_core::id::{CartId, GrantId, LineId, LinkId, SuggestionId};
+use cart_core::id::{CartId, CheckoutId, GrantId, LineId, LinkId, SuggestionId};
 use cart_core::journal::Entry;
 use cart_core::product::UnitPrices;
 use cart_core::quantity::Quantity;
@@ -12,6 +14,7 @@ use rusqlite::Transaction;
 
 use crate::error::{Damage, Refusal, is_unique};
 use crate::seal::{Seal, Value};
+use crate::table::checkouts::{self, CheckoutRow, ProgressRow};
 use crate::table::columns::integer;
 use crate::table::grants::{self, CartPlace, GrantRow};
 use crate::table::lines::{self, LineRow};
@@ -40,6 +43,11 @@ pub(crate) enum Step {
     AddSuggestion(SuggestionRow),
     RemoveSuggestion(SuggestionId),
     ClearShares,
+    ClaimCheckoutId(CheckoutId),
+    PutCheckout(CheckoutRow),
+    AdvanceCheckout(ProgressRow),
+    RemoveCheckout(CheckoutId),
+    ClearCheckouts,
 }
 
 /// More than an entry has events: a cart's lines are bounded, and so is what one command does to each.
@@ -51,7 +59,8 @@ pub(crate) fn position(version: Version, number: i64) -> i64 {
     integer(version.get()).saturating_mul(EVENTS_OF_AN_ENTRY).saturating_add(number)
 }
 
-/// The steps of an entry: one for each row that an event names, and one for all lines that are added after one another.
+/// The steps of an entry: one for each row that an event names, one for all lines that are added after one another, and
+/// one for each checkout, whatever happens to it.
 pub(crate) fn of_entry(seal: &Seal, cart: &Cart, entry: &Entry) -> rusqlite::Result<Vec<Step>> {
     let mut steps = Vec::new();
     for (number, event) in (0..).zip(&entry.events) {
@@ -61,7 +70,55 @@ pub(crate) fn of_entry(seal: &Seal, cart: &Cart, entry: &Entry) -> rusqlite::Res
             (_, step) => steps.extend(step),
         }
     }
+    for (id, touched) in touched(entry) {
+        steps.extend(of_checkout(seal, cart, id, &touched)?);
+    }
     Ok(steps)
+}
+
+/// What an entry does to a checkout.
+#[derive(Debug, Default)]
+struct Touched {
+    /// Whether it begins with the entry.
+    begins: bool,
+    /// Where it is put in the cart's order, if it is.
+    place: Option<i64>,
+}
+
+fn touched(entry: &Entry) -> BTreeMap<CheckoutId, Touched> {
+    let mut touched: BTreeMap<CheckoutId, Touched> = BTreeMap::new();
+    for (number, event) in (0..).zip(&entry.events) {
+        if let CartEvent::CheckoutBegun { checkout } | CartEvent::CheckoutUnsettled { checkout } = event {
+            let of = touched.entry(checkout.id).or_default();
+            of.begins |= matches!(event, CartEvent::CheckoutBegun { .. });
+            of.place = Some(position(entry.version, number));
+        } else if let CartEvent::CheckoutAdvanced { checkout, .. }
+        | CartEvent::CheckoutCancelled { checkout, .. }
+        | CartEvent::CheckoutCompleted { checkout, .. } = event
+        {
+            touched.entry(*checkout).or_default();
+        }
+    }
+    touched
+}
+
+/// The cart is as the whole entry leaves it.
+fn of_checkout(
+    seal: &Seal,
+    cart: &Cart,
+    id: CheckoutId,
+    touched: &Touched,
+) -> rusqlite::Result<Option<Step>> {
+    let cart_id = cart.id();
+    Ok(match (cart.checkout(id), touched.place) {
+        (Some(checkout), Some(place)) => {
+            Some(Step::PutCheckout(CheckoutRow::of(seal, cart_id, checkout, place)?))
+        }
+        (Some(checkout), None) => Some(Step::AdvanceCheckout(ProgressRow::of(seal, cart_id, checkout)?)),
+        // It was over as soon as it had begun.
+        (None, Some(_)) if touched.begins => Some(Step::ClaimCheckoutId(id)),
+        (None, _) => Some(Step::RemoveCheckout(id)),
+    })
 }
 
 /// The cart is as the whole entry leaves it.
@@ -100,7 +157,7 @@ fn of_event(seal: &Seal, cart: &Cart, event: &CartEvent, position: i64) -> rusql
         {
             Step::SetPlace(CartPlace::of(cart))
         }
-        // The rest is on the cart's row.
+        // Checkouts are written as the whole entry leaves them; the rest is on the cart's row.
         CartEvent::OwnerChanged { .. }
         | CartEvent::Abandoned { .. }
         | CartEvent::Recovered { .. }
@@ -120,7 +177,9 @@ fn of_event(seal: &Seal, cart: &Cart, event: &CartEvent, position: i64) -> rusql
         | CartEvent::ExpiryMoved { .. }
         | CartEvent::GuestCartMerged { .. }
         | CartEvent::CheckoutBegun { .. }
+        | CartEvent::CheckoutAdvanced { .. }
         | CartEvent::CheckoutCancelled { .. }
+        | CartEvent::CheckoutUnsettled { .. }
         | CartEvent::Undone { .. } => return Ok(None),
     }))
 }
@@ -170,6 +229,13 @@ impl Step {
                 one(suggestions::TABLE, cart, suggestions::remove(transaction, cart, *suggestion)?)
             }
             Self::ClearShares => clear_shares(transaction, cart),
+            Self::ClaimCheckoutId(checkout) => checkouts::claim_id(transaction, cart, *checkout),
+            Self::PutCheckout(row) => checkouts::put(transaction, cart, row),
+            Self::AdvanceCheckout(row) => {
+                one(checkouts::TABLE, cart, checkouts::advance(transaction, cart, row)?)
+            }
+            Self::RemoveCheckout(checkout) => Ok(checkouts::remove(transaction, cart, *checkout)?),
+            Self::ClearCheckouts => Ok(checkouts::clear(transaction, cart)?),
         }
     }
 }

@@ -10,12 +10,13 @@ use cart_core::actor::{ActorRef, Owner};
 use cart_core::cart::Cart;
 use cart_core::facts::Uses;
 use cart_core::id::{
-    CartId, ChannelId, CheckoutId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, UserId,
+    CartId, ChannelId, CheckoutId, CompanyId, CustomerKey, GrantId, LinkId, PromotionId, StockItemId, UserId,
 };
 use cart_core::journal::{Entry, KeyOrigin, Position, Positioned, Request};
 use cart_core::port::{
-    CartIndex, CartStore, CartSummary, Checkpoint, EventLog, GrantedCart, HeldBack, LinkLedger, Openings,
-    PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StoreError, Unit, UseLedger,
+    CartIndex, CartStore, CartSummary, CheckoutIndex, Checkpoint, EventLog, GrantedCart, HeldBack,
+    LinkLedger, Openings, PageRequest, Progress, RelayLedger, RelayName, Rewritten, ShareIndex, StockLedger,
+    StockLevel, StoreError, Unit, UseLedger,
 };
 use cart_core::sharing::LinkDigest;
 use cart_core::version::Version;
@@ -35,8 +36,9 @@ use crate::rewrite::Rewriting;
 use crate::schema::MIGRATIONS;
 use crate::seal::Seal;
 use crate::table::OwnerColumns;
+use crate::table::requests::{self, Forgotten};
 use crate::table::rewriting::REMNANTS;
-use crate::table::{journal, openings, relays, uses};
+use crate::table::{checkouts, journal, openings, relays, stock, uses};
 use crate::transfer::{self, ExportError, ReplayError};
 use crate::verify::{self, Finding, Report};
 
@@ -50,11 +52,12 @@ const FEW: usize = 32;
 ///   then takes no more writes until it is opened again; [`find_request`](EventLog::find_request) answers
 ///   [`StoreError::Unavailable`] for what it does not find, because opening may bring that commit back.
 /// * Of several reasons to refuse a commit, [`StoreError::Conflict`] is told first: a repeated request that was
-///   decided on an old state is a conflict, one decided on the current state is [`StoreError::Repeated`]. Told last is
-///   [`StoreError::UsedUp`], the total limit before the customer's.
+///   decided on an old state is a conflict, one decided on the current state is [`StoreError::Repeated`]. Told last are
+///   [`StoreError::UsedUp`], the total limit before the customer's, and then what is wrong with the stock.
 /// * A write takes one statement for the cart, one for each line that an event names (one for all lines added after
 ///   one another) and one for the journal, whatever the size or age of the cart. Another currency names all lines. A
-///   checkout takes two or three statements more for each use of a promotion with a limit.
+///   checkout takes one statement more for each step (three when it begins), two or three for each use of a promotion with
+///   a limit, and for each stock item that the store counts two when it begins, and four when it is claimed.
 ///
 /// # Which thread works
 ///
@@ -132,6 +135,7 @@ impl SqliteStore {
     /// Writes the whole journal as text, one entry in a line (see [`transfer`]), and answers how many entries that
     /// were. [`SqliteStore::replay`] makes a store of it again.
     ///
+    /// How much of each stock item was supplied goes with it; orders, openings of links and relays do not.
     /// What the file keeps sealed, an export holds in clear: treat it as the key itself. The store may be in use;
     /// entries made meanwhile may be among those written. A thread of the store writes, so
     /// a writer that blocks keeps one of the [readers](Options::readers) to itself.
@@ -143,7 +147,7 @@ impl SqliteStore {
     }
 
     /// Makes a store at a path where there is nothing of an exported journal: with the same carts, lines and
-    /// journal, positions included. The file appears complete or not at all.
+    /// journal, positions included, and the same stock. The file appears complete or not at all.
     ///
     /// Of the options, it looks at the [key ring](Options::key_ring) alone, and seals with it. Reads, and writes the
     /// file, on the calling thread, as [`SqliteStore::open`] does.
@@ -227,7 +231,7 @@ impl SqliteStore {
 
     /// Writes what has been sealed. The first such write also puts the key on record: not before, because a key that has
     /// sealed nothing may still be replaced by another one.
-    async fn write_sealed<T, F>(&self, statements: F) -> Result<T, WriteError<Refusal>>
+    pub(crate) async fn write_sealed<T, F>(&self, statements: F) -> Result<T, WriteError<Refusal>>
     where
         F: FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
         T: Send + 'static,
@@ -243,13 +247,17 @@ impl SqliteStore {
         Ok(written)
     }
 
+    pub(crate) const fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
     /// Wipes what was written anew out of the file and its log, if that was not done.
-    async fn wipe(&self) -> Result<(), StoreError> {
+    pub(crate) async fn wipe(&self) -> Result<(), StoreError> {
         self.engine.wipe(REMNANTS).await.map_err(error::undone)
     }
 
     /// Reads so many rows at most.
-    async fn look<T, F>(&self, rows: usize, statements: F) -> Result<T, StoreError>
+    pub(crate) async fn look<T, F>(&self, rows: usize, statements: F) -> Result<T, StoreError>
     where
         F: FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
         T: Send + 'static,
@@ -346,7 +354,7 @@ impl EventLog for SqliteStore {
         self.look(limit, move |transaction| journal::after(transaction, &seal, position, limit)).await
     }
 
-    /// A caller's key is looked up in an index with one statement. A service's is found by going through the cart's
+    /// A caller's key is looked up with one statement. A service's is found by going through the cart's
     /// entries from the last.
     async fn find_request(
         &self,
@@ -366,6 +374,64 @@ impl EventLog for SqliteStore {
             None if self.engine.is_stopped() => Err(error::undone(Fault::Stopped)),
             found => Ok(found),
         }
+    }
+
+    /// Old requests are looked for in the order of the journal. One that stands there behind a thousand younger ones, because
+    /// the clock was set, is forgotten when those are.
+    async fn forget_requests(&self, before: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        let mut forgotten = 0;
+        loop {
+            let left = limit.saturating_sub(forgotten);
+            let forget = move |transaction: &Transaction<'_>| requests::forget(transaction, before, left);
+            let Forgotten { requests, is_done } = self.engine.write(forget).await.map_err(error::of_write)?;
+            forgotten += requests;
+            if is_done {
+                return Ok(forgotten);
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl CheckoutIndex for SqliteStore {
+    async fn cart_of_checkout(&self, checkout: CheckoutId) -> Result<Option<CartId>, StoreError> {
+        self.look(1, move |transaction| checkouts::cart_of(transaction, checkout)).await
+    }
+
+    async fn checkouts_due(&self, now: DateTime<Utc>, limit: usize) -> Result<Vec<CheckoutId>, StoreError> {
+        self.look(limit, move |transaction| checkouts::due(transaction, now, limit)).await
+    }
+}
+
+#[async_trait]
+impl StockLedger for SqliteStore {
+    async fn stock(
+        &self,
+        items: &[StockItemId],
+        except: Option<CheckoutId>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Option<StockLevel>>, StoreError> {
+        let asked = items.to_vec();
+        let find = move |transaction: &Transaction<'_>| {
+            asked.iter().map(|item| stock::level(transaction, item, except, now)).collect()
+        };
+        self.look(items.len(), find).await
+    }
+
+    async fn set_supply(
+        &self,
+        item: &StockItemId,
+        supplied: u32,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let item = item.clone();
+        let set = move |transaction: &Transaction<'_>| stock::set_supply(transaction, &item, supplied, now);
+        self.engine.write(set).await.map_err(error::of_write)
+    }
+
+    async fn remove_ended_holds(&self, now: DateTime<Utc>, limit: usize) -> Result<usize, StoreError> {
+        let remove = move |transaction: &Transaction<'_>| stock::remove_ended(transaction, now, limit);
+        self.engine.write(remove).await.map_err(error::of_write)
     }
 }
 

@@ -23,8 +23,8 @@ pub(crate) const TABLE: &str = "carts";
 /// All columns, in the order in which they are read and written.
 macro_rules! columns {
     () => {
-        "id, version, updated_at, line_count, shares, expires_at, channel, owner_kind, owner, company, sole, currency,
-         created_at, duplicate_of, status, attempt, deadline, order_ref, abandoned_at, abandoned_for, merged_into,
+        "id, version, updated_at, line_count, shares, checkouts, expires_at, channel, owner_kind, owner, company, sole,
+         currency, created_at, duplicate_of, status, checkout_id, deadline, order_ref, abandoned_at, abandoned_for, merged_into,
          merged_version, address, shipping_method, payment_method, coupons, refused_gifts, settings, name, note,
          metadata"
     };
@@ -34,7 +34,7 @@ const INSERT: &str = concat!(
     "INSERT INTO carts (",
     columns!(),
     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-         ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31)"
+         ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)"
 );
 const FIND: &str = concat!("SELECT ", columns!(), " FROM carts WHERE id = ?1");
 
@@ -60,19 +60,21 @@ macro_rules! described {
 // Columns that did not change are left out, above all those of indexes, which SQLite would write again.
 const TOUCH: &str = update!();
 const MOVE_EXPIRY: &str = update!("expires_at = ?7");
+/// What may change with a checkout while the status stays.
+const ADVANCE: &str = update!("checkouts = ?7, deadline = ?8");
 pub(crate) const DESCRIBE: &str = update!(described!());
 pub(crate) const DESCRIBE_AND_MOVE_EXPIRY: &str = update!(described!(), "expires_at = ?17");
 
 /// The columns of the status, and what may change with it.
 macro_rules! status {
     () => {
-        "expires_at = ?17, status = ?18, attempt = ?19, deadline = ?20, order_ref = ?21, abandoned_at = ?22,
-         abandoned_for = ?23, merged_into = ?24, merged_version = ?25"
+        "expires_at = ?17, status = ?18, checkout_id = ?19, deadline = ?20, order_ref = ?21, abandoned_at = ?22,
+         abandoned_for = ?23, merged_into = ?24, merged_version = ?25, checkouts = ?26"
     };
 }
 
 const CHANGE_STATUS: &str = update!(described!(), status!());
-const CHANGE_ALL: &str = update!(described!(), status!(), "owner_kind = ?26, owner = ?27, company = ?28");
+const CHANGE_ALL: &str = update!(described!(), status!(), "owner_kind = ?27, owner = ?28, company = ?29");
 
 /// How much of a cart's row a write changes, lines apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,6 +83,8 @@ pub(crate) struct Changed {
     pub(crate) description: bool,
     /// When it expires.
     pub(crate) expiry: bool,
+    /// How many checkouts it has, or the deadline of the one that it is in.
+    pub(crate) checkouts: bool,
     /// Its status, and with it perhaps all of that.
     pub(crate) status: bool,
     /// Whose it is, and with it perhaps all of that.
@@ -89,7 +93,14 @@ pub(crate) struct Changed {
 
 impl Changed {
     /// Everything, as when a cart is made.
-    pub(crate) const ALL: Self = Self { description: true, expiry: true, status: true, owner: true };
+    pub(crate) const ALL: Self =
+        Self { description: true, expiry: true, checkouts: true, status: true, owner: true };
+
+    /// Several changes at once are rare, and then all that may change with the status is written.
+    const fn simplified(self) -> Self {
+        let status = self.status || (self.checkouts && (self.description || self.expiry));
+        Self { status, ..self }
+    }
 
     const fn is_described(self) -> bool {
         self.description || self.status || self.owner
@@ -105,6 +116,7 @@ pub(crate) struct CartRow {
 
 impl CartRow {
     pub(crate) fn of(seal: &Seal, cart: &Cart, changed: Changed) -> rusqlite::Result<Self> {
+        let changed = changed.simplified();
         let described = changed.is_described().then(|| Described::of(seal, cart)).transpose()?;
         Ok(Self { changed, described })
     }
@@ -125,7 +137,7 @@ impl CartRow {
         let (id, base, version) =
             (cart.id().as_uuid().into_bytes(), integer(base.get()), integer(cart.version().get()));
         let (at, lines, shares) = (micros(cart.updated_at()), integer(cart.lines().len()), shares(cart));
-        let expires_at = cart.expires_at().map(micros);
+        let (expires_at, checkouts) = (cart.expires_at().map(micros), integer(cart.checkouts().len()));
         let (status, owner) = (StatusColumns::of(cart.status()), OwnerColumns::of(cart.owner()));
         let mut params: Vec<&dyn ToSql> = vec![&id, &base, &version, &at, &lines, &shares];
         let moves = self.changed.expiry || self.changed.status || self.changed.owner;
@@ -133,6 +145,9 @@ impl CartRow {
         params.extend(moves.then_some(&expires_at as &dyn ToSql));
         if self.changed.status || self.changed.owner {
             params.extend(status.columns());
+            params.push(&checkouts);
+        } else if self.changed.checkouts {
+            params.extend([&checkouts as &dyn ToSql, &status.deadline]);
         }
         if self.changed.owner {
             params.extend([&owner.kind as &dyn ToSql, &owner.owner, &owner.company]);
@@ -144,6 +159,7 @@ impl CartRow {
         match self.changed {
             Changed { owner: true, .. } => CHANGE_ALL,
             Changed { status: true, .. } => CHANGE_STATUS,
+            Changed { checkouts: true, .. } => ADVANCE,
             Changed { description: true, expiry: true, .. } => DESCRIBE_AND_MOVE_EXPIRY,
             Changed { description: true, expiry: false, .. } => DESCRIBE,
             Changed { description: false, expiry: true, .. } => MOVE_EXPIRY,
@@ -161,6 +177,7 @@ fn insert(transaction: &Transaction<'_>, cart: &Cart, described: &Described) -> 
         micros(cart.updated_at()),
         integer(cart.lines().len()),
         shares(cart),
+        integer(cart.checkouts().len()),
         cart.expires_at().map(micros),
         cart.channel().as_str(),
         owner.kind,
@@ -171,7 +188,7 @@ fn insert(transaction: &Transaction<'_>, cart: &Cart, described: &Described) -> 
         micros(cart.created_at()),
         cart.duplicate_of().map(|cart| cart.as_uuid().into_bytes()),
         status.status,
-        status.attempt,
+        status.checkout,
         status.deadline,
         status.order,
         status.abandoned_at,
@@ -259,6 +276,7 @@ pub(crate) struct Parts {
     pub(crate) lines: usize,
     /// Grants, links and suggestions.
     pub(crate) shares: usize,
+    pub(crate) checkouts: usize,
 }
 
 /// A cart's row, without what is in other tables; and how much should be there.
@@ -288,7 +306,8 @@ fn read(seal: &Seal, row: &Row<'_>) -> Result<(StoredCart, Parts), Refusal> {
     let key = RowKey::of(id);
     let version = columns.take(version)?;
     let updated_at = columns.take(time)?;
-    let parts = Parts { lines: columns.take(count)?, shares: columns.take(count)? };
+    let (lines, shares, checkouts) = (columns.take(count)?, columns.take(count)?, columns.take(count)?);
+    let parts = Parts { lines, shares, checkouts };
     let expires_at = columns.take(maybe(time))?;
     let channel = columns.take(parsed(ChannelId::new))?;
     let owner = owner::read(&mut columns)?;
@@ -324,6 +343,7 @@ fn read(seal: &Seal, row: &Row<'_>) -> Result<(StoredCart, Parts), Refusal> {
         grants: Vec::new(),
         links: Vec::new(),
         suggestions: Vec::new(),
+        checkouts: Vec::new(),
         settings,
         note,
         metadata: metadata.unwrap_or_default(),

@@ -46,7 +46,8 @@ const AFTER: &str =
 pub(crate) const BY_CALLER: &str = concat!(
     "SELECT position, ",
     columns!(),
-    " FROM journal WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3 AND fingerprint IS NOT NULL"
+    " FROM journal WHERE position =
+         (SELECT position FROM requests WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3)"
 );
 const BY_SERVICE: &str = concat!(
     "SELECT position, ",
@@ -54,8 +55,8 @@ const BY_SERVICE: &str = concat!(
     " FROM journal WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3 AND fingerprint IS NULL
        ORDER BY version DESC LIMIT 1"
 );
-const REQUEST_EXISTS: &str = "SELECT 1 FROM journal
-     WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3 AND fingerprint IS NOT NULL";
+const REQUEST_EXISTS: &str = "SELECT 1 FROM requests WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3";
+const FORGET_REQUEST: &str = "DELETE FROM requests WHERE cart_id = ?1 AND request_key = ?2 AND actor = ?3";
 
 /// The columns of an entry that have to be made from it; made before the writer is asked, to keep its turn short.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ fn fingerprint(entry: &Entry) -> Option<[u8; 16]> {
     }
 }
 
-/// Adds an entry, at the end unless told where.
+/// Adds an entry, at the end unless told where. With the key of a caller's, it is the entry of that request from now on.
 pub(crate) fn append(
     transaction: &Transaction<'_>,
     position: Option<Position>,
@@ -182,6 +183,20 @@ pub(crate) fn has_request(tx: &Transaction<'_>, entry: &Entry, written: &Written
     let by_caller = fingerprint(entry).is_some();
     Ok(by_caller
         && tx.prepare_cached(REQUEST_EXISTS)?.exists(params![cart.as_bytes(), key, written.actor])?)
+}
+
+/// Forgets the request of an entry, as it must have been before that was made again.
+pub(crate) fn forget_request(
+    transaction: &Transaction<'_>,
+    entry: &Entry,
+    written: &Written,
+) -> rusqlite::Result<()> {
+    let (cart, key) = (entry.cart.as_uuid(), entry.request.key.as_str());
+    if fingerprint(entry).is_some() {
+        let params = params![cart.as_bytes(), key, written.actor];
+        transaction.prepare_cached(FORGET_REQUEST)?.execute(params)?;
+    }
+    Ok(())
 }
 
 /// The entries of a cart with a higher version, at most so many.
@@ -270,8 +285,8 @@ fn each(
     Ok(())
 }
 
-/// The entry that a request of an actor wrote to a cart. A key of a caller's is found by an index; one of the
-/// service's, which is in none, by going through the cart's entries from the last.
+/// The entry that a request of an actor wrote to a cart. A key of a caller's is looked up; one of the
+/// service's is found by going through the cart's entries from the last.
 pub(crate) fn find(
     transaction: &Transaction<'_>,
     seal: &Seal,

@@ -16,6 +16,11 @@ pub(crate) const REMNANTS: Remnants = Remnants {
     forget: "DELETE FROM remnants WHERE id = 1",
 };
 
+/// Notes that what was there before is to be wiped.
+pub(crate) fn note(transaction: &Transaction<'_>) -> rusqlite::Result<()> {
+    transaction.prepare_cached(NOTE)?.execute([]).map(drop)
+}
+
 /// Lets entries of a cart be written anew, and notes that what was there before is to be wiped. When the work fails, the
 /// transaction must be given up, or the permission would last.
 pub(crate) fn within(
@@ -25,7 +30,7 @@ pub(crate) fn within(
 ) -> Result<(), Refusal> {
     let cart = cart.as_uuid();
     transaction.prepare_cached(BEGIN)?.execute([cart.as_bytes()])?;
-    transaction.prepare_cached(NOTE)?.execute([])?;
+    note(transaction)?;
     work()?;
     transaction.prepare_cached(END)?.execute([cart.as_bytes()])?;
     Ok(())

@@ -12,7 +12,7 @@ use crate::error::Damage;
 #[derive(Clone, Debug, Default)]
 pub(super) struct StatusColumns<'a> {
     pub(super) status: &'static str,
-    pub(super) attempt: Option<[u8; 16]>,
+    pub(super) checkout: Option<[u8; 16]>,
     pub(super) deadline: Option<i64>,
     pub(super) order: Option<&'a str>,
     pub(super) abandoned_at: Option<i64>,
@@ -26,8 +26,8 @@ impl<'a> StatusColumns<'a> {
         let columns = Self { status: status.name().as_str(), ..Self::default() };
         match status {
             Status::Active => columns,
-            Status::Checkout { attempt, deadline } => Self {
-                attempt: Some(attempt.as_uuid().into_bytes()),
+            Status::Checkout { checkout, deadline } => Self {
+                checkout: Some(checkout.as_uuid().into_bytes()),
                 deadline: Some(micros(*deadline)),
                 ..columns
             },
@@ -42,7 +42,7 @@ impl<'a> StatusColumns<'a> {
     pub(super) fn columns(&self) -> [&dyn ToSql; 8] {
         [
             &self.status,
-            &self.attempt,
+            &self.checkout,
             &self.deadline,
             &self.order,
             &self.abandoned_at,
@@ -69,15 +69,17 @@ impl<'a> StatusColumns<'a> {
 /// The columns of every row are read, whichever of them its status needs.
 pub(super) fn read(columns: &mut Columns<'_, '_>) -> Result<Status, Damage> {
     let name = columns.take(text)?;
-    let (attempt, deadline) = (columns.take(maybe(uuid))?, columns.take(maybe(time))?);
+    let (checkout, deadline) = (columns.take(maybe(uuid))?, columns.take(maybe(time))?);
     let order = columns.take(maybe(parsed(OrderRef::new)))?;
     let (since, why) = (columns.take(maybe(time))?, columns.take(maybe(text))?);
     let (into, version) = (columns.take(maybe(uuid))?, columns.take(maybe(version))?);
-    let attempt = attempt.map(CheckoutId::from_uuid);
+    let checkout = checkout.map(CheckoutId::from_uuid);
     let merged = into.map(CartId::from_uuid).zip(version);
     let status = match name {
         "active" => Some(Status::Active),
-        "checkout" => attempt.zip(deadline).map(|(attempt, deadline)| Status::Checkout { attempt, deadline }),
+        "checkout" => {
+            checkout.zip(deadline).map(|(checkout, deadline)| Status::Checkout { checkout, deadline })
+        }
         "completed" => order.map(|order| Status::Completed { order }),
         "abandoned" => {
             since.zip(reason(why, merged)).map(|(since, reason)| Status::Abandoned { since, reason })

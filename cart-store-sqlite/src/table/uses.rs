@@ -18,20 +18,19 @@ const ANYBODY: &str = "";
 const TAKE: &str = "INSERT INTO promotion_counts (promotion, customer, uses) SELECT ?1, ?2, 1 WHERE ?3 > 0
      ON CONFLICT (promotion, customer) DO UPDATE SET uses = uses + 1 WHERE uses < ?3";
 const INSERT: &str =
-    "INSERT INTO promotion_uses (cart_id, attempt, promotion, customer) VALUES (?1, ?2, ?3, ?4)";
+    "INSERT INTO promotion_uses (cart_id, checkout_id, promotion, customer) VALUES (?1, ?2, ?3, ?4)";
 const DELETE: &str =
-    "DELETE FROM promotion_uses WHERE cart_id = ?1 AND attempt = ?2 RETURNING promotion, customer";
+    "DELETE FROM promotion_uses WHERE cart_id = ?1 AND checkout_id = ?2 RETURNING promotion, customer";
 const GIVE_BACK: &str =
     "UPDATE promotion_counts SET uses = uses - 1 WHERE promotion = ?1 AND customer IN ('', ?2)";
 const FORGET: &str = "DELETE FROM promotion_counts WHERE promotion = ?1 AND customer = ?2 AND uses = 0";
-/// Comparing with a customer or an attempt that is not there gives NULL: nothing is found.
+/// Comparing with a customer or a checkout that is not there gives NULL: nothing is found.
 const FIND: &str = "SELECT
      coalesce((SELECT uses FROM promotion_counts WHERE promotion = ?1 AND customer = ''), 0)
-     - (SELECT count(*) FROM promotion_uses WHERE attempt = ?3 AND promotion = ?1),
+     - (SELECT count(*) FROM promotion_uses WHERE checkout_id = ?3 AND promotion = ?1),
      coalesce((SELECT uses FROM promotion_counts WHERE promotion = ?1 AND customer = ?2), 0)
-     - (SELECT count(*) FROM promotion_uses WHERE attempt = ?3 AND promotion = ?1 AND customer = ?2)";
-const OF_CART: &str =
-    "SELECT attempt, promotion, customer FROM promotion_uses WHERE cart_id = ?1 ORDER BY attempt, promotion";
+     - (SELECT count(*) FROM promotion_uses WHERE checkout_id = ?3 AND promotion = ?1 AND customer = ?2)";
+const OF_CART: &str = "SELECT checkout_id, promotion, customer FROM promotion_uses WHERE cart_id = ?1 ORDER BY checkout_id, promotion";
 
 /// The next promotion by name that has counts, and the next that has uses.
 const NEXT: &str = "SELECT
@@ -47,17 +46,17 @@ const CHECK_COUNTS: &str = "SELECT
      AND NOT EXISTS (SELECT 1 FROM promotion_uses AS used WHERE promotion = ?1 AND customer > ''
          AND NOT EXISTS (SELECT 1 FROM promotion_counts WHERE promotion = ?1 AND customer = used.customer))";
 
-/// Counts the uses of a checkout attempt, all of them or up to the first that is beyond a limit.
+/// Counts the uses of a checkout, all of them or up to the first that is beyond a limit.
 pub(crate) fn count(
     transaction: &Transaction<'_>,
     cart: CartId,
-    attempt: CheckoutId,
+    checkout: CheckoutId,
     uses: &[PromotionUse],
 ) -> Result<(), Refusal> {
     uses.iter().try_for_each(|used| {
         take(transaction, used)?;
-        let (cart, attempt) = (cart.as_uuid(), attempt.as_uuid());
-        let params = params![cart.as_bytes(), attempt.as_bytes(), used.promotion.as_str(), customer(used)];
+        let (cart, checkout) = (cart.as_uuid(), checkout.as_uuid());
+        let params = params![cart.as_bytes(), checkout.as_bytes(), used.promotion.as_str(), customer(used)];
         transaction.prepare_cached(INSERT)?.execute(params)?;
         Ok(())
     })
@@ -93,13 +92,13 @@ fn customer(used: &PromotionUse) -> &str {
     used.customer.as_ref().map_or(ANYBODY, CustomerKey::as_str)
 }
 
-/// Gives back the uses of a checkout attempt; none of them if that was done before.
+/// Gives back the uses of a checkout; none of them if that was done before.
 pub(crate) fn give_back(
     transaction: &Transaction<'_>,
     cart: CartId,
-    attempt: CheckoutId,
+    checkout: CheckoutId,
 ) -> Result<(), Refusal> {
-    for (promotion, customer) in remove(transaction, cart, attempt)? {
+    for (promotion, customer) in remove(transaction, cart, checkout)? {
         let counted = if customer == ANYBODY { 1 } else { 2 };
         if transaction.prepare_cached(GIVE_BACK)?.execute([promotion, customer])? != counted {
             return Err(Damage::new(COUNTS, cart, "a use of the cart is not counted").into());
@@ -116,11 +115,11 @@ pub(crate) fn replace(
     stored: &[Use],
     by: &[(CheckoutId, PromotionUse)],
 ) -> Result<(), Refusal> {
-    for (attempt, ..) in stored {
-        give_back(transaction, cart, *attempt)?;
+    for (checkout, ..) in stored {
+        give_back(transaction, cart, *checkout)?;
     }
-    for (attempt, used) in by {
-        count(transaction, cart, *attempt, std::slice::from_ref(used))?;
+    for (checkout, used) in by {
+        count(transaction, cart, *checkout, std::slice::from_ref(used))?;
     }
     for (_, promotion, customer) in stored {
         if let Some(customer) = customer {
@@ -130,14 +129,14 @@ pub(crate) fn replace(
     Ok(())
 }
 
-/// Removes the uses of a checkout attempt; answers of which promotions, by whom.
+/// Removes the uses of a checkout; answers of which promotions, by whom.
 fn remove(
     transaction: &Transaction<'_>,
     cart: CartId,
-    attempt: CheckoutId,
+    checkout: CheckoutId,
 ) -> Result<Vec<(String, String)>, Refusal> {
     let mut statement = transaction.prepare_cached(DELETE)?;
-    let mut rows = statement.query([cart.as_uuid().as_bytes(), attempt.as_uuid().as_bytes()])?;
+    let mut rows = statement.query([cart.as_uuid().as_bytes(), checkout.as_uuid().as_bytes()])?;
     let mut removed = Vec::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(TABLE, row).of_cart(cart);
@@ -146,14 +145,14 @@ fn remove(
     Ok(removed)
 }
 
-/// How often a promotion was used, by all and by a customer, a checkout attempt apart.
+/// How often a promotion was used, by all and by a customer, a checkout apart.
 pub(crate) fn of(
     transaction: &Transaction<'_>,
     promotion: &PromotionId,
     customer: Option<&CustomerKey>,
     except: Option<CheckoutId>,
 ) -> Result<Uses, Refusal> {
-    let except = except.map(|attempt| attempt.as_uuid().into_bytes());
+    let except = except.map(|checkout| checkout.as_uuid().into_bytes());
     let params = params![promotion.as_str(), customer.map(CustomerKey::as_str), except];
     let mut statement = transaction.prepare_cached(FIND)?;
     Ok(statement.query_row(params, |row| Ok(counts(row)))??)
@@ -167,7 +166,7 @@ fn counts(row: &Row<'_>) -> Result<Uses, Damage> {
 /// A use of a promotion as it is stored.
 pub(crate) type Use = (CheckoutId, PromotionId, Option<CustomerKey>);
 
-/// The uses of a cart's checkouts, by attempt and promotion.
+/// The uses of a cart's checkouts, by checkout and promotion.
 pub(crate) fn of_cart(transaction: &Transaction<'_>, cart: CartId) -> Result<Vec<Use>, Refusal> {
     let mut statement = transaction.prepare_cached(OF_CART)?;
     let mut rows = statement.query([cart.as_uuid().as_bytes()])?;
@@ -180,13 +179,13 @@ pub(crate) fn of_cart(transaction: &Transaction<'_>, cart: CartId) -> Result<Vec
 
 fn read(row: &Row<'_>, cart: CartId) -> Result<Use, Damage> {
     let mut columns = Columns::of(TABLE, row).of_cart(cart);
-    let attempt = CheckoutId::from_uuid(columns.take(uuid)?);
+    let checkout = CheckoutId::from_uuid(columns.take(uuid)?);
     let promotion = columns.take(parsed(PromotionId::new))?;
     let customer = columns.take(|value| match text(value)? {
         ANYBODY => Ok(None),
         customer => CustomerKey::new(customer).map(Some).map_err(|error| error.to_string()),
     })?;
-    Ok((attempt, promotion, customer))
+    Ok((checkout, promotion, customer))
 }
 
 /// The promotion after another one, by name, that has counts or uses.

@@ -5,17 +5,21 @@ mod disk;
 mod plans;
 mod shares;
 mod statements;
+mod stock;
 mod uses;
 
 use std::sync::Arc;
 
 use cart_core::cart::Cart;
 use cart_core::event::CartEvent;
-use cart_core::id::{CartId, CheckoutId};
+use cart_core::id::CartId;
 use cart_core::port::{CartStore, Commit, StoreError};
 use cart_core::promotion::PromotionUse;
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{Write, added, at, cart_id, created_sole, line, owner, unit};
+use cart_core::testing::samples::{
+    Write, added, at, cart_id, checkout_begun, checkout_cancelled, checkout_id, created_sole, line, owner,
+    unit,
+};
 
 use crate::SqliteStore;
 
@@ -39,11 +43,7 @@ fn load(store: &SqliteStore, cart: CartId) -> Arc<Cart> {
     block_on(store.load(cart)).unwrap().unwrap()
 }
 
-fn attempt(number: u128) -> CheckoutId {
-    CheckoutId::from_uuid(uuid::Uuid::from_u128(number))
-}
-
 /// The beginning of a checkout that uses promotions.
-fn begun(number: u128, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
-    CartEvent::CheckoutBegun { attempt: attempt(number), deadline: at(60), uses: uses.into() }
+fn begun(number: u64, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
+    checkout_begun(number, at(60), uses)
 }

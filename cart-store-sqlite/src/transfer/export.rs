@@ -8,14 +8,17 @@ use cart_core::port::StoreError;
 use rusqlite::Transaction;
 use serde::Serialize;
 
-use super::{End, FORMAT, Header, VERSION};
+use super::{End, FORMAT, Header, Supplied, VERSION};
 use crate::engine::{Engine, ReadError};
 use crate::error::{Refusal, of_read, undone};
 use crate::seal::Seal;
-use crate::table::journal;
+use crate::table::{journal, stock};
 
 /// How many bytes are read before they are written, roughly.
 const PIECE: usize = 1 << 20;
+
+/// How many stock items are read before they are written.
+const ITEMS: usize = 5_000;
 
 /// Why a journal was not exported; what was written until then is not the whole.
 #[derive(Debug, thiserror::Error)]
@@ -30,11 +33,16 @@ pub enum ExportError {
 }
 
 /// Part of a journal as text.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Piece {
     text: Vec<u8>,
     entries: u64,
     last: Position,
+    /// Whether all entries are in it or in those before it.
+    is_after_entries: bool,
+    supplies: u64,
+    /// The last item whose supply is in it.
+    item: String,
     is_final: bool,
 }
 
@@ -70,11 +78,22 @@ fn begin() -> io::Result<Piece> {
 
 /// The piece that follows another one.
 fn read(transaction: &Transaction<'_>, seal: &Seal, before: &Piece) -> Result<Piece, Broken> {
-    let mut piece = Piece { text: Vec::new(), is_final: true, ..*before };
-    journal::each_after(transaction, seal, before.last, usize::MAX, |entry| {
+    let mut piece = Piece { text: Vec::new(), ..before.clone() };
+    if !piece.is_after_entries {
+        read_entries(transaction, seal, &mut piece)?;
+    } else if read_supplies(transaction, &mut piece)? {
+        line(&mut piece.text, &End { entries: piece.entries, supplies: piece.supplies })?;
+        piece.is_final = true;
+    }
+    Ok(piece)
+}
+
+fn read_entries(transaction: &Transaction<'_>, seal: &Seal, piece: &mut Piece) -> Result<(), Broken> {
+    piece.is_after_entries = true;
+    journal::each_after(transaction, seal, piece.last, usize::MAX, |entry| {
         let entry = entry?;
         if piece.text.len() >= PIECE {
-            piece.is_final = false;
+            piece.is_after_entries = false;
             return Ok(ControlFlow::Break(()));
         }
         piece.last = entry.position;
@@ -83,10 +102,19 @@ fn read(transaction: &Transaction<'_>, seal: &Seal, before: &Piece) -> Result<Pi
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
         Ok(ControlFlow::Continue(()))
     })?;
-    if piece.is_final {
-        line(&mut piece.text, &End { entries: piece.entries })?;
+    Ok(())
+}
+
+/// Reads how much was supplied of some items; answers whether there are no more.
+fn read_supplies(transaction: &Transaction<'_>, piece: &mut Piece) -> Result<bool, Broken> {
+    let supplies = stock::supplies(transaction, &piece.item, ITEMS)?;
+    let is_last = supplies.len() < ITEMS;
+    for (item, supplied) in supplies {
+        item.as_str().clone_into(&mut piece.item);
+        piece.supplies += 1;
+        line(&mut piece.text, &Supplied { item, supplied })?;
     }
-    Ok(piece)
+    Ok(is_last)
 }
 
 fn line(text: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {

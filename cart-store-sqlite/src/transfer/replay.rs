@@ -12,7 +12,7 @@ use cart_core::version::Version;
 use rusqlite::Transaction;
 use serde::de::DeserializeOwned;
 
-use super::{End, FORMAT, Header, VERSION};
+use super::{End, FORMAT, Header, Supplied, VERSION};
 use crate::commit::Ready;
 use crate::engine::{BuildError, OpenError, build};
 use crate::error::Refusal;
@@ -20,6 +20,7 @@ use crate::keys;
 use crate::load;
 use crate::schema::MIGRATIONS;
 use crate::seal::Seal;
+use crate::table::stock;
 
 /// The longest line in bytes; the longest entry is far below.
 const LONGEST: usize = 64 << 20;
@@ -88,8 +89,8 @@ pub enum LineError {
     /// The tables do not take it.
     #[error("the store does not take it")]
     Refused(#[source] StoreError),
-    /// There are fewer or more entries before the end than it says.
-    #[error("{said} entries were announced, {found} are there")]
+    /// There are fewer or more entries or supplies before the end than it says.
+    #[error("{said} entries or supplies were announced, {found} are there")]
     Count {
         /// How many there should be.
         said: u64,
@@ -133,19 +134,67 @@ fn take_all(
     lines: &mut Lines<impl BufRead>,
 ) -> Result<u64, LineError> {
     check_header(lines.next()?.ok_or(LineError::NotAnExport)?)?;
-    let (mut last, mut entries) = (Position::default(), 0);
+    let mut taken = Taken::default();
     loop {
         let line = lines.next()?.ok_or(LineError::CutShort)?;
-        if let Ok(End { entries: said }) = serde_json::from_slice(line) {
-            note_key(transaction, seal, entries)?;
-            return finish(said, entries, lines);
+        if let Ok(end) = serde_json::from_slice::<End>(line) {
+            taken.take_end(transaction, seal, &end)?;
+            return finish(taken.entries, lines);
         }
-        let Positioned { position, entry } = parse(line)?;
-        if position <= last {
+        match serde_json::from_slice::<Supplied>(line) {
+            Ok(supplied) => taken.take_supply(transaction, &supplied)?,
+            Err(_) => taken.take_entry(transaction, seal, parse(line)?)?,
+        }
+    }
+}
+
+/// What has been taken of an export.
+#[derive(Debug, Default)]
+struct Taken {
+    last: Position,
+    entries: u64,
+    supplies: u64,
+}
+
+impl Taken {
+    fn take_entry(
+        &mut self,
+        transaction: &Transaction<'_>,
+        seal: &Seal,
+        Positioned { position, entry }: Positioned,
+    ) -> Result<(), LineError> {
+        if position <= self.last || self.supplies > 0 {
             return Err(LineError::Position);
         }
         take(transaction, seal, position, entry)?;
-        (last, entries) = (position, entries + 1);
+        (self.last, self.entries) = (position, self.entries + 1);
+        Ok(())
+    }
+
+    fn take_supply(
+        &mut self,
+        transaction: &Transaction<'_>,
+        Supplied { item, supplied }: &Supplied,
+    ) -> Result<(), LineError> {
+        self.settle(transaction)?;
+        self.supplies += 1;
+        Ok(stock::settle(transaction, item, *supplied)?)
+    }
+
+    fn take_end(&self, transaction: &Transaction<'_>, seal: &Seal, end: &End) -> Result<(), LineError> {
+        self.settle(transaction)?;
+        note_key(transaction, seal, self.entries)?;
+        for (said, found) in [(end.entries, self.entries), (end.supplies, self.supplies)] {
+            if said != found {
+                return Err(LineError::Count { said, found });
+            }
+        }
+        Ok(())
+    }
+
+    /// Once all entries are there, no more is needed of anything than they leave.
+    fn settle(&self, transaction: &Transaction<'_>) -> Result<(), LineError> {
+        if self.supplies == 0 { Ok(stock::settle_all(transaction)?) } else { Ok(()) }
     }
 }
 
@@ -164,12 +213,9 @@ fn check_header(line: &[u8]) -> Result<(), LineError> {
     }
 }
 
-fn finish(said: u64, found: u64, lines: &mut Lines<impl BufRead>) -> Result<u64, LineError> {
-    if said != found {
-        return Err(LineError::Count { said, found });
-    }
+fn finish(entries: u64, lines: &mut Lines<impl BufRead>) -> Result<u64, LineError> {
     match lines.next()? {
-        None => Ok(found),
+        None => Ok(entries),
         Some(_) => Err(LineError::Trailing),
     }
 }
@@ -186,7 +232,7 @@ fn take(
     let next = follow(before, &entry).ok_or(LineError::OutOfPlace)?;
     let cart = Arc::new(Cart::from_stored(next.to_stored())?);
     let ready = Ready::of(seal, Commit { base, cart, entry: Arc::new(entry) }).map_err(Refusal::from)?;
-    Ok(ready.write(transaction, Some(position))?)
+    Ok(ready.replay(transaction, position)?)
 }
 
 /// The cart as an entry leaves it; none if it is not the entry's turn.

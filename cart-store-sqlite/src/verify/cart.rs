@@ -1,10 +1,11 @@
 //! One cart against its journal.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use cart_core::cart::{Cart, ReplayError};
 use cart_core::event::CartEvent;
-use cart_core::id::CartId;
+use cart_core::id::{CartId, CheckoutId};
 use cart_core::journal::{Entry, Position, Positioned};
 use cart_core::status::{AbandonReason, Status};
 use cart_core::version::Version;
@@ -13,13 +14,16 @@ use rusqlite::Transaction;
 
 use super::merged;
 use super::report::{Problem, Report};
+use super::stock::Claims;
 use super::uses::Uses;
 use crate::error::Refusal;
 use crate::load;
 use crate::reseal;
 use crate::seal::Seal;
+use crate::table::checkouts::Stored;
+use crate::table::stock::Claim;
 use crate::table::uses::{self, Use};
-use crate::table::{journal, keys, lines};
+use crate::table::{checkouts, journal, keys, lines, requests, stock};
 
 /// Checks all rows of one cart, one entry of its journal at a time.
 pub(super) fn check(transaction: &Transaction<'_>, seal: &Seal, id: CartId, report: &mut Report) {
@@ -38,6 +42,14 @@ pub(super) fn check(transaction: &Transaction<'_>, seal: &Seal, id: CartId, repo
         Ok(stored) => history.compare_uses(&stored),
         Err(refusal) => history.add(refusal.into()),
     }
+    match stock::of_cart(transaction, id) {
+        Ok(stored) => history.compare_claims(&stored),
+        Err(refusal) => history.add(refusal.into()),
+    }
+    match checkouts::ids_of(transaction, id) {
+        Ok(stored) => history.compare_checkouts(&stored),
+        Err(refusal) => history.add(refusal.into()),
+    }
     match stored {
         Ok(stored) => {
             history.compare(stored.as_ref());
@@ -46,8 +58,17 @@ pub(super) fn check(transaction: &Transaction<'_>, seal: &Seal, id: CartId, repo
         Err(refusal) => history.unreadable(refusal.into()),
     }
     check_order(transaction, id, report);
+    check_requests(transaction, id, report);
     if let Err(refusal) = check_keys(transaction, seal, id, report) {
         report.add(Some(id), refusal.into());
+    }
+}
+
+fn check_requests(transaction: &Transaction<'_>, id: CartId, report: &mut Report) {
+    match requests::are_placed(transaction, id) {
+        Ok(true) => {}
+        Ok(false) => report.add(Some(id), Problem::OtherRequest),
+        Err(error) => report.add(Some(id), Problem::Structure(error.to_string())),
     }
 }
 
@@ -87,6 +108,8 @@ struct History<'a> {
     report: &'a mut Report,
     cart: Option<Cart>,
     uses: Uses,
+    claims: Claims,
+    begun: BTreeSet<CheckoutId>,
     due: Version,
     last: Position,
     /// An entry is missing, so that what follows makes no cart.
@@ -100,6 +123,8 @@ impl<'a> History<'a> {
             report,
             cart: None,
             uses: Uses::default(),
+            claims: Claims::default(),
+            begun: BTreeSet::new(),
             due: Version::FIRST,
             last: Position(0),
             broken: false,
@@ -132,11 +157,13 @@ impl<'a> History<'a> {
             return;
         }
         entry.events.iter().for_each(|event| self.uses.fold(event));
+        self.claims.fold(entry);
+        self.begun.extend(entry.events.iter().filter_map(begun));
         let is_creation = |event: &CartEvent| matches!(event, CartEvent::Created(_));
         let creations = entry.events.iter().filter(|event| is_creation(event)).count();
         match &mut self.cart {
             Some(cart) if creations == 0 => {
-                let is_allowed = !has_ended(cart.status()) || recovers(cart.status(), entry);
+                let is_allowed = !has_ended(cart.status()) || recovers(cart.status(), entry) || undoes(entry);
                 cart.apply(entry);
                 if !is_allowed {
                     self.add(Problem::ChangedAfterEnd(entry.version));
@@ -166,8 +193,21 @@ impl<'a> History<'a> {
             self.add(Problem::OtherUses);
         }
         let stranded = self.cart.as_ref().and_then(|cart| self.uses.stranded(cart.status()));
-        if let Some(attempt) = stranded {
-            self.add(Problem::StrandedUses { attempt });
+        if let Some(checkout) = stranded {
+            self.add(Problem::StrandedUses { checkout });
+        }
+    }
+
+    fn compare_claims(&mut self, stored: &[Claim]) {
+        if !self.broken && !self.claims.are(stored) {
+            self.add(Problem::OtherStock);
+        }
+    }
+
+    fn compare_checkouts(&mut self, stored: &Stored) {
+        let kept = self.cart.iter().flat_map(Cart::checkouts).map(|checkout| checkout.id).collect();
+        if !self.broken && (&self.begun, kept) != (&stored.begun, stored.kept.clone()) {
+            self.add(Problem::OtherCheckouts);
         }
     }
 
@@ -186,6 +226,22 @@ const fn has_ended(status: &Status) -> bool {
         Status::Active | Status::Checkout { .. } => false,
         Status::Completed { .. } | Status::Abandoned { .. } => true,
     }
+}
+
+/// What a checkout that has ended has done may still be undone.
+fn undoes(entry: &Entry) -> bool {
+    let undoes = |event: &CartEvent| {
+        matches!(event, CartEvent::CheckoutAdvanced { .. } | CartEvent::CheckoutUnsettled { .. })
+    };
+    entry.events.iter().all(undoes)
+}
+
+/// The checkout that begins with an event.
+fn begun(event: &CartEvent) -> Option<CheckoutId> {
+    if let CartEvent::CheckoutBegun { checkout } | CartEvent::CheckoutUnsettled { checkout } = event {
+        return Some(checkout.id);
+    }
+    None
 }
 
 /// A cart that was given up or has expired may be recovered; nothing else may happen to it.

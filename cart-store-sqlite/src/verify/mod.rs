@@ -12,6 +12,12 @@
 //! * Nothing happens to a cart after its end, but that one that was given up or has expired is recovered.
 //! * The uses of promotions are those of checkouts that the journal has begun and not cancelled; such a checkout holds
 //!   its cart or has ended in its order. Every use is counted once for all customers and once for its own.
+//! * The checkouts of a cart are as many as it says, and found by its id and when they are due.
+//! * What is held of stock and sold is what the journal has begun and claimed and not cancelled, for those owners and times;
+//!   only a hold may have been removed once its time had ended. The levels of each item are what that comes to, and held,
+//!   sold and free units what was supplied.
+//! * Every key of a caller's leads to the entry that it wrote.
+//! * Every order opens, and is of the checkout, cart and owner that its columns name.
 //! * There are as many grants, links and suggestions as the cart says; their ids and tokens are there once. What a grant
 //!   says of its cart, to be found by it, is so.
 //! * What is sealed opens, in its place, and its key is on record.
@@ -20,7 +26,9 @@
 
 mod cart;
 mod merged;
+mod orders;
 mod report;
+mod stock;
 mod structure;
 mod uses;
 
@@ -39,8 +47,8 @@ const ROWS: u64 = 20_000;
 
 /// Verifies a store that may be in use.
 ///
-/// A cart and its journal are read from one state of the file, and so are a promotion's uses and their counts;
-/// different carts and promotions may be read from different states.
+/// A cart and its journal are read from one state of the file, and so are a promotion's uses and their counts, and a stock
+/// item's claims and its levels; different carts, promotions and items may be read from different states.
 pub(crate) async fn verify(engine: &Engine, seal: &Seal) -> Result<Report, StoreError> {
     let mut report = engine.scan(structure).await.map_err(of_read)?;
     let mut after = Some(Vec::new());
@@ -49,13 +57,24 @@ pub(crate) async fn verify(engine: &Engine, seal: &Seal) -> Result<Report, Store
         let some = move |transaction: &Transaction<'_>| some_carts(transaction, &seal, from, report);
         (report, after) = engine.scan(some).await.map_err(of_read)?;
     }
-    let mut after = Some(String::new());
+    for check in [uses::check_counts, stock::check_levels] {
+        let mut after = Some(String::new());
+        while let Some(from) = after {
+            let some = move |transaction: &Transaction<'_>| some_counts(transaction, check, from, report);
+            (report, after) = engine.scan(some).await.map_err(of_read)?;
+        }
+    }
+    let mut after = Some(0);
     while let Some(from) = after {
-        (report, after) =
-            engine.scan(move |transaction| some_counts(transaction, from, report)).await.map_err(of_read)?;
+        let seal = seal.clone();
+        let some = move |transaction: &Transaction<'_>| orders::check(transaction, &seal, from, ROWS, report);
+        (report, after) = engine.scan(some).await.map_err(of_read)?;
     }
     Ok(report)
 }
+
+/// Checks the counts of what comes after another one, by name, and answers its name; none if there is nothing more.
+type CheckCounts = fn(&Transaction<'_>, &str, &mut Report) -> rusqlite::Result<Option<String>>;
 
 fn structure(transaction: &Transaction<'_>) -> Result<Report, Refusal> {
     let mut report = Report::default();
@@ -100,16 +119,17 @@ fn some_carts(
     Ok((report, Some(after)))
 }
 
-/// Checks the counts of some promotions, and answers after which to go on; nothing once there are no more.
+/// Checks the counts of some promotions or stock items, and answers after which to go on; nothing once there are no more.
 fn some_counts(
     transaction: &Transaction<'_>,
+    check: CheckCounts,
     mut after: String,
     mut report: Report,
 ) -> Result<(Report, Option<String>), Refusal> {
-    let (enough, mut promotions) = (report.rows() + ROWS, 0);
-    while report.rows() + promotions < enough {
-        match uses::check_counts(transaction, &after, &mut report) {
-            Ok(Some(promotion)) => (after, promotions) = (promotion, promotions + 1),
+    let (enough, mut names) = (report.rows() + ROWS, 0);
+    while report.rows() + names < enough {
+        match check(transaction, &after, &mut report) {
+            Ok(Some(name)) => (after, names) = (name, names + 1),
             Ok(None) => return Ok((report, None)),
             Err(error) => {
                 report.add(None, Problem::Structure(error.to_string()));

@@ -21,6 +21,10 @@ pub struct Report {
     pub entries: u64,
     /// How many uses of promotions with a limit.
     pub uses: u64,
+    /// How many claims of checkouts on stock items.
+    pub claims: u64,
+    /// How many orders.
+    pub orders: u64,
     /// What is wrong, at most 1,000 findings; none in a sound store.
     pub findings: Vec<Finding>,
     /// How many findings there were besides those listed.
@@ -36,7 +40,7 @@ impl Report {
 
     /// How many rows were looked at.
     pub(super) const fn rows(&self) -> u64 {
-        self.carts + self.lines + self.entries + self.uses
+        self.carts + self.lines + self.entries + self.uses + self.claims + self.orders
     }
 
     pub(super) fn add(&mut self, cart: Option<CartId>, problem: Problem) {
@@ -68,7 +72,9 @@ impl From<Refusal> for Problem {
             Refusal::Conflict(_)
             | Refusal::AlreadyOpen(_)
             | Refusal::Repeated(_)
-            | Refusal::UsedUp { .. } => Self::OtherState,
+            | Refusal::UsedUp { .. }
+            | Refusal::OutOfStock { .. }
+            | Refusal::TooMuchHeld { .. } => Self::OtherState,
         }
     }
 }
@@ -136,12 +142,27 @@ pub enum Problem {
     /// The uses of promotions that are stored are not those that the journal leaves.
     #[error("the journal leads to other uses of promotions than the stored ones")]
     OtherUses,
-    /// A checkout attempt has uses of promotions, but neither holds the cart nor ended in its order.
-    #[error("attempt {attempt} has uses of promotions and is over")]
+    /// A checkout has uses of promotions, but its cart is not in it, and it has not ended in an order.
+    #[error("checkout {checkout} has uses of promotions and is over")]
     StrandedUses {
-        /// Which attempt.
-        attempt: CheckoutId,
+        /// Which checkout.
+        checkout: CheckoutId,
     },
+    /// A checkout is stored, or to be found, that the journal has not begun; or one that it has is not.
+    #[error("the journal leads to other checkouts than the stored ones")]
+    OtherCheckouts,
+    /// What is stored as held or sold is not what the journal leaves.
+    #[error("the journal leads to other claims on stock than the stored ones")]
+    OtherStock,
+    /// The levels of a stock item are not what is held and sold of it.
+    #[error("the stock of {item} is miscounted")]
+    MiscountedStock {
+        /// Which item, as its key stands in the table.
+        item: String,
+    },
+    /// A key of a caller's leads to another entry than the one that it wrote.
+    #[error("a request leads to an entry that it did not write")]
+    OtherRequest,
     /// A promotion was used more or less often than is counted, by all customers or by one.
     #[error("the uses of promotion {promotion} are miscounted")]
     Miscounted {

@@ -1,6 +1,6 @@
 //! The uses of promotions against the journal, and the counts against the uses.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cart_core::event::CartEvent;
 use cart_core::id::{CheckoutId, CustomerKey, PromotionId};
@@ -15,43 +15,43 @@ use crate::table::uses::{self, Use};
 #[derive(Debug, Default)]
 pub(crate) struct Uses {
     left: BTreeMap<(CheckoutId, PromotionId), Option<CustomerKey>>,
-    completed: Option<CheckoutId>,
+    completed: BTreeSet<CheckoutId>,
 }
 
 impl Uses {
     pub(crate) fn fold(&mut self, event: &CartEvent) {
-        if let CartEvent::CheckoutBegun { attempt, uses, .. } = event {
-            let used = |used: &PromotionUse| ((*attempt, used.promotion.clone()), used.customer.clone());
-            self.left.extend(uses.iter().map(used));
-        } else if let CartEvent::CheckoutCancelled { attempt } = event {
-            self.left.retain(|(of, _), _| of != attempt);
-        } else if let CartEvent::CheckoutCompleted { attempt, .. } = event {
-            self.completed = Some(*attempt);
+        if let CartEvent::CheckoutBegun { checkout } = event {
+            let used = |used: &PromotionUse| ((checkout.id, used.promotion.clone()), used.customer.clone());
+            self.left.extend(checkout.uses.iter().map(used));
+        } else if let CartEvent::CheckoutCancelled { checkout, .. } = event {
+            self.left.retain(|(of, _), _| of != checkout);
+        } else if let CartEvent::CheckoutCompleted { checkout, .. } = event {
+            self.completed.insert(*checkout);
         }
     }
 
-    /// The uses that are left, by attempt and promotion.
+    /// The uses that are left, by checkout and promotion.
     pub(crate) fn left(&self) -> impl Iterator<Item = (CheckoutId, PromotionUse)> {
-        self.left.iter().map(|((attempt, promotion), customer)| {
+        self.left.iter().map(|((checkout, promotion), customer)| {
             let (promotion, customer) = (promotion.clone(), customer.clone());
-            (*attempt, PromotionUse { promotion, customer, limit: UseLimit::default() })
+            (*checkout, PromotionUse { promotion, customer, limit: UseLimit::default() })
         })
     }
 
-    /// Whether these are the stored ones, which come by attempt and promotion.
+    /// Whether these are the stored ones, which come by checkout and promotion.
     pub(crate) fn are(&self, stored: &[Use]) -> bool {
-        let left = self.left.iter().map(|((attempt, promotion), customer)| (*attempt, promotion, customer));
-        left.eq(stored.iter().map(|(attempt, promotion, customer)| (*attempt, promotion, customer)))
+        let left = self.left.iter().map(|((checkout, promotion), customer)| (*checkout, promotion, customer));
+        left.eq(stored.iter().map(|(checkout, promotion, customer)| (*checkout, promotion, customer)))
     }
 
-    /// An attempt with uses that is neither the one that holds the cart nor the one that ended in its order.
+    /// A checkout with uses that is neither the one that the cart is in nor has ended in an order.
     pub(super) fn stranded(&self, status: &Status) -> Option<CheckoutId> {
-        let backed = match status {
-            Status::Checkout { attempt, .. } => Some(*attempt),
-            Status::Completed { .. } => self.completed,
-            Status::Active | Status::Abandoned { .. } => None,
+        let current = match status {
+            Status::Checkout { checkout, .. } => Some(*checkout),
+            Status::Active | Status::Completed { .. } | Status::Abandoned { .. } => None,
         };
-        self.left.keys().map(|(attempt, _)| *attempt).find(|attempt| Some(*attempt) != backed)
+        let is_backed = |checkout| Some(checkout) == current || self.completed.contains(&checkout);
+        self.left.keys().map(|(checkout, _)| *checkout).find(|checkout| !is_backed(*checkout))
     }
 }
 

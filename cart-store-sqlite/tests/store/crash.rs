@@ -6,19 +6,21 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use cart_core::cart::Cart;
+use cart_core::checkout::{CheckoutStep, EndReason, StockCounting};
 use cart_core::event::CartEvent;
+use cart_core::id::{CheckoutId, OrderRef};
 use cart_core::money::Currency;
-use cart_core::port::{CartStore, Commit};
+use cart_core::port::{CartStore, Commit, StockLedger, StoreError};
 use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::status::Status;
 use cart_core::testing::samples::{
-    Write, added, cart_id, coupon, created_sole, line, owner, prices, quantity, unit,
+    Write, added, at, cart_id, coupon, created_sole, line, owner, prices, quantity, unit,
 };
 use cart_core::testing::{Dice, block_on};
 use cart_store_sqlite::{Options, SqliteStore};
 
 use crate::sealing::{self, plant};
-use crate::support::{self, Place, begun, exported, keys, load, normal, used};
+use crate::support::{self, Place, begun, exported, holding, item, keys, load, normal, used};
 
 const CHILD: &str = "CART_TEST_STORE";
 const CARTS: u64 = 8;
@@ -74,6 +76,10 @@ fn check(store: &SqliteStore, acknowledged: &HashMap<u64, u64>) {
     }
     let report = block_on(store.verify()).unwrap();
     assert!(report.is_sound(), "{:?}", report.findings);
+    for level in block_on(store.stock(&["cup", "mug"].map(item), None, at(0))).unwrap() {
+        let level = level.unwrap();
+        assert_eq!(level.free() + level.held + level.sold, level.supplied);
+    }
 }
 
 /// The other half of the test above; alone it has nothing to write to.
@@ -82,13 +88,20 @@ fn a_writer_that_never_ends() {
     let Some(path) = std::env::var_os(CHILD) else { return };
     let full = std::env::var("CART_TEST_DURABILITY").unwrap() == "full";
     let store = SqliteStore::open(path, &if full { Options::default() } else { normal() }).unwrap();
+    for (name, supplied) in [("cup", 40), ("mug", 100_000)] {
+        block_on(store.set_supply(&item(name), supplied, at(0))).unwrap();
+    }
     let mut dice = Dice::new(std::env::var("CART_TEST_SEED").unwrap().parse().unwrap());
     let mut out = std::io::stdout();
     loop {
         let number = dice.below(CARTS);
         let commit = next(load(&store, cart_id(number)).unwrap(), number, &mut dice);
         let version = commit.cart.version();
-        block_on(store.commit(unit([commit]))).unwrap();
+        match block_on(store.commit(unit([commit]))) {
+            Ok(()) => {}
+            Err(StoreError::OutOfStock { .. } | StoreError::TooMuchHeld { .. }) => continue,
+            Err(error) => panic!("{error:?}"),
+        }
         writeln!(out, "\ncommitted {number} {version}.").unwrap();
     }
 }
@@ -100,24 +113,60 @@ fn next(cart: Option<Arc<Cart>>, number: u64, dice: &mut Dice) -> Commit {
         return Write::new(lines.collect::<Vec<_>>())
             .create(cart_id(number), created_sole(owner(&format!("u{number}"))));
     };
-    if let Status::Checkout { attempt, .. } = *cart.status() {
-        return Write::new([CartEvent::CheckoutCancelled { attempt }]).change(&cart);
+    if let Status::Checkout { checkout, .. } = *cart.status() {
+        return goes_on(&cart, checkout, dice);
     }
     let Some(first) = cart.lines().first() else {
         let euro = [currency(Currency::EUR, 0)].into_iter().chain(lines);
         return Write::new(euro.collect::<Vec<_>>()).change(&cart);
     };
-    let event = match dice.below(8) {
+    let event = match dice.below(9) {
         0 => CartEvent::LineRemoved { line: first.id },
         1 => CartEvent::Cleared { scope: Default::default() },
         2 => currency(Currency::JPY, cart.lines().len()),
         3 => coupon_changed(&cart),
         6 => granted(&cart, number),
         7 => linked(&cart, number),
-        4 => begun(cart.version().get().into(), uses(number)),
+        4 => begun(checkout_number(&cart, number), uses(number)),
+        5 => return holds(&cart, number),
         _ => CartEvent::QuantityChanged { line: first.id, from: first.quantity, to: quantity(7) },
     };
     Write::new([event]).change(&cart)
+}
+
+fn checkout_number(cart: &Cart, number: u64) -> u64 {
+    number << 32 | cart.version().get()
+}
+
+/// The time of a cart's next write: each is a second after the one before.
+fn now(cart: &Cart) -> i64 {
+    i64::try_from(cart.version().get()).unwrap()
+}
+
+/// A checkout with stock: of what all want, and of what there is enough; held for less long than some others.
+fn holds(cart: &Cart, number: u64) -> Commit {
+    let wanted = [("cup", 1), ("mug", 2)];
+    let until = at(now(cart) + i64::try_from(number).unwrap());
+    let begun = holding(checkout_number(cart, number), &format!("u{number}"), &wanted, until, Some(9));
+    Write::new([begun]).at(at(now(cart))).change(cart)
+}
+
+/// A checkout that is cancelled, extended, or claims its stock and is completed with that.
+fn goes_on(cart: &Cart, checkout: CheckoutId, dice: &mut Dice) -> Commit {
+    let advanced = |step: CheckoutStep| vec![CartEvent::CheckoutAdvanced { checkout, step: Arc::new(step) }];
+    let stock = &cart.checkout(checkout).unwrap().stock;
+    let events = match dice.below(4) {
+        0 if stock.counted_by == StockCounting::Store => {
+            let items = stock.items.clone();
+            let order = OrderRef::new("order").unwrap();
+            let completed = CartEvent::CheckoutCompleted { checkout, order, remains: true };
+            let claimed = CheckoutStep::StockClaimed { counted_by: StockCounting::Store, items };
+            [advanced(claimed), vec![completed]].concat()
+        }
+        1 => advanced(CheckoutStep::Extended { deadline: at(now(cart) + 9), held_until: at(now(cart) + 9) }),
+        _ => vec![CartEvent::CheckoutCancelled { checkout, reason: EndReason::Cancelled }],
+    };
+    Write::new(events).at(at(now(cart))).change(cart)
 }
 
 fn currency(currency: Currency, lines: usize) -> CartEvent {

@@ -325,7 +325,7 @@ fn a_store_whose_key_is_told_to_be_lost_opens_and_tells_what_is_missing() {
     assert!(is_missing(open(&place, "2"), 1));
     let found = open(&place, "2,1").unwrap();
     everything(&found);
-    assert_eq!(journal(&found).len(), 6);
+    assert_eq!(journal(&found).len(), 8);
 }
 
 #[test]

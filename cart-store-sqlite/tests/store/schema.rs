@@ -67,7 +67,7 @@ fn the_rows_that_the_attempts_start_from_are_accepted() {
 
 #[test]
 fn an_owner_has_one_open_cart() {
-    for status in ["status = 'active'", "status = 'checkout', attempt = randomblob(16), deadline = 1"] {
+    for status in ["status = 'active'", "status = 'checkout', checkout_id = randomblob(16), deadline = 1"] {
         refused(&another_cart(status), "UNIQUE constraint failed: carts.channel");
     }
 }
@@ -149,12 +149,12 @@ fn a_use_belongs_to_a_cart_and_is_once_in_a_checkout() {
              INSERT INTO main.promotion_uses SELECT * FROM other;"
         )
     };
-    for changed in ["promotion = 'q'", "attempt = randomblob(16)"] {
+    for changed in ["promotion = 'q'", "checkout_id = randomblob(16)"] {
         run_on_uses(&another(changed)).unwrap();
     }
     refused_on_uses(&another("cart_id = randomblob(16)"), "FOREIGN KEY");
     refused_on_uses(&another("customer = 'bob'"), "UNIQUE constraint failed: promotion_uses.cart_id");
-    refused_on_uses(&another("attempt = x'01'"), "CHECK constraint failed: length(attempt)");
+    refused_on_uses(&another("checkout_id = x'01'"), "CHECK constraint failed: length(checkout_id)");
     refused_on_uses(&another("promotion = ''"), "CHECK constraint failed: promotion");
     refused_on_uses(&another("promotion = 'q', customer = NULL"), "NOT NULL");
 }
@@ -214,10 +214,10 @@ fn a_version_is_above_zero_and_once_in_the_journal_of_a_cart() {
 }
 
 #[test]
-fn a_request_of_a_caller_is_once_in_the_journal_of_a_cart() {
+fn a_request_of_a_caller_is_once_in_the_journal_of_a_cart_until_it_is_forgotten() {
     refused(
         &another_entry("request_key = 'key'"),
-        "UNIQUE constraint failed: journal.cart_id, journal.request_key",
+        "UNIQUE constraint failed: requests.cart_id, requests.request_key",
     );
     for changed in ["request_key = 'key', fingerprint = NULL", "request_key = 'key', actor = '{}'"] {
         place().raw().execute_batch(&another_entry(changed)).unwrap();
@@ -252,13 +252,13 @@ fn a_status_has_what_belongs_to_it_and_nothing_else() {
     for changed in [
         "status = 'lost'",
         "status = 'checkout'",
-        "status = 'checkout', attempt = randomblob(16)",
+        "status = 'checkout', checkout_id = randomblob(16)",
         "status = 'completed'",
         "status = 'abandoned', abandoned_at = 1",
         "status = 'abandoned', abandoned_at = 1, abandoned_for = 'boredom'",
         "status = 'abandoned', abandoned_at = 1, abandoned_for = 'merged'",
         "order_ref = 'o'",
-        "attempt = randomblob(16), deadline = 1",
+        "checkout_id = randomblob(16), deadline = 1",
         "abandoned_at = 1, abandoned_for = 'expired'",
         "merged_into = randomblob(16), merged_version = 1",
     ] {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use cart_core::actor::{ActorRef, Owner};
 use cart_core::cart::Cart;
+use cart_core::checkout::{CheckoutStep, Initiation, InitiationType};
 use cart_core::erasure::Erasure;
 use cart_core::event::{CartEvent, Created};
 use cart_core::id::{GrantId, LinkId, SuggestionId};
@@ -15,8 +16,8 @@ use cart_core::port::{CartStore, EventLog, PageRequest, Rewritten, ShareIndex, S
 use cart_core::sharing::{Grant, LinkTerms, LinkToken, PermissionGroup, Proposal, ShareLink, Suggestion};
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{
-    Write, address_id, at, cart_id, channel, company_id, coupon, created, line, name, note, product,
-    quantity, user_id,
+    Write, address_id, at, cart_id, channel, checkout, checkout_id, company_id, coupon, created, line, name,
+    note, product, quantity, user_id,
 };
 use cart_core::text::{Comment, LinkLabel, PersonName};
 use cart_seal::KeyId;
@@ -28,7 +29,7 @@ use uuid::Uuid;
 use crate::support::{Place, change, commit, exported, journal, keys, load, normal, sealing};
 
 /// What no file may show: one for each protected field.
-const CANARIES: [&str; 12] = [
+const CANARIES: [&str; 14] = [
     "canary-name",
     "canary-note",
     "canary-metadata",
@@ -41,6 +42,8 @@ const CANARIES: [&str; 12] = [
     "canary-person",
     "canary-comment",
     "canary-renamed",
+    "canary-draft",
+    "canary-payload",
 ];
 
 fn metadata(canary: &str) -> Metadata {
@@ -119,7 +122,24 @@ pub(crate) fn plant(store: &SqliteStore, number: u64) -> Arc<Cart> {
             CartEvent::SuggestionMade { suggestion: Arc::new(suggestion(number)) },
         ],
     );
-    change(store, &cart, [CartEvent::Renamed { name: Some(name(&format!("canary-renamed {number}"))) }])
+    let cart = change(
+        store,
+        &cart,
+        [CartEvent::Renamed { name: Some(name(&format!("canary-renamed {number}"))) }, begun(number)],
+    );
+    let payload = json!({ "token": format!("canary-payload {number}") });
+    let payload = payload.as_object().unwrap().clone();
+    let initiation = Initiation { kind: InitiationType::Redirect, payload };
+    let step = Arc::new(CheckoutStep::PaymentPending { initiation });
+    change(store, &cart, [CartEvent::CheckoutAdvanced { checkout: checkout_id(number), step }])
+}
+
+fn begun(number: u64) -> CartEvent {
+    let mut checkout = checkout(number, at(60));
+    let draft = Arc::make_mut(&mut checkout.draft);
+    draft.owner = owner();
+    draft.note = Some(note(&format!("canary-draft {number}")));
+    CartEvent::CheckoutBegun { checkout: Arc::new(checkout) }
 }
 
 /// Two lines at once, which are written in one statement.
@@ -135,7 +155,7 @@ fn own_lines(number: u64) -> Vec<CartEvent> {
 }
 
 /// Which of these texts are in the file or its log.
-fn found_in(path: &Path, texts: &[String]) -> BTreeSet<String> {
+pub(crate) fn found_in(path: &Path, texts: &[String]) -> BTreeSet<String> {
     let log = path.with_file_name(format!("{}-wal", path.file_name().unwrap().to_str().unwrap()));
     let bytes = [fs::read(path).unwrap(), fs::read(log).unwrap_or_default()].concat();
     let bytes = String::from_utf8_lossy(&bytes);
@@ -215,6 +235,8 @@ fn cells(place: &Place) -> Vec<(String, String, Value)> {
         ("lines", "hex(cart_id) || hex(line_id)", &["distinct_metadata", "note", "metadata"]),
         ("links", "hex(cart_id) || hex(link_id)", &["label"]),
         ("suggestions", "hex(cart_id) || hex(suggestion_id)", &["name", "comment"]),
+        ("checkouts", "hex(cart_id) || hex(checkout_id)", &["progress"]),
+        ("checkout_records", "hex(cart_id) || hex(checkout_id)", &["record"]),
         ("journal", "position", &["fingerprint", "events", "reply"]),
     ];
     let (raw, mut cells) = (place.raw(), Vec::new());
@@ -357,6 +379,7 @@ fn of_the_owner(number: u64) -> Vec<String> {
         "line-identity",
         "label",
         "renamed",
+        "draft",
     ];
     theirs.iter().map(|canary| format!("canary-{canary} {number}")).collect()
 }

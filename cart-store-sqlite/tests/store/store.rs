@@ -6,11 +6,12 @@ use cart_core::port::{CartStore, StoreError, UseLedger};
 use cart_core::promotion::UseLimit;
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{
-    Write, added, cart_id, created_sole, line, owner, prices, promotion_id, unit,
+    Write, added, cart_id, checkout_cancelled, checkout_id, created_sole, line, owner, prices, promotion_id,
+    unit,
 };
 use cart_store_sqlite::{OpenError, Options, SqliteStore};
 
-use crate::support::{Place, attempt, begun, change, commit, fill, grow, journal, load, normal, used};
+use crate::support::{Place, begun, change, commit, fill, grow, journal, load, normal, used};
 
 #[test]
 fn what_was_committed_is_there_when_opened_again() {
@@ -95,7 +96,7 @@ fn a_use_that_is_given_back_without_being_counted_is_corrupt_and_changes_nothing
     let store = place.open();
     let uses = [used("p", "ann", UseLimit::default())];
     let held = change(&store, &grow(&store, 1, 0), [begun(1, uses)]);
-    let cancelled = [CartEvent::CheckoutCancelled { attempt: attempt(1) }];
+    let cancelled = [checkout_cancelled(1)];
     for sql in [
         "DELETE FROM promotion_counts WHERE customer = 'ann'",
         "UPDATE promotion_counts SET uses = 0",
@@ -114,22 +115,23 @@ fn uses_that_are_counted_too_low_are_corrupt_where_they_come_to_less_than_none()
     let store = place.open();
     change(&store, &grow(&store, 1, 0), [begun(1, [used("p", "ann", UseLimit::default())])]);
     place.tamper("UPDATE promotion_counts SET uses = 0");
-    let asked = block_on(store.uses(&[promotion_id("p")], None, Some(attempt(1))));
+    let asked = block_on(store.uses(&[promotion_id("p")], None, Some(checkout_id(1))));
     assert!(matches!(asked, Err(StoreError::Corrupt { .. })), "{asked:?}");
 }
 
 #[test]
-fn a_checkout_gives_back_no_use_of_another_cart_with_the_same_attempt() {
+fn a_checkout_with_the_id_of_another_carts_is_a_conflict_and_changes_nothing() {
     let store = SqliteStore::in_memory().unwrap();
-    let [one, other] = [1, 2].map(|number| {
-        change(&store, &grow(&store, number, 0), [begun(1, [used("p", "ann", UseLimit::default())])])
-    });
-    let cancelled = [CartEvent::CheckoutCancelled { attempt: attempt(1) }];
-    change(&store, &one, cancelled.clone());
-    let uses = || block_on(store.uses(&[promotion_id("p")], None, None)).unwrap()[0].total;
-    assert_eq!(uses(), 1);
-    change(&store, &other, cancelled);
-    assert_eq!(uses(), 0);
+    let [one, other] = [1, 2].map(|number| grow(&store, number, 0));
+    let one = change(&store, &one, [begun(1, [])]);
+    for _ in 0..2 {
+        let refused = commit(&store, Write::new([begun(1, [])]).change(&other));
+        assert!(matches!(refused, Err(StoreError::Conflict { cart }) if cart == other.id()), "{refused:?}");
+        assert_eq!(load(&store, other.id()).unwrap().as_ref(), Some(&other));
+    }
+    change(&store, &one, [checkout_cancelled(1)]);
+    let refused = commit(&store, Write::new([begun(1, []), checkout_cancelled(1)]).change(&other));
+    assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?}");
 }
 
 #[test]

@@ -5,21 +5,23 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use cart_core::cart::Cart;
+use cart_core::checkout::{StockClaim, StockCounting, StockState, StockUnits};
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
-use cart_core::id::{CartId, CheckoutId, CustomerKey, OrderRef};
+use cart_core::id::{CartId, CustomerKey, StockItemId};
 use cart_core::journal::{Position, Positioned};
 use cart_core::port::{CartStore, Commit, EventLog, StoreError, UseLedger};
 use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::testing::samples::{
-    Write, added, at, cart_id, created_sole, line, owner, promotion_id, quantity, unit,
+    Write, added, at, cart_id, checkout, checkout_begun, checkout_cancelled, checkout_completed,
+    created_sole, line, owner, promotion_id, quantity, unit,
 };
 use cart_core::testing::{block_on, laws};
 use cart_seal::KeyRing;
 use cart_store_sqlite::{Durability, Options, SqliteStore};
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use tempfile::TempDir;
-use uuid::Uuid;
 
 /// A folder for one test, with the place of a store in it.
 pub(crate) struct Place {
@@ -99,11 +101,10 @@ pub(crate) const HELD: u64 = 110;
 fn check_out(store: &SqliteStore) {
     let limit = UseLimit { total: Some(100), per_customer: Some(2) };
     let uses = |customer| [used("spring", customer, limit), used("clearance", "", limit)];
-    let order = OrderRef::new("order-1").unwrap();
     let lives = [
-        vec![begun(1, uses("ann"))],
-        vec![begun(2, uses("bob")), CartEvent::CheckoutCompleted { attempt: attempt(2), order }],
-        vec![begun(3, uses("cid")), CartEvent::CheckoutCancelled { attempt: attempt(3) }],
+        vec![begun(1_001, uses("ann"))],
+        vec![begun(1_002, uses("bob")), checkout_completed(1_002, "order-1")],
+        vec![begun(1_003, uses("cid")), checkout_cancelled(1_003)],
     ];
     for (number, life) in (HELD..).zip(lives) {
         life.into_iter().fold(grow(store, number, 1), |cart, event| change(store, &cart, [event]));
@@ -117,13 +118,33 @@ pub(crate) fn all_uses(store: &SqliteStore) -> Result<Vec<Vec<Uses>>, StoreError
     customers.iter().map(|customer| block_on(store.uses(&asked, customer.as_ref(), None))).collect()
 }
 
-pub(crate) fn attempt(number: u128) -> CheckoutId {
-    CheckoutId::from_uuid(Uuid::from_u128(number))
+/// The beginning of a checkout that uses promotions.
+pub(crate) fn begun(number: u64, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
+    checkout_begun(number, at(60), uses)
 }
 
-/// The beginning of a checkout that uses promotions.
-pub(crate) fn begun(number: u128, uses: impl Into<Vec<PromotionUse>>) -> CartEvent {
-    CartEvent::CheckoutBegun { attempt: attempt(number), deadline: at(60), uses: uses.into() }
+pub(crate) fn item(name: &str) -> StockItemId {
+    StockItemId::new(name).unwrap()
+}
+
+pub(crate) fn units(items: &[(&str, u32)]) -> Vec<StockUnits> {
+    items.iter().map(|(name, units)| StockUnits { item: item(name), units: *units }).collect()
+}
+
+/// The beginning of a checkout for which the store holds stock.
+pub(crate) fn holding(
+    number: u64,
+    name: &str,
+    items: &[(&str, u32)],
+    until: DateTime<Utc>,
+    max_held: Option<u32>,
+) -> CartEvent {
+    let counted_by = StockCounting::Store;
+    let mut checkout = checkout(number, at(60));
+    checkout.stock = StockClaim { counted_by, items: units(items), until, max_held };
+    checkout.progress.stock = StockState::Held { until };
+    Arc::make_mut(&mut checkout.draft).owner = owner(name);
+    CartEvent::CheckoutBegun { checkout: Arc::new(checkout) }
 }
 
 /// The use of a promotion by a customer; by nobody known if the key is empty.

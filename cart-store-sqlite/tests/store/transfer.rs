@@ -46,8 +46,9 @@ fn rows_are_the_same_byte_for_byte() {
     SqliteStore::replay(place.beside("new.db"), &normal(), exported(&place.open()).as_bytes()).unwrap();
     let raw = place.raw();
     raw.execute("ATTACH ?1 AS new", [place.beside("new.db").to_str().unwrap()]).unwrap();
-    let shared = ["grants", "links", "suggestions"];
-    let others = ["carts", "lines", "journal", "promotion_uses", "promotion_counts"];
+    let shared =
+        ["grants", "links", "suggestions", "checkout_carts", "checkouts", "checkout_records", "stock"];
+    let others = ["carts", "lines", "journal", "requests", "promotion_uses", "promotion_counts"];
     for table in others.into_iter().chain(shared) {
         for (one, other) in [("main", "new"), ("new", "main")] {
             let sql = format!(
@@ -184,8 +185,8 @@ fn an_entry_that_makes_an_impossible_cart_is_refused() {
 fn an_entry_that_uses_a_promotion_beyond_its_limit_is_refused() {
     let store = SqliteStore::in_memory().unwrap();
     let limit = UseLimit { total: Some(2), per_customer: None };
-    for (number, attempt) in [(1, 1), (2, 2)] {
-        change(&store, &grow(&store, number, 0), [begun(attempt, [used("p", "ann", limit)])]);
+    for (number, checkout) in [(1, 1), (2, 2)] {
+        change(&store, &grow(&store, number, 0), [begun(checkout, [used("p", "ann", limit)])]);
     }
     let export = exported(&store);
     assert_eq!(SqliteStore::replay(Place::new().path, &normal(), export.as_bytes()).unwrap(), 4);

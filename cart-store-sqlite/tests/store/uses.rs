@@ -1,6 +1,7 @@
 //! How often promotions were used, against a model that goes through all checkouts.
 
 use cart_core::cart::Cart;
+use cart_core::checkout::EndReason;
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
 use cart_core::id::{CheckoutId, CustomerKey, OrderRef};
@@ -8,11 +9,11 @@ use cart_core::port::{StoreError, UseLedger};
 use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::status::Status;
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{Write, cart_id, promotion_id};
+use cart_core::testing::samples::{Write, cart_id, checkout_id, promotion_id};
 use cart_store_sqlite::SqliteStore;
 use proptest::prelude::*;
 
-use crate::support::{Place, attempt, begun, commit, exported, grow, load, normal, used};
+use crate::support::{Place, begun, commit, exported, grow, load, normal, used};
 
 const CARTS: u64 = 6;
 const PROMOTIONS: [&str; 2] = ["spring", "clearance"];
@@ -52,7 +53,7 @@ impl Model {
         let counted = self
             .0
             .iter()
-            .filter(|(attempt, used)| Some(*attempt) != except && used.promotion.as_str() == promotion);
+            .filter(|(checkout, used)| Some(*checkout) != except && used.promotion.as_str() == promotion);
         let is_by = |used: &PromotionUse| used.customer.as_ref().is_some_and(|key| key.as_str() == customer);
         let by_customer = counted.clone().filter(|(_, used)| is_by(used)).count();
         let count = |uses: usize| u32::try_from(uses).unwrap();
@@ -70,10 +71,10 @@ impl Model {
         if most.is_some_and(|most| uses.by_customer >= most) { Err(true) } else { Ok(()) }
     }
 
-    fn take(&mut self, attempt: CheckoutId, uses: &[PromotionUse]) -> Result<(), bool> {
+    fn take(&mut self, checkout: CheckoutId, uses: &[PromotionUse]) -> Result<(), bool> {
         // A promotion is in a checkout once, so that its uses do not count against each other.
         uses.iter().try_for_each(|used| self.check(used))?;
-        self.0.extend(uses.iter().map(|used| (attempt, used.clone())));
+        self.0.extend(uses.iter().map(|used| (checkout, used.clone())));
         Ok(())
     }
 }
@@ -92,29 +93,31 @@ fn take(store: &SqliteStore, model: &mut Model, step: &Step) {
     let cart = cart_of(store, *cart);
     match (step, cart.status()) {
         (Step::Begin { uses, .. }, Status::Active) => {
-            let number = cart.id().as_uuid().as_u128() % 1_000 + u128::from(cart.version().get()) * 1_000;
+            let number = cart.id().as_uuid().as_u64_pair().1 % 1_000 + cart.version().get() * 1_000;
             let begun = match change(store, &cart, begun(number, uses.clone())) {
                 Err(StoreError::UsedUp { by_customer, .. }) => Err(by_customer),
                 other => other.map_err(|error| panic!("{error:?}")),
             };
-            assert_eq!(begun, model.take(attempt(number), uses));
+            assert_eq!(begun, model.take(checkout_id(number), uses));
         }
-        (Step::Cancel { .. }, Status::Checkout { attempt, .. }) => {
-            change(store, &cart, CartEvent::CheckoutCancelled { attempt: *attempt }).unwrap();
-            model.0.retain(|(of, _)| of != attempt);
+        (Step::Cancel { .. }, Status::Checkout { checkout, .. }) => {
+            let reason = EndReason::Cancelled;
+            change(store, &cart, CartEvent::CheckoutCancelled { checkout: *checkout, reason }).unwrap();
+            model.0.retain(|(of, _)| of != checkout);
         }
-        (Step::Complete { .. }, Status::Checkout { attempt, .. }) => {
+        (Step::Complete { .. }, Status::Checkout { checkout, .. }) => {
             let order = OrderRef::new("order").unwrap();
-            change(store, &cart, CartEvent::CheckoutCompleted { attempt: *attempt, order }).unwrap();
+            change(store, &cart, CartEvent::CheckoutCompleted { checkout: *checkout, order, remains: false })
+                .unwrap();
         }
         _ => {}
     }
 }
 
-/// Asks for the uses by everybody, all of them and with each attempt apart.
+/// Asks for the uses by everybody, all of them and with each checkout apart.
 fn compare(store: &SqliteStore, model: &Model) {
-    let attempts: Vec<_> = model.0.iter().map(|(attempt, _)| Some(*attempt)).collect();
-    for except in attempts.into_iter().chain([None]) {
+    let checkouts: Vec<_> = model.0.iter().map(|(checkout, _)| Some(*checkout)).collect();
+    for except in checkouts.into_iter().chain([None]) {
         for customer in CUSTOMERS {
             let key = CustomerKey::new(customer).ok();
             let found = block_on(store.uses(&PROMOTIONS.map(promotion_id), key.as_ref(), except)).unwrap();
