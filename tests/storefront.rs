@@ -34,12 +34,13 @@ fn every_printed_command_works() {
             () if has("\"quantity\": 50") => 409,
             () if has("AUTUMN26") => 422,
             () if has("idCompanyUser") => 201,
+            () if has("declined-card") => 402,
             () => 200,
         };
         assert_eq!(answer.status, expected, "{curl:?} {answer:?}");
         answers.push(answer.body.clone());
     });
-    assert_eq!(answers.len(), 28);
+    assert_eq!(answers.len(), 33);
     assert_eq!(answers[0]["items"], json!([]));
     assert_eq!(answers[2]["items"][0]["quantity"], 3);
     assert_eq!(answers[2]["total"], "388.50");
@@ -57,18 +58,22 @@ fn every_printed_command_works() {
     assert_eq!(answers[16]["coupons"][1]["reason"], "not_started");
     assert!(is_problem(&answers[17]), "{}", answers[17]);
     assert_eq!(answers[18]["version"], answers[19]["version"], "the key was used before");
-    assert_eq!(answers[20]["items"], json!([]));
-    assert_eq!(answers[22]["data"]["attributes"]["idCompanyUser"], "dora");
-    let shown = &answers[24]["cart"]["items"];
+    assert_eq!(answers[20]["status"], "confirmed");
+    assert_eq!(answers[20], answers[21], "the key was used before");
+    assert_eq!(answers[22]["code"], "payment_failed");
+    assert_eq!(answers[23]["status"], "payment_pending");
+    assert_eq!(answers[25]["status"], "confirmed");
+    assert_eq!(answers[27]["data"]["attributes"]["idCompanyUser"], "dora");
+    let shown = &answers[29]["cart"]["items"];
     let of = |item: usize| (shown[item]["product_id"].as_str(), shown[item]["quantity"].as_u64());
     assert_eq!((of(0), of(1)), ((Some("desk-lamp"), Some(2)), (Some("beach-towel"), Some(1))));
-    assert_eq!(answers[25]["results"][0]["outcome"], "done");
-    let newest = &answers[26]["changes"][0];
+    assert_eq!(answers[30]["results"][0]["outcome"], "done");
+    let newest = &answers[31]["changes"][0];
     assert_eq!(
         (&newest["by"]["user_id"], &newest["what"][0]["product_id"]),
         (&json!("dora"), &json!("sun-hat"))
     );
-    assert_eq!(answers[27]["status"], "undone");
+    assert_eq!(answers[32]["status"], "undone");
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! The demo world does what it promises: each of its promotions, fees and taxes counts in some cart.
 
+#[allow(dead_code, unused_imports, reason = "the storefront uses the rest")]
 #[path = "../examples/storefront/world/mod.rs"]
 mod world;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use cart_core::command::{AddLine, Command, LineEdit};
 use cart_core::coupon::CouponCode;
 use cart_core::id::{AddressId, CompanyId, PaymentMethodId, ProductId, ShippingMethodId, UserId};
@@ -38,7 +40,7 @@ fn shopper_in(world: &str, user: &str, company: Option<&str>) -> Shopper {
     let world = World::parse(world).expect("the world can be read");
     let clock = ManualClock::default();
     clock.set("2026-12-28T12:00:00Z".parse().expect("a time"));
-    let service = world.service(Arc::new(MemoryStore::default())).expect("the world is in order");
+    let service = world.service(Arc::new(MemoryStore::default()), TimeDelta::minutes(30)).expect("the world is in order");
     let company = company.map(|company| CompanyId::new(company).expect("an id"));
     Shopper {
         carts: service.clock(Arc::new(clock)).build().expect("the policy is in order"),
@@ -257,7 +259,7 @@ fn prices_depend_on_the_quantity_and_on_the_group() {
 fn a_faulty_world_is_refused_with_the_name_of_what_is_wrong() {
     let refusal = |world: &Value| {
         let world = World::parse(&world.to_string()).expect("it can be read");
-        world.service(Arc::new(MemoryStore::default())).expect_err("it contradicts itself").to_string()
+        world.service(Arc::new(MemoryStore::default()), TimeDelta::minutes(30)).expect_err("it contradicts itself").to_string()
     };
     let broken = |pointer: &str, value: Value| {
         let mut world: Value = serde_json::from_str(WORLD).expect("the world is JSON");

@@ -55,6 +55,7 @@ fn say(line: &str) {
 /// The commands, each of which works as printed, in this order. Answers end without a line break, hence `echo`.
 fn commands(address: SocketAddr, key: &str) -> String {
     let shop = format!("http://{address}/api/shop/cart");
+    let orders = format!("http://{address}/api/orders");
     let carts = format!("http://{address}/api/cart");
     let body = "-H 'Content-Type: application/json'";
     let json = r#"-H "$AUTH" -H 'Content-Type: application/json'"#;
@@ -92,7 +93,16 @@ curl -s -X POST {shop}/coupons {json} -d '{{"code": "AUTUMN26"}}'; echo
 # done once, however often it is sent
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
 curl -s -X POST {shop}/items {json} -H 'Idempotency-Key: {key}' -d '{{"product_id": "beach-towel"}}'; echo
-curl -s -X DELETE {shop} -H "$AUTH"; echo
+# ordered, and paid for by card at once; sent again, the same answer, and no second order
+curl -s -X POST {orders}/checkout {json} -H 'Idempotency-Key: order-{key}' -d '{{}}'; echo
+curl -s -X POST {orders}/checkout {json} -H 'Idempotency-Key: order-{key}' -d '{{}}'; echo
+# one product at once, with a card that is declined: nothing is ordered
+curl -s -X POST {orders}/buy-now {json} -H 'Idempotency-Key: declined-{key}' -d '{{"product_id": "sun-hat", "address_id": "ann-home", "shipping_method_id": "express", "payment_method_id": "declined-card"}}'; echo
+# one product, paid for on the page of the bank
+PENDING=$(curl -s -X POST {orders}/buy-now {json} -H 'Idempotency-Key: bank-{key}' -d '{{"product_id": "sun-hat", "address_id": "ann-home", "shipping_method_id": "express", "payment_method_id": "bank"}}' | sed 's/^.*"id":"\([0-9a-f-]*\)","status":"payment_pending".*$/\1/')
+curl -s {orders}/checkouts/$PENDING -H "$AUTH"; echo
+curl -s -X POST http://{address}/demo/pay/$PENDING -H 'Content-Type: application/x-www-form-urlencoded' -d 'outcome=success'; echo
+curl -s {orders}/checkouts/$PENDING -H "$AUTH"; echo
 # a cart to be shared: chen of acme makes it and fills it
 CHENTOKEN=$(curl -s -X POST http://{address}/demo/tokens/chen)
 CHEN="Authorization: Bearer $CHENTOKEN"

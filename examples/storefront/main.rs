@@ -3,6 +3,7 @@
 //! It opens an SQLite file, reads a demo world, serves the cart API and prints a page of `curl` commands that work.
 
 mod demo;
+mod provider;
 mod settings;
 mod world;
 
@@ -10,22 +11,22 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use cart_core::memory::{RandomIds, SystemClock};
-use cart_core::port::{Clock, Ids};
+use cart_core::port::{Clock, Ids, StockLedger};
 use cart_core::service::CartService;
 use cart_http::company::BaseAddress;
+use cart_http::jobs::Jobs;
 use cart_http::live::LiveHub;
 use cart_http::serve::{ServeLimits, serve};
 use cart_http::shared::ShareBase;
-use cart_http::{Guard, JwtAuthenticator, JwtSecret, company, shared, shop};
-use cart_store_sqlite::{Options, SqliteStore};
+use cart_http::{Guard, JwtAuthenticator, JwtSecret, company, orders, shared, shop};
+use cart_store_sqlite::{Options, SqliteOrderBook, SqliteStore};
+use provider::DemoProvider;
 use settings::Settings;
 use tokio::net::TcpListener;
-use tokio::time::MissedTickBehavior;
-use tracing::warn;
+use tokio::sync::oneshot;
 use tracing_subscriber::filter::LevelFilter;
 use world::World;
 
@@ -50,19 +51,33 @@ async fn run() -> Result<(), Error> {
         .map_err(|error| format!("CART_WORLD: {error}"))?;
     let store = open_store(&settings)?;
     let hub = Arc::new(LiveHub::new(Arc::new(SystemClock)));
-    let service = Arc::new(service(&world, store, Arc::clone(&hub))?);
     let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
 
     let cannot_listen = |error| format!("CART_LISTEN: cannot listen on {}: {error}", settings.listen);
     let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr()?;
+    let provider = Arc::new(provider(&world, &settings, address)?);
+    let service = Arc::new(service(&world, &settings, store, Arc::clone(&hub), Arc::clone(&provider)).await?);
     let towels = format!("towels-{}", RandomIds.uuid(SystemClock.now()).simple());
     demo::print_page(address, &settings, &world, &towels);
-    tokio::spawn(expire_carts(Arc::clone(&service), settings.expire_interval));
+    let (stop, stopped) = oneshot::channel::<()>();
+    let jobs = Jobs::of_service(Arc::clone(&service), &settings.jobs);
+    // The jobs stop when the server has: their sender goes.
+    let jobs = tokio::spawn(jobs.run(async { drop(stopped.await) }));
+    let orders = orders::router(
+        Arc::clone(&service),
+        world.channel.clone(),
+        Arc::clone(&authenticator) as _,
+        Arc::clone(&provider) as _,
+    );
     let routes = carts(service, &world, &authenticator, hub, &own_address(&settings, address))?
+        .merge(orders)
+        .merge(provider.router())
         .merge(demo::router(world.users, authenticator));
     let app = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).around(routes);
     let served = serve(listener, app, ServeLimits::default(), shutdown()).await;
+    drop(stop);
+    jobs.await?;
     demo::print_farewell(served.cut);
     Ok(())
 }
@@ -109,9 +124,39 @@ fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
     Ok(Arc::new(SqliteStore::open(&settings.database, &options)?))
 }
 
-fn service(world: &World, store: Arc<SqliteStore>, hub: Arc<LiveHub>) -> Result<CartService, Error> {
-    let service = world.service(store).map_err(|error| format!("CART_WORLD: {error}"))?;
-    Ok(service.publisher(hub).build()?)
+/// The service, with orders and stock in the same file as the carts.
+async fn service(
+    world: &World,
+    settings: &Settings,
+    store: Arc<SqliteStore>,
+    hub: Arc<LiveHub>,
+    provider: Arc<DemoProvider>,
+) -> Result<CartService, Error> {
+    supply(world, &store).await?;
+    let orders = SqliteOrderBook::new(Arc::clone(&store), Arc::new(SystemClock));
+    let service = world.service(store, settings.checkout_time);
+    let service = service.map_err(|error| format!("CART_WORLD: {error}"))?;
+    Ok(service.publisher(hub).stock_in_store().orders(Arc::new(orders)).payments(provider).build()?)
+}
+
+/// Supplies what the world begins with, unless that was done before.
+async fn supply(world: &World, store: &SqliteStore) -> Result<(), Error> {
+    let now = SystemClock.now();
+    for (item, units) in world.supplies() {
+        let known = store.stock(std::slice::from_ref(item), None, now).await?;
+        if known.first().is_none_or(Option::is_none) {
+            store.set_supply(item, units, now).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The payment provider, whose file is beside the database.
+fn provider(world: &World, settings: &Settings, address: SocketAddr) -> Result<DemoProvider, Error> {
+    let scripts = world.scripts().map_err(|error| format!("CART_WORLD: {error}"))?;
+    let file = settings.database.with_extension("payments.json");
+    let unusable = |error| format!("cannot read {}: {error}", file.display());
+    Ok(DemoProvider::open(scripts, &file, RandomIds.secret(), address).map_err(unusable)?)
 }
 
 fn jwt_secret(settings: &Settings) -> Result<JwtSecret, Error> {
@@ -122,24 +167,6 @@ fn jwt_secret(settings: &Settings) -> Result<JwtSecret, Error> {
         None => Ok(JwtSecret::new(RandomIds.secret())?),
     }
 }
-
-/// Ends carts whose lifetime has ended, for ever. Nothing depends on its running on time.
-async fn expire_carts(service: Arc<CartService>, interval: Duration) {
-    let mut ticks = tokio::time::interval(interval);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        ticks.tick().await;
-        match service.expire_due(BATCH).await {
-            Ok(done) => done
-                .failures
-                .iter()
-                .for_each(|(cart, error)| warn!(%cart, %error, "a cart could not be ended")),
-            Err(error) => warn!(%error, "no carts could be ended"),
-        }
-    }
-}
-
-const BATCH: usize = 10_000;
 
 /// Returns when the process is asked to end: by ctrl-c, or by a service manager.
 async fn shutdown() {

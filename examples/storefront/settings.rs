@@ -4,10 +4,12 @@ use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
+use cart_core::policy::CheckoutPolicy;
+use cart_http::jobs::JobSettings;
 use cart_seal::KeyRing;
 use cart_store_sqlite::Durability;
+use chrono::TimeDelta;
 
 /// What can be set. Every variable is listed in the README.
 #[derive(Debug)]
@@ -27,9 +29,10 @@ pub(crate) struct Settings {
     pub(crate) key_ring: Option<KeyRing>,
     /// `CART_SHARE_BASE`: what share links begin with; the address that is listened on by default.
     pub(crate) share_base: Option<String>,
-    /// `CART_EXPIRE_INTERVAL_MS`: milliseconds between two looks for carts whose lifetime has ended; 600000 by
-    /// default.
-    pub(crate) expire_interval: Duration,
+    /// `CART_CHECKOUT_SECONDS`: for how long a checkout waits for its payment; 1800 by default.
+    pub(crate) checkout_time: TimeDelta,
+    /// `CART_EXPIRE_INTERVAL_MS` and the others of [`JobSettings::read`].
+    pub(crate) jobs: JobSettings,
 }
 
 impl Settings {
@@ -51,7 +54,8 @@ impl Settings {
             jwt_secret: text("CART_JWT_SECRET")?,
             key_ring: key_ring()?,
             share_base: text("CART_SHARE_BASE")?,
-            expire_interval: expire_interval()?,
+            checkout_time: checkout_time()?,
+            jobs: JobSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
         })
     }
 }
@@ -62,11 +66,12 @@ fn key_ring() -> Result<Option<KeyRing>, String> {
     text("CART_KEY_RING")?.map(parse).transpose()
 }
 
-fn expire_interval() -> Result<Duration, String> {
-    match parsed("CART_EXPIRE_INTERVAL_MS", "a number of milliseconds")?.unwrap_or(600_000) {
-        0 => Err("CART_EXPIRE_INTERVAL_MS must be at least 1".into()),
-        millis => Ok(Duration::from_millis(millis)),
-    }
+fn checkout_time() -> Result<TimeDelta, String> {
+    let seconds = parsed("CART_CHECKOUT_SECONDS", "a number of seconds")?.unwrap_or(1800);
+    let time = TimeDelta::try_seconds(seconds).filter(|_| seconds > 0);
+    time.filter(|time| *time <= CheckoutPolicy::LONGEST).ok_or_else(|| {
+        format!("CART_CHECKOUT_SECONDS must be from 1 to {}", CheckoutPolicy::LONGEST.num_seconds())
+    })
 }
 
 /// A variable's text; an empty variable counts as not set.

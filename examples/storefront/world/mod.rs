@@ -21,6 +21,7 @@ use cart_core::selection::Address;
 use cart_core::tax::Treatment;
 use serde::Deserialize;
 
+pub(crate) use self::methods::Script;
 use self::methods::WorldMethod;
 use self::products::{StockItem, WorldProduct};
 

@@ -79,6 +79,11 @@ struct WorldQuantityRule {
 }
 
 impl World {
+    /// How many units of what the shop begins with.
+    pub(crate) fn supplies(&self) -> impl Iterator<Item = (&StockItemId, u32)> {
+        self.stock_items.iter().map(|item| (&item.id, item.available))
+    }
+
     /// Its catalog.
     pub(super) fn catalog(&self) -> Result<WorldCatalog, Error> {
         let supply =

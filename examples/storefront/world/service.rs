@@ -2,20 +2,21 @@
 
 use std::sync::Arc;
 
-use cart_core::policy::{CartPolicy, PricingPolicy, SharingPolicy, TaxMode, TaxPolicy};
+use cart_core::policy::{CartPolicy, CheckoutPolicy, PricingPolicy, SharingPolicy, TaxMode, TaxPolicy};
 use cart_core::port::Store;
 use cart_core::service::{CartService, CartServiceBuilder};
+use chrono::TimeDelta;
 
 use super::{Error, World};
 
 impl World {
     /// Carts of its channels in a store, with everything that the world knows.
-    pub(crate) fn service(&self, store: Arc<dyn Store>) -> Result<CartServiceBuilder, Error> {
+    pub(crate) fn service(&self, store: Arc<dyn Store>, time: TimeDelta) -> Result<CartServiceBuilder, Error> {
         let catalog = self.catalog()?;
         let promotions = self.promotions(&catalog)?;
         Ok(CartService::builder(store, Arc::new(catalog))
-            .channel(self.channel.clone(), policy(), self.currency)
-            .channel(self.shared_channel.clone(), shared_policy(), self.currency)
+            .channel(self.channel.clone(), timed(policy(), time), self.currency)
+            .channel(self.shared_channel.clone(), timed(shared_policy(), time), self.currency)
             .directory(Arc::new(self.directory()))
             .addresses(Arc::new(self.addresses()))
             .methods(Arc::new(self.methods()?))
@@ -24,6 +25,11 @@ impl World {
             .fees(Arc::new(self.fees()?))
             .taxes(Arc::new(self.taxes()?)))
     }
+}
+
+/// The same with so much time for a checkout.
+fn timed(policy: CartPolicy, time: TimeDelta) -> CartPolicy {
+    CartPolicy { checkout: CheckoutPolicy { time, ..policy.checkout }, ..policy }
 }
 
 /// A storefront whose prices are without tax, as in the United States: it is added once there is an address.
