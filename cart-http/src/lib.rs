@@ -5,6 +5,7 @@
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
+//! * [`jobs`] runs what a service has to do from time to time.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
 //! * [`StrictJson`] reads bodies, [`IfMatch`] and [`idempotency_key`] the headers of writes.
@@ -72,6 +73,7 @@ mod deadline;
 mod edits;
 mod guard;
 mod idempotency;
+pub mod jobs;
 mod json;
 pub mod live;
 mod not_applied;
