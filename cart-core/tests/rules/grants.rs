@@ -5,17 +5,19 @@ use std::sync::Arc;
 use cart_core::actor::{Actor, Owner};
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{CheckoutId, GrantId};
+use cart_core::id::GrantId;
 use cart_core::permission::{Permission, Permissions};
 use cart_core::policy::{CartPolicy, CouponMisfit, CouponPolicy, PricingPolicy, Ttl};
 use cart_core::rejection::Rejection;
 use cart_core::sharing::{PermissionGroup, PermissionGroupId};
-use cart_core::status::{Status, StatusName};
+use cart_core::status::StatusName;
 use cart_core::testing::samples::{
     at, company_id, coupon, grant_id, guest, link_bearer, link_id, user, user_for, user_id,
 };
 use cart_core::testing::{As, GivenCart, Scenario, cart, given};
 use chrono::TimeDelta;
+
+use crate::support::in_checkout;
 
 const READ_ONLY: PermissionGroupId = PermissionGroup::READ_ONLY;
 const FULL: PermissionGroupId = PermissionGroup::FULL_ACCESS;
@@ -54,11 +56,6 @@ fn change(n: u64, group: PermissionGroupId) -> Command {
 
 fn transfer(user: &str, keep: Option<PermissionGroupId>) -> Command {
     Command::Transfer { user: user_id(user), keep }
-}
-
-fn checkout(cart: GivenCart) -> GivenCart {
-    let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
-    cart.in_status(Status::Checkout { attempt, deadline: at(99) })
 }
 
 #[test]
@@ -195,7 +192,7 @@ fn a_grant_that_is_not_there_is_not_found() {
 
 #[test]
 fn during_a_checkout_access_is_taken_away_but_not_given() {
-    let cart = || checkout(anns().shared_with("bob", FULL).shared_with("carl", READ_ONLY));
+    let cart = || in_checkout(anns().shared_with("bob", FULL).shared_with("carl", READ_ONLY));
     let busy = || Rejection::WrongStatus { status: StatusName::Checkout };
     for command in [share("dan", READ_ONLY), change(1, FULL), transfer("bob", None)] {
         shared(cart()).when(of_acme("ann").ask(command)).then_refused_as(busy());

@@ -7,9 +7,10 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use cart_core::actor::{Actor, ActorRef};
+use cart_core::checkout::{Checkout, CheckoutStep, EndReason, Initiation, InitiationType};
 use cart_core::event::{CartEvent, ClearScope, Settings};
 use cart_core::history::{Change, Sight};
-use cart_core::id::{CheckoutId, OrderRef, PaymentMethodId, ShippingMethodId};
+use cart_core::id::{PaymentMethodId, ShippingMethodId};
 use cart_core::journal::{Entry, KeyOrigin, Reply, Request};
 use cart_core::line::Line;
 use cart_core::merge::MergeReport;
@@ -18,12 +19,13 @@ use cart_core::money::Currency;
 use cart_core::sharing::{Grant, LinkShows, LinkTerms, PermissionGroup, Proposal, ShareLink, Suggestion};
 use cart_core::status::AbandonReason;
 use cart_core::testing::samples::{
-    address_id, at, cart_id, coupon, created, grant_id, key, line, line_id, link_bearer, link_id, link_token,
-    name, note, owner, prices, product, promotion_id, quantity, suggestion_id, user, user_for, user_id,
+    address_id, at, cart_id, checkout, checkout_advanced, checkout_completed, checkout_id, coupon, created,
+    grant_id, key, line, line_id, link_bearer, link_id, link_token, name, note, owner, prices, product,
+    promotion_id, quantity, reason, suggestion_id, user, user_for, user_id,
 };
 use cart_core::text::{Comment, LinkLabel, PersonName};
 use cart_core::version::Version;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::{checked_table, metadata};
 
@@ -128,11 +130,20 @@ events! {
     CartEvent::Abandoned { .. } => CartEvent::Abandoned { since: at(9), reason: AbandonReason::GivenUp };
     CartEvent::Recovered { .. } => CartEvent::Recovered { expires_at: None };
     CartEvent::CheckoutBegun { .. } => {
-        CartEvent::CheckoutBegun { attempt: attempt(), deadline: at(9), uses: Vec::new() }
+        CartEvent::CheckoutBegun { checkout: secret_checkout() }
     };
-    CartEvent::CheckoutCancelled { .. } => CartEvent::CheckoutCancelled { attempt: attempt() };
+    CartEvent::CheckoutAdvanced { .. } => {
+        let Value::Object(payload) = json!({ "url": SECRET }) else { unreachable!("an object") };
+        let initiation = Initiation { kind: InitiationType::Redirect, payload };
+        checkout_advanced(1, CheckoutStep::PaymentPending { initiation })
+    };
+    CartEvent::CheckoutCancelled { .. } => {
+        let reason = EndReason::PaymentDeclined { why: reason(SECRET) };
+        CartEvent::CheckoutCancelled { checkout: checkout_id(1), reason }
+    };
+    CartEvent::CheckoutUnsettled { .. } => CartEvent::CheckoutUnsettled { checkout: secret_checkout() };
     CartEvent::CheckoutCompleted { .. } => {
-        CartEvent::CheckoutCompleted { attempt: attempt(), order: OrderRef::new(SECRET).unwrap() }
+        checkout_completed(1, SECRET)
     };
     CartEvent::GrantMade { .. } => CartEvent::GrantMade { grant: grant() };
     CartEvent::GrantChanged { .. } => {
@@ -155,8 +166,14 @@ events! {
     CartEvent::Undone { .. } => CartEvent::Undone { version: Version::FIRST };
 }
 
-fn attempt() -> CheckoutId {
-    CheckoutId::from_uuid(uuid::Uuid::nil())
+/// A checkout with something to hide in all that is written in it.
+fn secret_checkout() -> Arc<Checkout> {
+    let mut checkout = checkout(1, at(9));
+    checkout.by = user(SECRET).to_ref();
+    let draft = Arc::make_mut(&mut checkout.draft);
+    (draft.owner, draft.note) = (owner(SECRET), Some(note(SECRET)));
+    draft.metadata = secret_metadata();
+    Arc::new(checkout)
 }
 
 fn entry(event: CartEvent, actor: ActorRef) -> Entry {

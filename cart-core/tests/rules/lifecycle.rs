@@ -3,7 +3,7 @@
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{CheckoutId, OrderRef};
+use cart_core::id::OrderRef;
 use cart_core::policy::{Cardinality, GuestCarts, Recovery, Ttl};
 use cart_core::rejection::Rejection;
 use cart_core::status::{AbandonReason, Status, StatusName};
@@ -12,13 +12,9 @@ use cart_core::testing::{Scenario, ann, cart, given};
 use cart_core::version::Version;
 use chrono::TimeDelta;
 
-use crate::support::by;
+use crate::support::{by, in_checkout};
 
 const HOUR: TimeDelta = TimeDelta::hours(1);
-
-fn checkout() -> Status {
-    Status::Checkout { attempt: CheckoutId::from_uuid(uuid::Uuid::nil()), deadline: at(0) }
-}
 
 fn completed() -> Status {
     Status::Completed { order: OrderRef::new("o").unwrap() }
@@ -60,11 +56,11 @@ fn the_one_cart_of_an_owner_cannot_be_given_up() {
 
 #[test]
 fn only_an_active_cart_is_given_up() {
-    for status in [checkout(), completed(), ended(AbandonReason::Expired), ended(merged())] {
-        let name = status.name();
-        given(cart().in_status(status))
-            .when(ann().ask(Command::Abandon))
-            .then_refused_as(Rejection::WrongStatus { status: name });
+    let ends = [completed(), ended(AbandonReason::Expired), ended(merged())];
+    for over in ends.map(|status| cart().in_status(status)).into_iter().chain([in_checkout(cart())]) {
+        let given = given(over);
+        let name = given.cart().status().name();
+        given.when(ann().ask(Command::Abandon)).then_refused_as(Rejection::WrongStatus { status: name });
     }
     given(cart().expiring_at(at(60))).when(ann().ask(Command::Abandon)).then_refused_as(Rejection::Expired);
 }
@@ -129,8 +125,9 @@ fn a_merged_cart_is_not_recovered() {
 
 #[test]
 fn what_is_being_checked_out_or_bought_is_neither_recovered_nor_expired() {
-    for (status, name) in [(checkout(), StatusName::Checkout), (completed(), StatusName::Completed)] {
-        let start = || given(cart().in_status(status.clone()).expiring_at(at(0)));
+    let (busy, bought) = (in_checkout(cart()), cart().in_status(completed()));
+    for (cart, name) in [(busy, StatusName::Checkout), (bought, StatusName::Completed)] {
+        let start = || given(cart.clone().expiring_at(at(0)));
         let refusal = Rejection::WrongStatus { status: name };
         start().when(ann().ask(Command::Recover)).then_refused_as(refusal.clone());
         start().when(by(Actor::System).ask(Command::Expire)).then_refused_as(refusal);

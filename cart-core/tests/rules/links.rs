@@ -2,14 +2,16 @@
 
 use cart_core::command::Command;
 use cart_core::event::CartEvent;
-use cart_core::id::{CheckoutId, LinkId};
+use cart_core::id::LinkId;
 use cart_core::policy::{CartPolicy, Links, PolicyError, SharingPolicy};
 use cart_core::rejection::Rejection;
 use cart_core::sharing::{LinkShows, LinkTerms, PermissionGroup, PermissionGroupId};
-use cart_core::status::{Status, StatusName};
+use cart_core::status::StatusName;
 use cart_core::testing::samples::{at, link_bearer, link_id, link_token};
 use cart_core::testing::{Happened, Scenario, ann, cart, given};
 use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::support::in_checkout;
 
 fn allowed(lifetime: Option<i64>, longest: Option<i64>, max: usize) -> Links {
     let seconds = |length: Option<i64>| length.map(TimeDelta::seconds);
@@ -173,10 +175,8 @@ fn a_link_that_is_not_there_is_not_found() {
 fn during_a_checkout_a_link_opens_less_or_as_much_but_not_more() {
     let kept = LinkTerms { expires_at: Some(at(70)), uses: Some(3), ..LinkTerms::default() };
     let busy = || {
-        let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
-        let status = Status::Checkout { attempt, deadline: at(99) };
         let terms = kept.clone();
-        given(cart().with_link(1, move |link| *link = terms).in_status(status))
+        given(in_checkout(cart().with_link(1, move |link| *link = terms)))
             .and_policy_with(|policy| policy.sharing.links = FOREVER)
     };
     let shows = |prices, names| LinkShows { prices, names };

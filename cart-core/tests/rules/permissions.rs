@@ -12,7 +12,7 @@ use cart_core::cart::Cart;
 use cart_core::command::Command;
 use cart_core::decide::decide;
 use cart_core::facts::{Members, Undoing};
-use cart_core::id::{CheckoutId, OrderRef, SuggestionId};
+use cart_core::id::SuggestionId;
 use cart_core::money::Currency;
 use cart_core::permission::{Permission, Permissions};
 use cart_core::policy::{CartPolicy, Links, SharingPolicy, Suggestions};
@@ -21,13 +21,13 @@ use cart_core::selection::{Address, Selection};
 use cart_core::sharing::{PermissionGroup, PermissionGroupId, Proposal};
 use cart_core::status::{AbandonReason, Status};
 use cart_core::testing::samples::{
-    address_id, at, cart_id, grant_id, guest, line_id, link_bearer, link_id, prices, product, quantity,
-    suggestion_id, user, user_for, user_id,
+    address_id, at, cart_id, checkout_id, grant_id, guest, line_id, link_bearer, link_id, prices, product,
+    quantity, suggestion_id, user, user_for, user_id,
 };
 use cart_core::testing::{GivenCart, Named, Scenario, cart, every_command, given};
 use cart_core::version::Version;
 
-use crate::support::{checked_table, gift_of, sleeping, tenth_off};
+use crate::support::{checked_table, gift_of, in_checkout, ordered, sleeping, tenth_off, undoing};
 
 /// Who asks, and whether the directory says that they belong to the cart's company.
 #[derive(Clone)]
@@ -82,16 +82,16 @@ fn policy() -> CartPolicy {
     }
 }
 
-fn statuses() -> [(&'static str, GivenCart); 8] {
-    let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
+fn statuses() -> [(&'static str, GivenCart); 9] {
     let abandoned = |reason| Status::Abandoned { since: at(60), reason };
     let merged = AbandonReason::Merged { into: cart_id(2), version: Version::FIRST };
     [
         ("active", owned()),
         ("active, the guest's", owned().owned_by(&guest(1))),
         ("lapsed", owned().expiring_at(at(60))),
-        ("checkout", owned().in_status(Status::Checkout { attempt, deadline: at(99) })),
-        ("completed", owned().in_status(Status::Completed { order: OrderRef::new("o").unwrap() })),
+        ("checkout", in_checkout(owned())),
+        ("completed", ordered(owned())),
+        ("active again", undoing(owned())),
         ("given up", owned().in_status(abandoned(AbandonReason::GivenUp))),
         ("expired", owned().in_status(abandoned(AbandonReason::Expired)).expiring_at(at(60))),
         ("merged", owned().in_status(abandoned(merged))),
@@ -135,7 +135,14 @@ fn world(cart: GivenCart) -> Scenario {
 }
 
 fn named(own: SuggestionId) -> Named {
-    Named { line: line_id(0), grant: grant_id(0), link: link_id(0), suggestion: suggestion_id(0), own }
+    Named {
+        line: line_id(0),
+        grant: grant_id(0),
+        link: link_id(0),
+        suggestion: suggestion_id(0),
+        own,
+        checkout: checkout_id(1),
+    }
 }
 
 type Answer = Result<bool, Rejection>;
@@ -178,6 +185,8 @@ fn word(answer: &Answer) -> &'static str {
         Err(Rejection::NotExpired) => "unexpired",
         Err(Rejection::NotRecoverable) => "final",
         Err(Rejection::NoCompany) => "no company",
+        Err(Rejection::CheckoutNotFound { .. }) => "none",
+        Err(Rejection::CheckoutGoesAhead | Rejection::AlreadyOrdered { .. }) => "ordered",
         Err(other) => unreachable!("{other:?} has no place in the table"),
     }
 }
@@ -200,7 +209,10 @@ const HEAD: &str = "\
 # done        done                              expired     its lifetime has ended
 # same        it is so already                  unexpired   its lifetime has not ended
 # forbidden   they may see it, but not do this  final       it cannot be recovered
-#                                               no company  it belongs to no company
+# ordered     it has become an order            no company  it belongs to no company
+# none        it is in no such checkout
+#
+# active again: its checkout has ended, and is being undone
 ";
 
 fn table() -> String {
@@ -209,7 +221,7 @@ fn table() -> String {
     for (status, cart) in statuses() {
         let world = world(cart);
         writeln!(table, "\n# {status}").unwrap();
-        writeln!(table, "{:16}{}", "", row(principals().iter().map(|principal| principal.name))).unwrap();
+        writeln!(table, "{:18}{}", "", row(principals().iter().map(|principal| principal.name))).unwrap();
         for (name, permission) in [
             ("(see shared)", Permission::ViewShared),
             ("(see)", Permission::View),
@@ -219,10 +231,10 @@ fn table() -> String {
                 let access = access(&policy, &principal);
                 word(&authorise(&principal.actor, world.cart(), permission, &access).map(|()| true))
             });
-            writeln!(table, "{name:16}{}", row(answers)).unwrap();
+            writeln!(table, "{name:18}{}", row(answers)).unwrap();
         }
         for (name, answers) in answers(&world) {
-            writeln!(table, "{name:16}{}", row(answers.iter().map(word))).unwrap();
+            writeln!(table, "{name:18}{}", row(answers.iter().map(word))).unwrap();
         }
     }
     table

@@ -1,6 +1,6 @@
 //! What is noted about prices: at other quantities, when shoppers take note, for good.
 
-use cart_core::decide::{duplicate, freeze_prices, merge};
+use cart_core::decide::{duplicate, merge};
 use cart_core::event::CartEvent;
 use cart_core::merge::MergeStrategy;
 use cart_core::money::{Currency, Money};
@@ -8,7 +8,7 @@ use cart_core::notice::Notice;
 use cart_core::policy::{CartPolicy, PriceBasis};
 use cart_core::product::{PriceTier, Product, UnitPrices};
 use cart_core::rejection::Rejection;
-use cart_core::testing::samples::{Write, at, cart_id, guest, line_id, prices, product, quantity, user};
+use cart_core::testing::samples::{Write, cart_id, guest, line_id, prices, product, quantity, user};
 use cart_core::testing::{Scenario, ann, cart, given};
 use chrono::TimeDelta;
 
@@ -209,34 +209,6 @@ fn a_price_is_acknowledged_at_the_quantity_of_its_line_and_in_its_currency() {
         .and_unknown("gone")
         .when(ann().acknowledge_prices())
         .then_nothing();
-}
-
-#[test]
-fn the_prices_that_count_are_frozen() {
-    let frozen = |policy: CartPolicy, now| {
-        let given = given(cart().with_line("mug", 1).with_line("cup", 1).with_line("gone", 1))
-            .and_prices("mug", 12_00, 11_00)
-            .and_unknown("gone")
-            .and_policy(policy)
-            .at(now);
-        freeze_prices(given.cart(), &given.facts([]))
-    };
-    let [live, at_add, for_an_hour] = bases();
-    let list = UnitPrices::new(Money::new(12_00, Currency::EUR), Money::new(11_00, Currency::EUR)).unwrap();
-    let noted = [CartEvent::LinePriced { line: line_id(0), prices: list }];
-    assert_eq!(frozen(live, at(60)), noted);
-    assert_eq!(frozen(at_add, at(60)), []);
-    assert_eq!(frozen(for_an_hour.clone(), at(3599)), []);
-    assert_eq!(frozen(for_an_hour, at(3600)), noted);
-}
-
-#[test]
-fn frozen_prices_stay_whatever_the_catalog_says_later() {
-    let given = given(cart().with_line("mug", 2)).and_prices("mug", 11_00, 11_00);
-    let events = freeze_prices(given.cart(), &given.facts([]));
-    let frozen = Write::new(events).change(given.cart()).cart;
-    assert_eq!(frozen.lines()[0].snapshot, euro(11_00));
-    assert_eq!(freeze_prices(&frozen, &given.facts([])), []);
 }
 
 /// A line added at 10.00 in a catalog that asks more by now: 12.00 each, 11.00 from five.

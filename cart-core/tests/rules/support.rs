@@ -1,14 +1,21 @@
 //! What several families need.
 
+use std::sync::Arc;
+
 use cart_core::actor::Actor;
+use cart_core::checkout::{Capture, EndReason, OrderState, PaymentState};
+use cart_core::id::PaymentRef;
 use cart_core::metadata::Metadata;
 use cart_core::money::{Amounts, Currency, Money};
 use cart_core::policy::{CartPolicy, CouponMisfit, CouponPolicy, PricingPolicy};
 use cart_core::product::QuantityRule;
 use cart_core::promotion::{Conditions, Effect, MinSubtotal, Promotion, Reduction, Scope, SubtotalBasis};
 use cart_core::quantity::Quantity;
-use cart_core::testing::As;
-use cart_core::testing::samples::{coupon, product, promotion_id, quantity};
+use cart_core::status::Status;
+use cart_core::testing::samples::{
+    at, checkout, checkout_id, coupon, placed_order, product, promotion_id, quantity,
+};
+use cart_core::testing::{As, GivenCart};
 use serde_json::Value;
 
 pub(crate) fn by(actor: Actor) -> As {
@@ -18,6 +25,38 @@ pub(crate) fn by(actor: Actor) -> As {
 pub(crate) fn metadata(value: Value) -> Metadata {
     let Value::Object(object) = value else { unreachable!("metadata is an object") };
     Metadata::new(object).unwrap()
+}
+
+/// The same cart in its first checkout, by the host, until [`at`]`(99)`.
+pub(crate) fn in_checkout(cart: GivenCart) -> GivenCart {
+    cart.with(|cart| {
+        cart.checkouts.push(Arc::new(checkout(1, at(99))));
+        cart.status = Status::Checkout { checkout: checkout_id(1), deadline: at(99) };
+    })
+}
+
+/// The same cart after its first checkout, by which it became the order `o`.
+pub(crate) fn ordered(cart: GivenCart) -> GivenCart {
+    let order = placed_order("o");
+    cart.with(|cart| {
+        let mut checkout = checkout(1, at(99));
+        checkout.progress.order = OrderState::Confirmed { order: order.clone() };
+        checkout.progress.completed = true;
+        cart.checkouts.push(Arc::new(checkout));
+        cart.status = Status::Completed { order: order.order };
+    })
+}
+
+/// The same cart after its first checkout has ended, while the money for it is being given back.
+pub(crate) fn undoing(cart: GivenCart) -> GivenCart {
+    cart.with(|cart| {
+        let mut checkout = checkout(1, at(99));
+        let payment = PaymentRef::new("p").unwrap();
+        let capture = Capture { payment, amount: Money::new(10_00, Currency::EUR) };
+        checkout.progress.payment = PaymentState::Captured { capture };
+        checkout.progress.ended = Some(EndReason::PaymentMismatch);
+        cart.checkouts.push(Arc::new(checkout));
+    })
 }
 
 /// A promotion that takes a tenth off the order, by itself or for one of the codes.
