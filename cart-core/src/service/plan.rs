@@ -43,7 +43,7 @@ pub(super) struct Plan {
 #[derive(Debug)]
 enum Viewed {
     /// With what it costs.
-    Priced(CartView),
+    Priced(Box<CartView>),
     /// What it costs is looked up afterwards: the decision does not depend on it.
     Later(Arc<Cart>),
 }
@@ -53,7 +53,7 @@ impl CartService {
     pub(super) async fn answer(&self, plan: Plan, entry: Option<Arc<Entry>>) -> Result<Outcome, CartError> {
         let Plan { view, reply, created, token, .. } = plan;
         let mut view = match view {
-            Viewed::Priced(view) => view,
+            Viewed::Priced(view) => *view,
             Viewed::Later(cart) => self.view(cart).await?,
         };
         view.notices.extend(reply.notices.iter().cloned());
@@ -427,7 +427,7 @@ impl CartService {
         // Facts are in one currency; what did not fit in another says nothing.
         let before = before.filter(|before| before.currency() == cart.currency());
         check_amounts(before, &priced, &last.entry.events, &facts)?;
-        let view = Viewed::Priced(CartView { cart, priced, notices: Vec::new() });
+        let view = Viewed::Priced(Box::new(CartView { cart, priced, notices: Vec::new() }));
         Ok(Plan { view, reply, created, token: None, commits })
     }
 
@@ -520,7 +520,7 @@ const fn is_about_checkout(command: &Command) -> bool {
 
 fn unchanged(view: CartView) -> Plan {
     Plan {
-        view: Viewed::Priced(view),
+        view: Viewed::Priced(Box::new(view)),
         reply: Reply::default(),
         created: false,
         token: None,
