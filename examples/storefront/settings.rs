@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use cart_seal::KeyRing;
+use cart_seal::{KeyRing, KeyRingError};
 use cart_store_sqlite::Durability;
 
 /// What can be set. Every variable is listed in the README.
@@ -58,8 +58,16 @@ impl Settings {
 
 /// What is wrong with keys is said without repeating them.
 fn key_ring() -> Result<Option<KeyRing>, String> {
-    let parse = |text: String| text.parse().map_err(|error| format!("CART_KEY_RING: {error}"));
+    let parse = |text: String| {
+        text.parse().map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))
+    };
     text("CART_KEY_RING")?.map(parse).transpose()
+}
+
+/// An error with what caused it: what is wrong with which key, for instance.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 fn expire_interval() -> Result<Duration, String> {
