@@ -16,6 +16,7 @@ use crate::id::CartId;
 use crate::journal::Entry;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
+use crate::sharing::ShareLink;
 use crate::version::Version;
 
 /// Proof, as of now, that somebody may watch a cart, and how.
@@ -70,14 +71,32 @@ impl CartService {
     pub async fn watch(&self, actor: &Actor, target: &Target) -> Result<Watch, CartError> {
         let cart = self.readable(actor, target, Permission::ViewShared).await?;
         let watch = self.watched(actor, &cart)?;
-        if let Actor::LinkBearer(token) = actor {
-            let link = cart.link_opened_by(token.digest(), self.now()).ok_or(Rejection::CartNotFound)?;
+        if let Some(link) = self.link_of(actor, &cart)? {
             self.count_opening(link).await?;
         }
         Ok(watch)
     }
 
-    /// Proves again that somebody may watch a cart. Counts nothing.
+    /// What [`CartService::watch`] would answer now. Counts nothing.
+    ///
+    /// # Errors
+    /// As [`CartService::watch`]; with a link that is used up, nothing can be watched.
+    pub async fn preview_watch(&self, actor: &Actor, target: &Target) -> Result<Watch, CartError> {
+        let cart = self.readable(actor, target, Permission::ViewShared).await?;
+        let watch = self.watched(actor, &cart)?;
+        if let Some(link) = self.link_of(actor, &cart)? {
+            self.check_openings(link).await?;
+        }
+        Ok(watch)
+    }
+
+    /// The link that lets the actor in, if it is one.
+    fn link_of<'a>(&self, actor: &Actor, cart: &'a Cart) -> Result<Option<&'a ShareLink>, Rejection> {
+        let Actor::LinkBearer(token) = actor else { return Ok(None) };
+        cart.link_opened_by(token.digest(), self.now()).map(Some).ok_or(Rejection::CartNotFound)
+    }
+
+    /// Proves again that somebody may watch a cart, however often their link was opened meanwhile. Counts nothing.
     ///
     /// # Errors
     /// As [`CartService::watch`].
@@ -96,10 +115,8 @@ impl CartService {
             ends_at: cart.expires_at(),
             presence: sharing.presence,
         };
-        if let Actor::LinkBearer(token) = actor {
-            let digest = token.digest();
-            let link = cart.link_opened_by(digest, self.now()).ok_or(Rejection::CartNotFound)?;
-            watch.sight = Sight::Link { shows: link.terms.shows, token: digest };
+        if let Some(link) = self.link_of(actor, cart)? {
+            watch.sight = Sight::Link { shows: link.terms.shows, token: link.token };
             watch.since = Some(link.made_at);
             watch.ends_at = [link.terms.expires_at, watch.ends_at].into_iter().flatten().min();
         } else if let Some((_, grant)) = claims_grant(actor, cart) {

@@ -183,6 +183,28 @@ fn openings_are_counted_beside_the_cart_and_told_to_those_who_may_share_it() {
 }
 
 #[test]
+fn a_link_is_previewed_without_an_opening_as_long_as_one_is_left() {
+    let firm = Firm::new(policy());
+    let (cart, ann) = (firm.cart(), of_acme("ann"));
+    firm.run(&ann, &cart, &add("mug", 1)).unwrap();
+    let (_, token) = firm.link(&ann, &cart, LinkTerms { uses: Some(2), ..LinkTerms::default() });
+    let (service, bearer) = (&firm.shop.service, Actor::LinkBearer(token.clone()));
+    let previewed = || block_on(service.preview_link(&token));
+    let watched = || block_on(service.preview_watch(&bearer, &Target::Linked));
+    for opened in 0..2 {
+        let links = block_on(service.links(&ann, &cart)).unwrap();
+        assert_eq!(links[0].openings.count, opened);
+        let (preview, watch) = (previewed().unwrap(), watched().unwrap());
+        assert_eq!(block_on(service.open_link(&token)).unwrap(), preview);
+        assert_eq!(block_on(service.rewatch(&bearer, id(&cart))).unwrap(), watch);
+    }
+    assert_eq!(rejection(previewed()), Rejection::CartNotFound);
+    assert_eq!(rejection(watched()), Rejection::CartNotFound);
+    assert!(block_on(service.preview_watch(&ann, &cart)).is_ok());
+    assert_eq!(rejection(block_on(service.preview_watch(&of_acme("bob"), &cart))), Rejection::CartNotFound);
+}
+
+#[test]
 fn a_directory_that_fails_lets_nobody_in_but_the_owner() {
     let firm = Firm::new(policy());
     let cart = firm.cart();
