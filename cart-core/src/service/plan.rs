@@ -112,6 +112,9 @@ impl CartService {
         }
         let channel = self.channel(cart.channel())?;
         let facts = self.facts_of_change(channel, cart, command, finder).await?;
+        if facts.undoing.as_ref().is_some_and(|undoing| finder.is_overtaken_by(undoing.version)) {
+            return Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) });
+        }
         let token = facts.token.clone();
         let decision = decide(cart, &caller.actor, command, &facts)?;
         if decision.events.is_empty() {
