@@ -108,6 +108,29 @@ async fn what_is_said_twice_waits_once() {
 }
 
 #[tokio::test]
+async fn what_is_said_and_by_whom_is_text_that_is_shown() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let path = format!("shared/{link}/suggestions");
+    let body = |name: &str, comment: &str| json!({"op": "add", "product_id": "pen", "name": name, "comment": comment});
+    for (name, comment, pointer) in [
+        ("Dan\n", "nice", "/name"),
+        ("Dan\t", "nice", "/name"),
+        ("\u{202e}naD", "nice", "/name"),
+        ("Dan\u{85}", "nice", "/name"),
+        ("Dan", "a\rb", "/comment"),
+        ("Dan", "a\u{1b}[2Jb", "/comment"),
+        ("Dan", "a\u{2067}b", "/comment"),
+    ] {
+        let problem = friends.nobody().post(&path, body(name, comment)).await.problem(422, "invalid_value");
+        assert_eq!(problem["pointer"], pointer, "{name:?} {comment:?}");
+    }
+    let made = friends.nobody().post(&path, body("דן", "one\n\ttwo")).await.made();
+    assert_eq!((&made["name"], &made["comment"]), (&json!("דן"), &json!("one\n\ttwo")));
+}
+
+#[tokio::test]
 async fn one_that_is_stale_is_refused_alone_or_with_the_others() {
     let friends = Friends::meet();
     let cart = friends.cart().await;

@@ -257,7 +257,7 @@ pub(super) fn suggested(n: u64, author: &Actor, proposal: Proposal) -> CartEvent
         suggestion: Arc::new(Suggestion {
             id: suggestion_id(n),
             author: author.to_ref(),
-            name: (n == 2).then(|| PersonName::new("Zoë \u{202e}אבא").expect("a name")),
+            name: (n == 2).then(|| PersonName::new("Zoë \u{200f}אבא").expect("a name")),
             proposal,
             comment: (n != 1).then(|| Comment::new("wie wäre es\ndamit?").expect("a comment")),
             made_at: at(3),
