@@ -168,6 +168,15 @@ fn what_comes_in_does_not_count_on_what_goes_along() {
 }
 
 #[test]
+fn what_is_raised_while_its_parents_are_lowered_is_refused_and_not_lowered() {
+    for orphans in [Orphans::Refuse, Orphans::Remove, Orphans::Keep] {
+        mobile_with(orphans, &[("red plan", 3), ("sim", 1)])
+            .when(ann().edit_lines(AllOrNothing, [ann().increase("sim", 1), ann().decrease("red plan", 2)]))
+            .then_refused(|why| matches!(why, Rejection::IncompatibleItems { .. }));
+    }
+}
+
+#[test]
 fn per_line_the_edits_after_see_what_went_along() {
     mobile_with(Orphans::Remove, &FAMILY)
         .when(
