@@ -64,6 +64,7 @@ mod auth;
 mod author;
 mod body;
 mod change;
+mod clash;
 pub mod company;
 mod count;
 mod deadline;

@@ -105,6 +105,15 @@ catalogue! {
     /// Fewer units of `product_id` can be had than asked for: the line would have `requested`, and could have
     /// `available`.
     InsufficientStock = "insufficient_stock", CONFLICT, "There is not enough in stock";
+    /// What would come in does not go with what is in the cart, or with something else that would come in. Each of `clashes`
+    /// has the `rule` that is broken, the `product_id` that has it and its `item_id` (null for what was not added), the
+    /// `others` with the same two, at most ten of them, and what else the rule says: `requires` comes with `any_of`
+    /// (`products` and `categories`), `group` with `group`, `follows` with `units`, `parents` (units of what is followed)
+    /// and `quantity` (`at_most` or `equal`); `excludes` with nothing.
+    IncompatibleItems = "incompatible_items", CONFLICT, "The items do not go together";
+    /// Other items need what would go; each of `clashes` has one of them and what it would lack, as for
+    /// `incompatible_items`.
+    HasDependants = "has_dependants", CONFLICT, "Other items need this one";
     /// Products of the cart have no price in `currency`; `item_ids` says which items.
     NoPriceInCurrency = "no_price_in_currency", CONFLICT, "There is no price in that currency";
     /// The promotion `promotion_id` was used as often as it can be; `by_customer` says whether by this customer, and

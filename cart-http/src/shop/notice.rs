@@ -1,13 +1,14 @@
 //! Notices as they are answered.
 
 use cart_core::coupon::CouponCode;
-use cart_core::id::{CartId, LineId, TaxClass};
+use cart_core::id::{CartId, LineId, ProductId, TaxClass};
 use cart_core::notice::{Notice, Unavailable};
 use cart_core::quantity::Quantity;
 use cart_core::selection::{Misfit, SelectionKind};
 use serde::Serialize;
 
 use crate::amount::Amount;
+use crate::clash::ClashBody;
 use crate::not_applied::WhyNot;
 
 /// Something the shopper should know, as data; `code` says what.
@@ -20,6 +21,8 @@ pub(super) enum NoticeBody<'a> {
     ProductUnavailable { item_id: LineId, reason: Unavailable },
     AmountOverflow { item_id: LineId },
     QuantityClamped { item_id: LineId, requested: u32, given: Quantity },
+    IncompatibleItems(ClashBody<'a>),
+    DependantReduced { item_id: LineId, product_id: &'a ProductId, from: Quantity, to: Option<Quantity> },
     SelectionStale { selection: SelectionKind, reason: Misfit },
     CouponSleeping(CouponNotice<'a>),
     CouponRemoved(CouponNotice<'a>),
@@ -50,6 +53,11 @@ impl<'a> NoticeBody<'a> {
             Notice::AmountOverflow { line: item_id } => Self::AmountOverflow { item_id },
             Notice::QuantityClamped { line: item_id, asked: requested, given } => {
                 Self::QuantityClamped { item_id, requested, given }
+            }
+            Notice::IncompatibleItems { ref clash } => Self::IncompatibleItems(ClashBody::of(clash)),
+            // Without a quantity it was removed.
+            Notice::DependantReduced { line: item_id, ref product, from, to } => {
+                Self::DependantReduced { item_id, product_id: &product.product, from, to }
             }
             Notice::SelectionStale { selection, reason } => Self::SelectionStale { selection, reason },
             Notice::CouponSleeping { ref code, ref reason } => {
