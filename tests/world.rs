@@ -254,6 +254,22 @@ fn prices_depend_on_the_quantity_and_on_the_group() {
 }
 
 #[test]
+fn what_does_not_go_together_is_refused() {
+    let refused = |shopper: &Shopper, product: &str| {
+        let product = ProductKey::plain(ProductId::new(product).expect("an id"));
+        let add = Command::Edit(LineEdit::Add(AddLine::new(product, Quantity::ONE)));
+        let refusal = block_on(shopper.carts.execute(&shopper.caller, &shopper.target, &add));
+        matches!(refusal, Err(CartError::Rejected(Rejection::IncompatibleItems { .. })))
+    };
+    assert!(refused(&ann(), "addon-data-10") && refused(&ann(), "phone-insurance"));
+    let unlimited = ann().with("plan-unlimited", 1);
+    assert!(refused(&unlimited, "addon-data-10") && refused(&unlimited, "plan-starter"));
+    let insured = ann().with("phone-pixel-10", 1).with("phone-insurance", 1);
+    assert!(refused(&insured, "phone-insurance"));
+    assert_eq!(ann().with("plan-starter", 1).with("addon-data-10", 2).total(), "45.00");
+}
+
+#[test]
 fn a_faulty_world_is_refused_with_the_name_of_what_is_wrong() {
     let refusal = |world: &Value| {
         let world = World::parse(&world.to_string()).expect("it can be read");
@@ -279,6 +295,19 @@ fn a_faulty_world_is_refused_with_the_name_of_what_is_wrong() {
     assert!(taxes.starts_with("taxes of CA: class standard: "), "{taxes}");
     let gift = broken("/promotions/9/effect/product/product", "myrrh".into());
     assert_eq!(gift, "promotion incense-gift: there is no product myrrh");
+    let relations = |value| broken("/products/8/relations", value);
+    assert_eq!(
+        relations(json!({"excludes": {"products": ["plan-unlimited"]}})),
+        "product plan-unlimited: excludes names the product itself"
+    );
+    assert_eq!(
+        relations(json!({"requires": [{"products": ["pager"]}]})),
+        "product plan-unlimited: there is no product pager"
+    );
+    assert_eq!(
+        relations(json!({"follows": {"parents": {"categories": ["pagers"]}}})),
+        "product plan-unlimited: there is no product in category pagers"
+    );
     let group = broken("/products/13/prices/1/currency", "EUR".into());
     assert!(group.starts_with("product paper-a4-case: "), "{group}");
 }
