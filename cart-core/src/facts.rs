@@ -39,6 +39,9 @@ pub struct Facts {
     pub token: Option<LinkToken>,
     /// What a command to undo would undo; none if there is nothing.
     pub undoing: Option<Undoing>,
+    /// How many suggestions were made with the link or the grant that lets the actor in, counted no further than
+    /// [`Suggestions::max_made`](crate::policy::Suggestions::max_made); 0 for whoever needs neither.
+    pub suggested: usize,
     /// The id that the first new line, grant, link or suggestion gets; the next ones get the ids that follow it. An id
     /// that the cart has for such a thing already is passed over.
     pub first_id: Uuid,
@@ -56,6 +59,7 @@ impl Facts {
             members: Members::default(),
             token: None,
             undoing: None,
+            suggested: 0,
             first_id: Uuid::nil(),
         }
     }

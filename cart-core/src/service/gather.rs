@@ -126,6 +126,7 @@ impl CartService {
             members: Members::default(),
             token: None,
             undoing: None,
+            suggested: 0,
             first_id: self.ports.ids.uuid(now),
         }
     }
@@ -146,8 +147,18 @@ impl CartService {
         };
         let products = self.products(about, &prices, &terms.promotions).await?;
         let (policy, first_id) = (Arc::clone(&channel.policy), self.ports.ids.uuid(now));
-        let (members, token, undoing) = (Members::default(), None, None);
-        Ok(Facts { now, policy, products, choices, terms, members, token, undoing, first_id })
+        Ok(Facts {
+            now,
+            policy,
+            products,
+            choices,
+            terms,
+            members: Members::default(),
+            token: None,
+            undoing: None,
+            suggested: 0,
+            first_id,
+        })
     }
 
     async fn context(&self, about: &About<'_>) -> Result<TermsContext, PortError> {

@@ -14,6 +14,7 @@ mod expire;
 mod find;
 mod gather;
 mod list;
+mod past;
 mod plan;
 mod ports;
 mod price;

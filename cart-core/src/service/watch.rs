@@ -9,8 +9,6 @@ use super::{CartError, CartService};
 use crate::actor::Actor;
 use crate::authorise::claims_grant;
 use crate::cart::Cart;
-use crate::decide::{Reach, reach};
-use crate::facts::Undoing;
 use crate::history::{Change, Sight};
 use crate::id::CartId;
 use crate::journal::Entry;
@@ -56,9 +54,6 @@ pub struct HistoryRequest {
     /// At most so many, and at most [`CartService::MAX_PAGE`].
     pub limit: usize,
 }
-
-/// How many writes are looked through for one that can be undone.
-const UNDO_REACH: u64 = 50;
 
 impl CartService {
     /// Begins to watch a cart. With a share link, that is an opening of it.
@@ -160,9 +155,7 @@ impl CartService {
         let newest = request.before.map_or(cart.version().get(), |before| before.get() - 1);
         let newest = newest.min(cart.version().get());
         let limit = request.limit.clamp(1, Self::MAX_PAGE);
-        let after = newest.saturating_sub(limit as u64);
-        let count = usize::try_from(newest - after).unwrap_or(limit);
-        let entries = self.ports.store.entries(cart.id(), Version::new(after), count).await?;
+        let entries = self.entries_up_to(cart.id(), newest, limit).await?;
         Ok(entries.iter().rev().map(|entry| Change::seen(entry, Sight::Full)).collect())
     }
 
@@ -181,22 +174,5 @@ impl CartService {
             return Err(Rejection::VersionNotFound { version }.into());
         }
         self.cart_as_of(cart.id(), version).await
-    }
-
-    /// The last write that can be undone; none if there is none among the last few.
-    pub(super) async fn undoable(&self, cart: &Arc<Cart>) -> Result<Option<Undoing>, CartError> {
-        let last = cart.version().get();
-        let after = last.saturating_sub(UNDO_REACH);
-        let count = usize::try_from(last - after).unwrap_or_default();
-        let entries = self.ports.store.entries(cart.id(), Version::new(after), count).await?;
-        let found = entries.iter().rev().find(|entry| reach(&entry.events) != Reach::Apart);
-        let Some(entry) = found.filter(|entry| reach(&entry.events) == Reach::Content) else {
-            return Ok(None);
-        };
-        let Some(before) = Version::new(entry.version.get() - 1) else { return Ok(None) };
-        let before = self.cart_as_of(cart.id(), before).await?;
-        let mut after = Cart::clone(&before);
-        after.apply(entry);
-        Ok(Some(Undoing { version: entry.version, before, after: Arc::new(after) }))
     }
 }

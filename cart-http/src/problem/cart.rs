@@ -163,6 +163,7 @@ impl From<&Rejection> for Problem {
             Rejection::TooManySuggestions { max, by_author } => {
                 Self::new(Code::TooManySuggestions).field("maximum", *max).field("by_author", *by_author)
             }
+            Rejection::SuggestionsUsedUp { max } => Self::new(Code::SuggestionsUsedUp).field("maximum", *max),
             Rejection::VersionNotFound { version } => {
                 Self::new(Code::VersionNotFound).field("version", version.get())
             }
@@ -389,6 +390,7 @@ mod tests {
                 "too_many_suggestions",
                 json!({"maximum": 5, "by_author": true}),
             ),
+            (Rejection::SuggestionsUsedUp { max: 5 }, 422, "suggestions_used_up", json!({"maximum": 5})),
             (Rejection::VersionNotFound { version }, 404, "version_not_found", json!({"version": 9})),
             (Rejection::NothingToUndo, 409, "nothing_to_undo", none),
         ]

@@ -185,6 +185,8 @@ catalogue! {
     /// At most `maximum` suggestions may wait for a decision; `by_author` says whether of the same author, and not of
     /// all together.
     TooManySuggestions = "too_many_suggestions", UNPROCESSABLE_ENTITY, "No more suggestions may wait";
+    /// At most `maximum` suggestions may be made with the link or the grant, whatever became of those before.
+    SuggestionsUsedUp = "suggestions_used_up", UNPROCESSABLE_ENTITY, "No more suggestions may be made";
     /// Something failed that should not.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     /// Something needed cannot be reached now; nothing was changed, and the same request may succeed later.

@@ -201,6 +201,30 @@ async fn too_many_of_one_author_or_of_all_are_refused() {
 }
 
 #[tokio::test]
+async fn suggesting_and_taking_back_comes_to_an_end_and_is_in_nobodys_way() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let path = format!("shared/{link}/suggestions");
+    let body = json!({"op": "add", "product_id": "pen"});
+    let mut made = 0;
+    let refused = loop {
+        let reply = friends.nobody().post(&path, body.clone()).await;
+        if reply.status != 201 {
+            break reply;
+        }
+        made += 1;
+        friends.nobody().delete(&format!("{path}/{}", id(&reply.made()))).await.done();
+    };
+    let problem = refused.problem(422, "suggestions_used_up");
+    assert_eq!((&problem["maximum"], made), (&json!(500), 500));
+    friends.ann().post(&format!("{cart}/undo"), json!({})).await.ok();
+    let undone = friends.ann().get(&format!("{cart}/history?limit=1")).await.ok();
+    let what = undone["changes"][0]["what"].as_array().unwrap();
+    assert!(what.iter().any(|one| one["happened"] == "line_removed"), "{undone}");
+}
+
+#[tokio::test]
 async fn friends_who_hold_the_same_link_are_told_apart_by_what_they_call_themselves() {
     let friends = Friends::meet();
     let cart = friends.cart().await;

@@ -237,6 +237,7 @@ pub struct Scenario {
     terms: Terms,
     members: Members,
     undoing: Option<Undoing>,
+    suggested: usize,
 }
 
 /// A cart, under the policy [`CartPolicy::shared`], at [`at`]`(60)`.
@@ -250,6 +251,7 @@ pub fn given(cart: GivenCart) -> Scenario {
         terms: Terms::default(),
         members: Members { actor: true, named: true },
         undoing: None,
+        suggested: 0,
     }
 }
 
@@ -394,6 +396,12 @@ impl Scenario {
         Self { undoing: Some(undoing), ..self }
     }
 
+    /// The same after so many suggestions with what lets the actor in.
+    #[must_use]
+    pub fn and_suggested(self, suggested: usize) -> Self {
+        Self { suggested, ..self }
+    }
+
     /// The cart as it is.
     pub const fn cart(&self) -> &Cart {
         &self.cart
@@ -423,6 +431,7 @@ impl Scenario {
             members: self.members,
             token: Some(link_token(0xff)),
             undoing: self.undoing.clone(),
+            suggested: self.suggested,
             // Far from the ids of given lines, and another one for each version of the cart.
             first_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
         }
