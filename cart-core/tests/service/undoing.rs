@@ -75,10 +75,8 @@ fn owned(lines: &[(&str, u32)]) -> Vec<(String, u32)> {
 
 /// The lines of the cart that somebody who came too late is shown.
 fn overtaken(answer: Result<Outcome, CartError>) -> Vec<(String, u32)> {
-    match answer {
-        Err(CartError::VersionMismatch { current }) => owned(&lines(&current.cart)),
-        other => panic!("{other:?}"),
-    }
+    let Err(CartError::VersionMismatch { current }) = answer else { unreachable!("{answer:?}") };
+    owned(&lines(&current.cart))
 }
 
 #[test]
