@@ -5,15 +5,16 @@
 //! store backup FILE TO       copies it; a store in use is copied by the host that uses it
 //! store export FILE          writes its journal to standard output, one entry in a line
 //! store replay FILE          makes a new store of an exported journal on standard input
-//! store reseal FILE          seals what is not sealed with the current key
+//! store reseal FILE          seals what is not sealed with the current key, and says which keys are not needed any more
 //! ```
 //!
-//! `CART_KEY_RING` has the keys, the current one first, as the storefront takes them. An exported journal is plain text.
+//! `CART_KEY_RING` has the keys, the current one first, as the storefront takes them; `CART_LOST_KEYS` the numbers of keys
+//! that nobody has any more (`1,4`), so that a file opens without them. An exported journal is plain text.
 
 use std::path::Path;
 use std::process::ExitCode;
 
-use cart_seal::KeyRingError;
+use cart_seal::{KeyId, KeyRingError};
 use cart_store_sqlite::{Options, SqliteStore};
 use futures_executor::block_on;
 
@@ -45,7 +46,7 @@ fn run(words: &[&str]) -> Result<ExitCode, Error> {
             let entries = SqliteStore::replay(file, &options()?, std::io::stdin().lock())?;
             eprintln!("{entries} entries replayed");
         }
-        ["reseal", file] => eprintln!("{} carts sealed anew", block_on(reseal(&open(file)?))?),
+        ["reseal", file] => return block_on(reseal(&open(file)?)),
         _ => return Err(USAGE.into()),
     }
     Ok(ExitCode::SUCCESS)
@@ -66,25 +67,39 @@ fn with_causes(error: &dyn std::error::Error) -> String {
 }
 
 fn options() -> Result<Options, Error> {
-    let keys = std::env::var("CART_KEY_RING").ok().filter(|keys| !keys.is_empty());
-    let keys = keys
-        .map(|keys| keys.parse())
-        .transpose()
-        .map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))?;
-    Ok(keys.into_iter().fold(Options::default(), Options::key_ring))
+    let keys = variable("CART_KEY_RING").map(|keys| keys.parse());
+    let keys =
+        keys.transpose().map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))?;
+    let options = keys.into_iter().fold(Options::default(), Options::key_ring);
+    Ok(lost_keys()?.into_iter().fold(options, Options::lost_key))
+}
+
+fn lost_keys() -> Result<Vec<KeyId>, Error> {
+    let text = variable("CART_LOST_KEYS").unwrap_or_default();
+    let keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
+    let keys = keys.map(|key| key.parse().map(KeyId)).collect::<Result<_, _>>();
+    Ok(keys.map_err(|error| format!("CART_LOST_KEYS: {error}"))?)
+}
+
+/// A variable's text; an empty variable counts as not set.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
 }
 
 /// Goes through all carts, some at a time.
-async fn reseal(store: &SqliteStore) -> Result<usize, Error> {
-    let (mut carts, mut after) = (0, None);
+async fn reseal(store: &SqliteStore) -> Result<ExitCode, Error> {
+    let (mut carts, mut damaged, mut after) = (0, 0, None);
     loop {
-        let sealed = store.reseal(after, 1000).await?;
-        carts += sealed.carts;
-        after = sealed.next;
+        let done = store.reseal(after, 1000).await?;
+        done.damaged.iter().for_each(|finding| println!("{finding}"));
+        done.retired.iter().for_each(|key| println!("key {key} is not needed any more"));
+        (carts, damaged, after) = (carts + done.carts, damaged + done.damaged.len(), done.next);
         if after.is_none() {
-            return Ok(carts);
+            break;
         }
     }
+    eprintln!("{carts} carts sealed anew, {damaged} left as they are");
+    Ok(if damaged == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn verify(store: &SqliteStore) -> Result<ExitCode, Error> {

@@ -73,9 +73,10 @@ fn pairs(store: NewStore, stride: usize) {
         let clean = run(script, stock, store, Plan::default());
         // With one fault there may be more calls than with none.
         let troubles = Trouble::all(clean.calls + 3, clean.commits + 2);
-        let pairs = troubles.iter().enumerate().flat_map(|(nth, one)| {
-            troubles.iter().skip(nth + 1).map(move |two| Plan::of([*one, *two]))
-        });
+        let pairs = troubles
+            .iter()
+            .enumerate()
+            .flat_map(|(nth, one)| troubles.iter().skip(nth + 1).map(move |two| Plan::of([*one, *two])));
         let runs = pairs.step_by(stride).map(|plan| run(script, stock, store, plan)).count();
         println!("{script:?}, stock counted by {stock:?}: {runs} pairs");
     }

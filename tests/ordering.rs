@@ -57,7 +57,10 @@ fn decide(storefront: &Storefront, id: &Value, outcome: &str) -> u16 {
     let path = format!("/demo/pay/{}", id.as_str().expect("a checkout has an id"));
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
     let client = support::client(&storefront.address.to_string());
-    client.try_send("POST", &path, &form, Some(&format!("outcome={outcome}"))).expect("the page answers").status
+    client
+        .try_send("POST", &path, &form, Some(&format!("outcome={outcome}")))
+        .expect("the page answers")
+        .status
 }
 
 /// How many hats can be had.

@@ -7,7 +7,6 @@ mod world;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::TimeDelta;
 use cart_core::command::{AddLine, Command, LineEdit};
 use cart_core::coupon::CouponCode;
 use cart_core::id::{AddressId, CompanyId, PaymentMethodId, ProductId, ShippingMethodId, UserId};
@@ -18,6 +17,7 @@ use cart_core::product::Options;
 use cart_core::promotion::NotApplied;
 use cart_core::selection::Selection;
 use cart_core::testing::ManualClock;
+use chrono::TimeDelta;
 use futures_executor::block_on;
 use serde_json::{Value, json};
 use world::World;
@@ -40,7 +40,9 @@ fn shopper_in(world: &str, user: &str, company: Option<&str>) -> Shopper {
     let world = World::parse(world).expect("the world can be read");
     let clock = ManualClock::default();
     clock.set("2026-12-28T12:00:00Z".parse().expect("a time"));
-    let service = world.service(Arc::new(MemoryStore::default()), TimeDelta::minutes(30)).expect("the world is in order");
+    let service = world
+        .service(Arc::new(MemoryStore::default()), TimeDelta::minutes(30))
+        .expect("the world is in order");
     let company = company.map(|company| CompanyId::new(company).expect("an id"));
     Shopper {
         carts: service.clock(Arc::new(clock)).build().expect("the policy is in order"),
@@ -256,10 +258,29 @@ fn prices_depend_on_the_quantity_and_on_the_group() {
 }
 
 #[test]
+fn what_does_not_go_together_is_refused() {
+    let refused = |shopper: &Shopper, product: &str| {
+        let product = ProductKey::plain(ProductId::new(product).expect("an id"));
+        let add = Command::Edit(LineEdit::Add(AddLine::new(product, Quantity::ONE)));
+        let refusal = block_on(shopper.carts.execute(&shopper.caller, &shopper.target, &add));
+        matches!(refusal, Err(CartError::Rejected(Rejection::IncompatibleItems { .. })))
+    };
+    assert!(refused(&ann(), "addon-data-10") && refused(&ann(), "phone-insurance"));
+    let unlimited = ann().with("plan-unlimited", 1);
+    assert!(refused(&unlimited, "addon-data-10") && refused(&unlimited, "plan-starter"));
+    let insured = ann().with("phone-pixel-10", 1).with("phone-insurance", 1);
+    assert!(refused(&insured, "phone-insurance"));
+    assert_eq!(ann().with("plan-starter", 1).with("addon-data-10", 2).total(), "45.00");
+}
+
+#[test]
 fn a_faulty_world_is_refused_with_the_name_of_what_is_wrong() {
     let refusal = |world: &Value| {
         let world = World::parse(&world.to_string()).expect("it can be read");
-        world.service(Arc::new(MemoryStore::default()), TimeDelta::minutes(30)).expect_err("it contradicts itself").to_string()
+        world
+            .service(Arc::new(MemoryStore::default()), TimeDelta::minutes(30))
+            .expect_err("it contradicts itself")
+            .to_string()
     };
     let broken = |pointer: &str, value: Value| {
         let mut world: Value = serde_json::from_str(WORLD).expect("the world is JSON");
@@ -281,6 +302,19 @@ fn a_faulty_world_is_refused_with_the_name_of_what_is_wrong() {
     assert!(taxes.starts_with("taxes of CA: class standard: "), "{taxes}");
     let gift = broken("/promotions/9/effect/product/product", "myrrh".into());
     assert_eq!(gift, "promotion incense-gift: there is no product myrrh");
+    let relations = |value| broken("/products/8/relations", value);
+    assert_eq!(
+        relations(json!({"excludes": {"products": ["plan-unlimited"]}})),
+        "product plan-unlimited: excludes names the product itself"
+    );
+    assert_eq!(
+        relations(json!({"requires": [{"products": ["pager"]}]})),
+        "product plan-unlimited: there is no product pager"
+    );
+    assert_eq!(
+        relations(json!({"follows": {"parents": {"categories": ["pagers"]}}})),
+        "product plan-unlimited: there is no product in category pagers"
+    );
     let group = broken("/products/13/prices/1/currency", "EUR".into());
     assert!(group.starts_with("product paper-a4-case: "), "{group}");
 }

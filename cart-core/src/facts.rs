@@ -40,6 +40,9 @@ pub struct Facts {
     pub token: Option<LinkToken>,
     /// What a command to undo would undo; none if there is nothing.
     pub undoing: Option<Undoing>,
+    /// How many suggestions were made with the link or the grant that lets the actor in, counted no further than
+    /// [`Suggestions::max_made`](crate::policy::Suggestions::max_made); 0 for whoever needs neither.
+    pub suggested: usize,
     /// Who takes part in a checkout.
     pub parties: Parties,
     /// The id that the first new line, grant, link, suggestion or checkout gets; the next ones get the ids that follow it. An id
@@ -76,6 +79,7 @@ impl Facts {
             token: None,
             undoing: None,
             parties: Parties::default(),
+            suggested: 0,
             first_id: Uuid::nil(),
         }
     }

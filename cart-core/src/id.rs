@@ -6,11 +6,14 @@
 //! No id grants anything: knowing one never lets an actor see or change a cart.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
+use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 /// The longest host id, in Unicode scalar values.
 pub const MAX_HOST_ID_CHARS: usize = 128;
@@ -25,7 +28,8 @@ pub enum IdError {
         /// Which kind of id was expected.
         what: &'static str,
     },
-    /// The text is not a UUID.
+    /// The text is not a UUID with hyphens, such as `01890a5d-ac96-774b-bcce-b302099a8057`. Other forms of the same id
+    /// would make two texts of one id.
     #[error("{what} must be a UUID")]
     NotUuid {
         /// Which kind of id was expected.
@@ -101,10 +105,30 @@ macro_rules! host_id {
     };
 }
 
+/// The UUID that a text says in its one form, if it does.
+fn hyphenated(text: &str) -> Option<Uuid> {
+    text.parse().map(Hyphenated::into_uuid).ok()
+}
+
+/// Reads an id that is written as text.
+struct Hyphenation<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = IdError>> Visitor<'_> for Hyphenation<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a UUID")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+}
+
 macro_rules! uuid_id {
     ($(#[$doc:meta])* $name:ident, $what:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -123,7 +147,13 @@ macro_rules! uuid_id {
         impl FromStr for $name {
             type Err = IdError;
             fn from_str(text: &str) -> Result<Self, IdError> {
-                Uuid::try_parse(text).map(Self).map_err(|_| IdError::NotUuid { what: $what })
+                hyphenated(text).map(Self).ok_or(IdError::NotUuid { what: $what })
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Hyphenation(PhantomData))
             }
         }
 
@@ -298,6 +328,26 @@ mod tests {
     fn control_characters_are_refused_in_ids() {
         for text in ["a\0b", "a\nb", "\u{7f}", "\u{85}"] {
             assert!(ProductId::new(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_uuid_is_written_with_hyphens_in_digits_of_either_case() {
+        const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+        let id: CartId = ID.parse().unwrap();
+        assert_eq!(id.to_string(), ID);
+        assert_eq!(ID.to_uppercase().parse(), Ok(id));
+        assert_eq!(serde_json::from_value::<CartId>(ID.into()).unwrap(), id);
+        let uuid = id.as_uuid();
+        let others = [uuid.simple().to_string(), uuid.braced().to_string(), uuid.urn().to_string()];
+        for text in others.iter().map(String::as_str).chain([
+            "",
+            "x",
+            &ID[1..],
+            " 01890a5d-ac96-774b-bcce-b302099a8057",
+        ]) {
+            assert_eq!(text.parse::<CartId>(), Err(IdError::NotUuid { what: "cart id" }), "{text}");
+            assert!(serde_json::from_value::<CartId>(text.into()).is_err(), "{text}");
         }
     }
 

@@ -288,6 +288,12 @@ pub enum Rejection {
         /// Whether that many are this author's.
         by_author: bool,
     },
+    /// No more suggestions may be made with the link or the grant, whatever became of those before.
+    #[error("at most {max} suggestions may be made")]
+    SuggestionsUsedUp {
+        /// How many may be made.
+        max: usize,
+    },
     /// The cart never had this version.
     #[error("the cart has no version {version}")]
     VersionNotFound {

@@ -1,119 +1,89 @@
 //! Items that do not go together, as they are answered.
 
-use cart_core::id::{CategoryId, LineId, ProductGroupId, ProductId};
-use cart_core::relation::{Broken, Clash, ClashingLine, FollowedQuantity, ProductSet};
+use cart_core::id::{LineId, ProductId};
+use cart_core::relation::{Broken, Clash, ClashingLine};
 use serde::Serialize;
 
-/// An item that does not go with others, and why.
+/// A rule that items break: of the product of the first, about the others.
 ///
-/// | `rule` | what the item's product wants | further members |
-/// |---|---|---|
-/// | `requires` | one of these in the cart, and none is | `any_of` with `product_ids` and `category_ids` |
-/// | `excludes` | none of the `others` | |
-/// | `group` | to be the only item of a group | `group` |
-/// | `follows` | as many units as the `others`, or at most as many | `units`, `parents`, `quantity` (`equal`, `at_most`) |
+/// | `rule` | further members |
+/// |---|---|
+/// | `requires` | `any_of`: `products` and `categories`, of which one must be in the cart |
+/// | `excludes` | |
+/// | `group` | `group`: of which the cart may have one item |
+/// | `follows` | `units` of the product, `parents`: units of what it follows, `quantity`: `at_most` or `equal` |
 #[derive(Debug, Serialize)]
 pub(crate) struct ClashBody<'a> {
     #[serde(flatten)]
-    item: ClashingBody<'a>,
+    item: ItemBody<'a>,
     #[serde(flatten)]
-    rule: RuleBody<'a>,
-    others: Vec<ClashingBody<'a>>,
+    broken: &'a Broken,
+    others: Vec<ItemBody<'a>>,
 }
 
-/// An item; one that is only asked for has no id.
+/// An item; without an id if it was not added.
 #[derive(Debug, Serialize)]
-struct ClashingBody<'a> {
+struct ItemBody<'a> {
     item_id: Option<LineId>,
     product_id: &'a ProductId,
 }
 
-#[derive(Debug, Serialize)]
-#[serde(tag = "rule", rename_all = "snake_case")]
-enum RuleBody<'a> {
-    Requires { any_of: SetBody<'a> },
-    Excludes,
-    Group { group: &'a ProductGroupId },
-    Follows { units: u64, parents: u64, quantity: FollowedQuantity },
-}
-
-#[derive(Debug, Serialize)]
-struct SetBody<'a> {
-    product_ids: Vec<&'a ProductId>,
-    category_ids: Vec<&'a CategoryId>,
-}
-
 impl<'a> ClashBody<'a> {
     pub(crate) fn of(clash: &'a Clash) -> Self {
+        let item = |line: &'a ClashingLine| ItemBody { item_id: line.line, product_id: &line.product };
         Self {
-            item: ClashingBody::of(&clash.line),
-            rule: RuleBody::of(&clash.broken),
-            others: clash.others.iter().map(ClashingBody::of).collect(),
+            item: item(&clash.line),
+            broken: &clash.broken,
+            others: clash.others.iter().map(item).collect(),
         }
-    }
-}
-
-impl<'a> ClashingBody<'a> {
-    fn of(line: &'a ClashingLine) -> Self {
-        Self { item_id: line.line, product_id: &line.product }
-    }
-}
-
-impl<'a> RuleBody<'a> {
-    fn of(broken: &'a Broken) -> Self {
-        match broken {
-            Broken::Requires { any_of } => Self::Requires { any_of: SetBody::of(any_of) },
-            Broken::Excludes => Self::Excludes,
-            Broken::Group { group } => Self::Group { group },
-            Broken::Follows { units, parents, quantity } => {
-                Self::Follows { units: *units, parents: *parents, quantity: *quantity }
-            }
-        }
-    }
-}
-
-impl<'a> SetBody<'a> {
-    fn of(set: &'a ProductSet) -> Self {
-        Self { product_ids: set.products.iter().collect(), category_ids: set.categories.iter().collect() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use cart_core::id::ProductGroupId;
+    use cart_core::relation::{FollowedQuantity, ProductSet};
+    use serde_json::{Value, json};
     use uuid::Uuid;
 
     use super::*;
 
-    fn line(product: &str, id: Option<u128>) -> ClashingLine {
-        let line = id.map(|id| LineId::from_uuid(Uuid::from_u128(id)));
-        ClashingLine { line, product: ProductId::new(product).unwrap() }
+    const ID: &str = "00000000-0000-0000-0000-000000000007";
+
+    fn body(broken: Broken, others: Vec<ClashingLine>) -> Value {
+        let line = ClashingLine { line: None, product: ProductId::new("sim").unwrap() };
+        serde_json::to_value(ClashBody::of(&Clash { line, broken, others })).unwrap()
     }
 
     #[test]
-    fn a_clash_names_the_item_the_rule_and_the_others() {
-        let broken = Broken::Follows { units: 2, parents: 1, quantity: FollowedQuantity::Equal };
-        let clash = Clash { line: line("sim", None), broken, others: vec![line("plan", Some(7))] };
-        assert_eq!(
-            serde_json::to_value(ClashBody::of(&clash)).unwrap(),
-            json!({
-                "item_id": null, "product_id": "sim",
-                "rule": "follows", "units": 2, "parents": 1, "quantity": "equal",
-                "others": [{"item_id": "00000000-0000-0000-0000-000000000007", "product_id": "plan"}],
-            })
-        );
-    }
-
-    #[test]
-    fn what_is_required_is_said_by_id() {
-        let any_of = ProductSet {
-            products: [ProductId::new("phone").unwrap()].into(),
-            categories: [CategoryId::new("tablets").unwrap()].into(),
-        };
-        let clash =
-            Clash { line: line("cover", Some(7)), broken: Broken::Requires { any_of }, others: vec![] };
-        let body = serde_json::to_value(ClashBody::of(&clash)).unwrap();
-        assert_eq!(body["rule"], "requires");
-        assert_eq!(body["any_of"], json!({"product_ids": ["phone"], "category_ids": ["tablets"]}));
+    fn a_clash_says_which_rule_and_which_items() {
+        let plan = ProductId::new("plan").unwrap();
+        let any_of = ProductSet { products: [plan.clone()].into(), ..ProductSet::default() };
+        let other = ClashingLine { line: Some(LineId::from_uuid(Uuid::from_u128(7))), product: plan };
+        let (units, parents, quantity) = (3, 2, FollowedQuantity::AtMost);
+        let group = ProductGroupId::new("one plan").unwrap();
+        let table = [
+            (
+                Broken::Requires { any_of },
+                vec![],
+                json!({"rule": "requires", "any_of": {"products": ["plan"]}}),
+            ),
+            (Broken::Excludes, vec![other], json!({"rule": "excludes"})),
+            (Broken::Group { group }, vec![], json!({"rule": "group", "group": "one plan"})),
+            (
+                Broken::Follows { units, parents, quantity },
+                vec![],
+                json!({"rule": "follows", "units": 3, "parents": 2, "quantity": "at_most"}),
+            ),
+        ];
+        for (broken, others, mut expected) in table {
+            expected["item_id"] = Value::Null;
+            expected["product_id"] = "sim".into();
+            expected["others"] = json!([]);
+            if !others.is_empty() {
+                expected["others"] = json!([{"item_id": ID, "product_id": "plan"}]);
+            }
+            assert_eq!(body(broken, others), expected);
+        }
     }
 }

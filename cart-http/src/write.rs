@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::journal::RequestKey;
+use cart_core::rejection::Rejection;
 use cart_core::service::{Caller, CartError, CartService, Outcome, Target};
 use cart_core::version::Version;
 use serde::Deserialize;
@@ -112,14 +113,19 @@ impl Conditions {
         let meant = match (&self.if_match, target) {
             (None, _) | (Some(IfMatch::Any), Target::Cart(_) | Target::Linked) => return Ok(None),
             // Any version, but there must be one: an add would make a cart.
-            (Some(IfMatch::Any), Target::Current(_)) => return current().await.map(|_| None),
+            (Some(IfMatch::Any), Target::Current(_)) if command.adds() => {
+                return current().await.map(|_| None);
+            }
+            (Some(IfMatch::Any), Target::Current(_)) => return Ok(None),
             (Some(IfMatch::OneOf(versions)), _) => match &**versions {
                 [] => None,
                 [version] => Some(*version),
-                several => {
-                    let current = current().await?;
-                    several.iter().copied().find(|version| *version == current)
-                }
+                several => match current().await {
+                    Ok(current) => several.iter().copied().find(|version| *version == current),
+                    // The cart may be gone because this was done before.
+                    Err(CartError::Rejected(Rejection::CartNotFound)) => None,
+                    Err(error) => return Err(error),
+                },
             },
         };
         Ok(meant.or(NOWHERE))

@@ -32,6 +32,9 @@
 //! Keep it where the host keeps its other secrets, never beside the store's file or its backups, and give it an id
 //! that no other key ever had. Losing a key loses what it sealed: there is no other way in.
 //!
+//! Nothing in a sealed value tells two keys of the same id apart until it is opened. A store should therefore keep one value
+//! that each of its keys has sealed, such as an empty text, and open these first.
+//!
 //! # Rotating
 //!
 //! 1. Make a key under a new id and put it in front, keeping the old one: `2:<new>,1:<old>`. From then on values are
@@ -39,7 +42,7 @@
 //!    (`1:<old>,2:<new>`) on each of them, so that all can open what the first of them seals with it.
 //! 2. Run the store's re-seal job. It passes over values for which [`KeyRing::is_current`] holds and seals the
 //!    others again, so it may be stopped and started at will.
-//! 3. When nothing is left to do, drop the old key: `2:<new>`. A value that was missed is reported as
+//! 3. When the store says that nothing needs the old key, drop it: `2:<new>`. A value that was missed is reported as
 //!    [`OpenError::KeyMissing`] with the key's id. Backups from before still need the old key: keep it as long as them.
 //!
 //! # The sealed value

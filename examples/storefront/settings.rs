@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use cart_core::policy::CheckoutPolicy;
 use cart_http::jobs::JobSettings;
-use cart_seal::KeyRing;
+use cart_seal::{KeyRing, KeyRingError};
 use cart_store_sqlite::Durability;
 use chrono::TimeDelta;
 
@@ -62,7 +62,9 @@ impl Settings {
 
 /// What is wrong with keys is said without repeating them.
 fn key_ring() -> Result<Option<KeyRing>, String> {
-    let parse = |text: String| text.parse().map_err(|error| format!("CART_KEY_RING: {error}"));
+    let parse = |text: String| {
+        text.parse().map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))
+    };
     text("CART_KEY_RING")?.map(parse).transpose()
 }
 
@@ -72,6 +74,12 @@ fn checkout_time() -> Result<TimeDelta, String> {
     time.filter(|time| *time <= CheckoutPolicy::LONGEST).ok_or_else(|| {
         format!("CART_CHECKOUT_SECONDS must be from 1 to {}", CheckoutPolicy::LONGEST.num_seconds())
     })
+}
+
+/// An error with what caused it: what is wrong with which key, for instance.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }
 
 /// A variable's text; an empty variable counts as not set.

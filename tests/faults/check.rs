@@ -1,9 +1,9 @@
 //! What must be so in the end, whatever happened.
 
 use cart_core::cart::Cart;
+use cart_core::checkout::OrderDraft;
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
-use cart_core::checkout::OrderDraft;
 use cart_core::id::{CartId, CheckoutId, LineId};
 use cart_core::journal::{Entry, Position};
 use cart_core::money::{Currency, Money};
@@ -24,7 +24,10 @@ pub fn check(process: &Process, script: Script, plan: &Plan) {
         let entries = journal(process);
         let story = entries.iter().map(|entry| format!("{} v{} {:?}", entry.at, entry.version, entry.events));
         let story = story.collect::<Vec<_>>().join("\n  ");
-        panic!("{wrong:#?}\n{script:?}, stock counted by {:?}, {plan:?}\n  {trace}\n  {story}", process.stock);
+        panic!(
+            "{wrong:#?}\n{script:?}, stock counted by {:?}, {plan:?}\n  {trace}\n  {story}",
+            process.stock
+        );
     }
 }
 
@@ -143,7 +146,10 @@ fn wrong_lines(process: &Process, entries: &[Entry], ordered: &[CheckoutId]) -> 
         let is_over = matches!(stored.status(), Status::Completed { .. });
         if is_ordered(*line) { is_there && !is_over } else { !is_there || is_over }
     };
-    added.filter(is_lost).map(|(cart, line)| format!("line {line} of {cart} is lost, or ordered and there")).collect()
+    added
+        .filter(is_lost)
+        .map(|(cart, line)| format!("line {line} of {cart} is lost, or ordered and there"))
+        .collect()
 }
 
 fn wrong_uses(process: &Process, entries: &[Entry], ordered: &[CheckoutId]) -> Vec<String> {

@@ -37,12 +37,8 @@ impl Fault {
     ];
 }
 
-const STORE_FAULTS: [StoreFault; 4] = [
-    StoreFault::Unavailable,
-    StoreFault::Conflict,
-    StoreFault::UnknownDone,
-    StoreFault::UnknownNotDone,
-];
+const STORE_FAULTS: [StoreFault; 4] =
+    [StoreFault::Unavailable, StoreFault::Conflict, StoreFault::UnknownDone, StoreFault::UnknownNotDone];
 
 /// One thing that goes wrong. Calls and commits are counted from 0 after the cart was filled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -164,7 +164,9 @@ impl Process {
                 let loaded = self.finish(self.store.load(self.cart)).unwrap().unwrap();
                 let lines = loaded.lines().iter().take(1).map(|line| line.id).collect();
                 let some = BeginCheckout { lines: Some(lines), ..whole(Handoff::Service) };
-                drop(self.attempt(async |service: &CartService| service.checkout(&key(), &cart, &some).await));
+                drop(
+                    self.attempt(async |service: &CartService| service.checkout(&key(), &cart, &some).await),
+                );
             }
             Act::BuyNow => {
                 let (cart, order) = (CreateCart::default(), whole(Handoff::Service));
@@ -175,9 +177,8 @@ impl Process {
             }
             Act::Pay => self.shopper_pays(true),
             Act::FailToPay => self.shopper_pays(false),
-            Act::Cancel => self.for_each_checkout(async |service, id| {
-                service.cancel_checkout(&ann(), id).await.map(drop)
-            }),
+            Act::Cancel => self
+                .for_each_checkout(async |service, id| service.cancel_checkout(&ann(), id).await.map(drop)),
             Act::Hour => {
                 self.shared.clock.advance(TimeDelta::hours(1));
                 drop(self.attempt(async |service: &CartService| service.recover_checkouts(100).await));
@@ -198,10 +199,7 @@ impl Process {
         begun.collect()
     }
 
-    fn for_each_checkout(
-        &mut self,
-        what: impl AsyncFn(&CartService, CheckoutId) -> Result<(), CartError>,
-    ) {
+    fn for_each_checkout(&mut self, what: impl AsyncFn(&CartService, CheckoutId) -> Result<(), CartError>) {
         for (id, _) in self.checkouts() {
             drop(self.attempt(async |service: &CartService| what(service, id).await));
         }
@@ -236,9 +234,9 @@ impl Process {
     fn call_back(&mut self, id: CheckoutId) {
         let state = self.shared.world().payments.get(&id).and_then(|payment| payment.state.clone());
         if let Some(outcome @ (PaymentOutcome::Captured(_) | PaymentOutcome::Declined { .. })) = state {
-            drop(self.attempt(async |service: &CartService| {
-                service.payment_event(id, outcome.clone()).await
-            }));
+            drop(
+                self.attempt(async |service: &CartService| service.payment_event(id, outcome.clone()).await),
+            );
         }
     }
 
@@ -264,7 +262,12 @@ impl Process {
                     service.fail_checkout(id, Reason::new("no").unwrap()).await
                 }),
             };
-            if let Some(Err(CartError::Rejected(Rejection::CheckoutEnded { .. } | Rejection::CheckoutNotFound { .. } | Rejection::OutOfStock { .. }))) = heard {
+            if let Some(Err(CartError::Rejected(
+                Rejection::CheckoutEnded { .. }
+                | Rejection::CheckoutNotFound { .. }
+                | Rejection::OutOfStock { .. },
+            ))) = heard
+            {
                 self.shared.world().orders.insert(id, OrderIs::Cancelled);
             }
         }

@@ -141,6 +141,10 @@ fn questions() -> Vec<(&'static str, Action)> {
             let Actor::LinkBearer(token) = actor else { return Ok(Answer::NotAsked) };
             shelf.service.open_link(token).await.map(|_| Answer::Seen)
         }),
+        action!("(preview link)", |shelf, _, actor, _| {
+            let Actor::LinkBearer(token) = actor else { return Ok(Answer::NotAsked) };
+            shelf.service.preview_link(token).await.map(|_| Answer::Seen)
+        }),
         action!("(links)", |shelf, _, actor, target| {
             shelf.service.links(actor, target).await.map(|_| Answer::Seen)
         }),
@@ -155,6 +159,9 @@ fn questions() -> Vec<(&'static str, Action)> {
         }),
         action!("(watch)", |shelf, _, actor, target| {
             shelf.service.watch(actor, target).await.map(|_| Answer::Seen)
+        }),
+        action!("(preview watch)", |shelf, _, actor, target| {
+            shelf.service.preview_watch(actor, target).await.map(|_| Answer::Seen)
         }),
         action!("(rewatch)", |shelf, kept, actor, _| {
             shelf.service.rewatch(actor, kept.cart).await.map(|_| Answer::Seen)

@@ -376,7 +376,7 @@ fn policy() -> CartPolicy {
         sharing: SharingPolicy {
             groups: vec![PermissionGroup::read_only(), PermissionGroup::full_access(), sharer],
             links: Links::Allowed { lifetime: None, longest: None, max: 20 },
-            suggestions: Suggestions { max: 100, max_by_author: 20 },
+            suggestions: Suggestions { max: 100, max_by_author: 20, max_made: 500 },
             ..SharingPolicy::default()
         },
         pricing: PricingPolicy { promotions: true, coupons, ..PricingPolicy::default() },

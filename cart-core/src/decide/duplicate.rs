@@ -85,11 +85,11 @@ impl<'a> Copying<'a> {
             for (line, product) in facts.products.of_lines(source.lines()) {
                 copying.add(line, product);
             }
-            let misfits = misfits(empty, &copying.draft, facts);
-            if misfits.is_empty() {
+            let more = misfits(empty, &copying.draft, facts, &known);
+            if more.is_empty() {
                 return copying;
             }
-            known.extend(misfits);
+            known.extend(more);
         }
     }
 

@@ -96,11 +96,11 @@ impl<'a> Merging<'a> {
         loop {
             let mut merging = Self::new(into, facts, known.clone());
             let stays = merging.bring_lines(from, strategy);
-            let misfits = misfits(&stays, &merging.draft, facts);
-            if misfits.is_empty() {
+            let more = misfits(&stays, &merging.draft, facts, &known);
+            if more.is_empty() {
                 return merging;
             }
-            known.extend(misfits);
+            known.extend(more);
         }
     }
 

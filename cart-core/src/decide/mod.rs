@@ -58,7 +58,7 @@ impl From<Vec<CartEvent>> for Decision {
 ///
 /// # Errors
 /// [`Rejection`] if a rule refuses it. Checks run in one order: may see, may do, right status, well-formed, in
-/// catalog, in stock, within limits.
+/// catalog, in stock, within limits; of lines at last whether they go together.
 pub fn decide(cart: &Cart, actor: &Actor, command: &Command, facts: &Facts) -> Result<Decision, Rejection> {
     let edit = || cart.edit_as(actor, command.permission(), facts);
     let restrict = || cart.restrict_as(actor, command.permission(), facts);

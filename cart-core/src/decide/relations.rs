@@ -126,14 +126,14 @@ pub(super) type Misfits = HashMap<LineKey, Rejection>;
 
 /// The lines that came into a cart and cannot stay, because they clash with what was there or came before them.
 ///
-/// Without them others may clash in turn, so the rest is to be looked at again.
-pub(super) fn misfits(before: &Cart, draft: &Cart, facts: &Facts) -> Misfits {
+/// Without them others may clash in turn, so the rest is to be looked at again. Those that are known did not come in.
+pub(super) fn misfits(before: &Cart, draft: &Cart, facts: &Facts, known: &Misfits) -> Misfits {
     if !facts.products.any_related() {
         return Misfits::new();
     }
     let mut clashes: HashMap<LineKey, Vec<Clash>> = HashMap::new();
     for made in Brought::by(before, draft, &facts.products).made {
-        for line in made.by {
+        for line in made.by.iter().filter(|line| !known.contains_key(&line.key)) {
             clashes.entry(line.key.clone()).or_default().push(made.clash.clone());
         }
     }

@@ -53,6 +53,7 @@ pub(super) fn suggest(
     if cart.cart().suggestions().iter().any(|waiting| says_the_same(waiting, &suggestion)) {
         return Ok(vec![]);
     }
+    check_made(facts.suggested, limits)?;
     check_room(cart.cart(), &suggestion.author, limits)?;
     Ok(vec![CartEvent::SuggestionMade { suggestion: Arc::new(suggestion) }])
 }
@@ -67,6 +68,12 @@ const fn has_account(actor: &Actor) -> bool {
 fn says_the_same(waiting: &Suggestion, new: &Suggestion) -> bool {
     let Suggestion { id: _, author, name, proposal, comment, made_at: _ } = waiting;
     *author == new.author && *name == new.name && *proposal == new.proposal && *comment == new.comment
+}
+
+/// Whether one more may be made, whatever became of those before.
+const fn check_made(made: usize, limits: Suggestions) -> Result<(), Rejection> {
+    let max = limits.max_made;
+    if made < max { Ok(()) } else { Err(Rejection::SuggestionsUsedUp { max }) }
 }
 
 fn check_room(cart: &Cart, author: &ActorRef, limits: Suggestions) -> Result<(), Rejection> {

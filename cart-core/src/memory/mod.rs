@@ -5,6 +5,9 @@
 
 mod guard;
 mod host;
+mod inventory;
+mod orders;
+mod payments;
 mod sink;
 mod stock;
 mod store;
@@ -13,6 +16,9 @@ mod terms;
 
 pub use self::guard::NoGuard;
 pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryDirectory, MemoryMethodBook};
+pub use self::inventory::MemoryInventory;
+pub use self::orders::{MemoryOrder, MemoryOrderStatus, MemoryOrders};
+pub use self::payments::{MemoryPayment, MemoryPayments, PaymentScript};
 pub use self::sink::CallbackSink;
 pub use self::store::{BrokenProgress, BrokenUnit, MemoryStore};
 pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};

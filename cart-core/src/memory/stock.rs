@@ -78,6 +78,11 @@ impl StockBook {
         ended.len()
     }
 
+    /// Takes back what a checkout has, held or sold.
+    pub(super) fn release(&mut self, checkout: CheckoutId) {
+        self.put(checkout, None);
+    }
+
     /// Says for whom a checkout has what it has.
     pub(super) fn set_owner(&mut self, checkout: CheckoutId, owner: &Owner) {
         if let Some(claim) = self.claims.get(&checkout).cloned() {
@@ -158,10 +163,13 @@ pub(super) struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    /// Holds all items, or none; nothing if the checkout has them already.
+    /// Holds all items, or none. What the checkout has already it keeps, until the later end.
     pub(super) fn reserve(&mut self, hold: &Hold<'_>, now: DateTime<Utc>) -> Result<(), Shortage> {
         self.remove_ended(now);
-        if self.book.claims.contains_key(&hold.checkout) {
+        if let Some(had) = self.book.claims.get(&hold.checkout) {
+            if had.until.is_some_and(|until| until < hold.until) {
+                self.extend(hold.checkout, hold.until, now);
+            }
             return Ok(());
         }
         self.check_owner(hold)?;

@@ -139,6 +139,9 @@ impl SharingPolicy {
         if self.suggestions.max > Self::MAX_SUGGESTIONS {
             return Err(PolicyError::Limit("the number of suggestions"));
         }
+        if self.suggestions.max_made > Self::MAX_SUGGESTED {
+            return Err(PolicyError::Limit("the number of suggestions made"));
+        }
         self.check_links()
     }
 

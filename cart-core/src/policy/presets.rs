@@ -172,7 +172,7 @@ fn among_colleagues() -> SharingPolicy {
     }
 }
 
-const SUGGESTIONS: Suggestions = Suggestions { max: 100, max_by_author: 20 };
+const SUGGESTIONS: Suggestions = Suggestions { max: 100, max_by_author: 20, max_made: 500 };
 
 /// Promotions, with coupon codes, and nothing else.
 fn promotions(coupons: CouponPolicy) -> PricingPolicy {

@@ -35,13 +35,16 @@ pub enum Links {
     },
 }
 
-/// How many suggestions may wait for a decision; stale ones count.
+/// How many suggestions may wait for a decision, where stale ones count, and how many may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Suggestions {
     /// Of a cart; none if nothing can be suggested. At most [`SharingPolicy::MAX_SUGGESTIONS`].
     pub max: usize,
     /// Of one author.
     pub max_by_author: usize,
+    /// With one link or one grant as long as it lives, whatever became of those before: whoever may only suggest and
+    /// withdraw would else write for ever. At most [`SharingPolicy::MAX_SUGGESTED`].
+    pub max_made: usize,
 }
 
 impl SharingPolicy {
@@ -51,6 +54,8 @@ impl SharingPolicy {
     pub const MAX_LINKS: usize = 20;
     /// The most suggestions that any policy may allow.
     pub const MAX_SUGGESTIONS: usize = 200;
+    /// The most suggestions that any policy may allow to be made with one link or grant.
+    pub const MAX_SUGGESTED: usize = 1_000;
     /// The most permission groups.
     pub const MAX_GROUPS: usize = 50;
 
@@ -74,7 +79,7 @@ impl Default for SharingPolicy {
             groups: Vec::new(),
             max_grants: Self::MAX_GRANTS,
             links: Links::Refused,
-            suggestions: Suggestions { max: 0, max_by_author: 0 },
+            suggestions: Suggestions { max: 0, max_by_author: 0, max_made: 0 },
             presence: false,
         }
     }

@@ -14,7 +14,10 @@ use crate::money::Money;
 /// Takes orders.
 ///
 /// Every call may come again with the same checkout, also while the first is under way, and must then do nothing more than
-/// the first did and answer the same. An error says that the outcome is unknown.
+/// the first did and answer the same. An error says that the outcome is unknown. A checkout that was cancelled is refused
+/// from then on, be it placed or confirmed.
+///
+/// Hosts check their own by `orders_laws!` (feature `testing`).
 #[async_trait]
 pub trait Orders: Debug + Send + Sync + 'static {
     /// Takes an order, which waits for its payment. One checkout never makes two orders.
@@ -70,6 +73,8 @@ pub enum Confirming {
 ///
 /// A payment is known by the checkout that it is for: there is one for each, and a repeated call does nothing more than the
 /// first did. An error says that the outcome is unknown, which is settled by [`Payments::status`].
+///
+/// Hosts check their own by `payments_laws!` (feature `testing`).
 #[async_trait]
 pub trait Payments: Debug + Send + Sync + 'static {
     /// Begins to take the money.
@@ -117,7 +122,10 @@ pub struct PaymentRequest<'a> {
 /// Counts stock that is not the store's, and holds it for checkouts.
 ///
 /// Free, held and sold units always add up to what was supplied. A hold ends by itself at its time, whether or not anybody
-/// notices. Every call may come again with the same checkout, and does nothing more then.
+/// notices. Every call may come again with the same checkout, also while the first is under way, and does nothing more then.
+/// A checkout that was released gets nothing any more: whatever comes later for it is refused, with any error.
+///
+/// Hosts check their own by `inventory_laws!` (feature `testing`).
 #[async_trait]
 pub trait Inventory: Debug + Send + Sync + 'static {
     /// How many units of each item are free, in the order asked; none of what is not counted. What is held for the checkout
@@ -131,7 +139,8 @@ pub trait Inventory: Debug + Send + Sync + 'static {
         except: Option<CheckoutId>,
     ) -> Result<Vec<Option<u32>>, PortError>;
 
-    /// Holds all items for a checkout, or none.
+    /// Holds all items for a checkout, or none. What it has held already it keeps, until the later of both ends: a
+    /// checkout that is given more time asks again.
     ///
     /// # Errors
     /// [`HoldError`].

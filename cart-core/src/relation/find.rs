@@ -160,8 +160,9 @@ impl<'a> Finder<'a> {
         if units > parents && units <= had && parents < had_parents {
             self.found.lacking.push(Lacking { clash, lines: lines(followers), may_stay: parents, quantity });
         } else {
-            let blamed = if units > parents { followers } else { &followed };
-            let by = lines(blamed.iter().filter(|item| item.came_in()));
+            let came_in = |items: &[&Item<'_>]| lines(items.iter().filter(|item| item.came_in()));
+            let by = Some(came_in(followers)).filter(|by| !by.is_empty());
+            let by = by.unwrap_or_else(|| came_in(&followed));
             self.found.made.push(Made { clash, by });
         }
     }

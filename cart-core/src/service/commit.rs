@@ -32,11 +32,12 @@ impl CartService {
         if caller.only_preview {
             return self.preview_of(caller, task).await;
         }
+        let mut finder = Finder::new(&caller.actor);
         for tries in 0..MAX_TRIES {
             if tries > 0 {
                 self.ports.timer.wait(self.pause(tries)).await;
+                finder = finder.again();
             }
-            let mut finder = Finder::new(&caller.actor);
             let (found, turns) = self.find_in_turn(caller, task, &mut finder).await?;
             if let Some(outcome) = self.merged_before(caller, task, &found).await? {
                 return Ok(outcome);

@@ -16,7 +16,8 @@ pub enum CartError {
     /// A rule refused it.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The caller named a version, and the cart has another one.
+    /// The caller named a version, and the cart has another one; or they undid what was last, and something else was by
+    /// the time that it was their turn.
     #[error("the cart is at version {}, not the one named", .current.cart.version())]
     VersionMismatch {
         /// The cart as it is.

@@ -18,6 +18,7 @@ use crate::policy::OnExpired;
 use crate::port::{PageRequest, PortError, StoreError};
 use crate::rejection::Rejection;
 use crate::status::{AbandonReason, Status};
+use crate::version::Version;
 
 /// The carts that a task is about.
 #[derive(Debug, Default)]
@@ -38,11 +39,23 @@ pub(super) struct Found {
 pub(super) struct Finder<'a> {
     actor: &'a Actor,
     is_member: Option<bool>,
+    /// The version at which the cart that is written to was found first, before waiting for others and trying again.
+    met: Option<Version>,
 }
 
 impl<'a> Finder<'a> {
     pub(super) const fn new(actor: &'a Actor) -> Self {
-        Self { actor, is_member: None }
+        Self { actor, is_member: None, met: None }
+    }
+
+    /// The same, for another try.
+    pub(super) const fn again(self) -> Self {
+        Self { is_member: None, ..self }
+    }
+
+    /// Whether a write was made after the request came in.
+    pub(super) fn is_overtaken_by(&self, version: Version) -> bool {
+        self.met.is_some_and(|met| version > met)
     }
 
     /// Whether a grant may let the actor in, as far as was asked.
@@ -85,7 +98,10 @@ impl CartService {
             Task::Execute { target: Target::Current(channel), command } => {
                 self.find_mine(actor, channel, command.adds()).await?
             }
-            Task::Execute { target: Target::Cart(id), .. } => {
+            Task::Execute { target: Target::Cart(id), command } => {
+                if **command == Command::Undo && finder.met.is_none() {
+                    self.distrust_unless_alone(*id);
+                }
                 Found::existing(self.find_by_id(finder, *id, task.takes_expired()).await?)
             }
             Task::Execute { target: Target::Linked, .. } => {
@@ -109,7 +125,16 @@ impl CartService {
                 Found { other: Some(from), ..into }
             }
         };
+        finder.met = finder.met.or_else(|| found.cart.as_ref().map(|cart| cart.version()));
         Ok(self.with_new_id(caller, task, found))
+    }
+
+    /// Forgets a cart at hand, if others than this process write too: what is undone is what was last when it was asked,
+    /// not when the cart was kept.
+    fn distrust_unless_alone(&self, cart: CartId) {
+        if !self.ports.store.is_only_writer() {
+            self.hot.forget(cart);
+        }
     }
 
     fn with_new_id(&self, caller: &Caller, task: &Task<'_>, found: Found) -> Found {

@@ -128,6 +128,7 @@ impl CartService {
             token: None,
             undoing: None,
             parties: self.parties(),
+            suggested: 0,
             first_id: self.ports.ids.uuid(now),
         }
     }
@@ -148,9 +149,19 @@ impl CartService {
         };
         let products = self.products(about, &prices, &terms.promotions).await?;
         let (policy, first_id) = (Arc::clone(&channel.policy), self.ports.ids.uuid(now));
-        let (members, token, undoing) = (Members::default(), None, None);
-        let parties = self.parties();
-        Ok(Facts { now, policy, products, choices, terms, members, token, undoing, parties, first_id })
+        Ok(Facts {
+            now,
+            policy,
+            products,
+            choices,
+            terms,
+            members: Members::default(),
+            token: None,
+            undoing: None,
+            suggested: 0,
+            parties: self.parties(),
+            first_id,
+        })
     }
 
     async fn context(&self, about: &About<'_>) -> Result<TermsContext, PortError> {

@@ -15,6 +15,7 @@ mod expire;
 mod find;
 mod gather;
 mod list;
+mod past;
 mod plan;
 mod ports;
 mod price;

@@ -128,7 +128,10 @@ impl CartService {
     ) -> Result<Plan, CartError> {
         self.check_version(caller, cart).await?;
         let channel = self.channel(cart.channel())?;
-        let facts = self.facts_of_change(channel, cart, command, finder).await?;
+        let facts = self.facts_of_change(channel, &caller.actor, cart, command, finder).await?;
+        if facts.undoing.as_ref().is_some_and(|undoing| finder.is_overtaken_by(undoing.version)) {
+            return Err(CartError::VersionMismatch { current: Box::new(self.view(Arc::clone(cart)).await?) });
+        }
         let facts = self.facts_of_order(caller, cart, (target, command), facts).await?;
         let token = facts.token.clone();
         let decision = decide(cart, &caller.actor, command, &facts)?;
@@ -186,6 +189,7 @@ impl CartService {
     async fn facts_of_change(
         &self,
         channel: &Channel,
+        actor: &Actor,
         cart: &Arc<Cart>,
         command: &Command,
         finder: &Finder<'_>,
@@ -196,9 +200,17 @@ impl CartService {
             about = about.and_undoing(undoing);
         }
         let named = self.is_named_member(cart, command).await?;
+        let most = channel.policy.sharing.suggestions.max_made;
+        let suggested = self.suggested(actor, cart, command, most).await?;
         let token = command.makes_token().then(|| LinkToken::from_random(self.ports.ids.secret()));
         let facts = self.gather(channel, about).await?;
-        Ok(Facts { members: Members { actor: finder.is_member(), named }, token, undoing, ..facts })
+        Ok(Facts {
+            members: Members { actor: finder.is_member(), named },
+            token,
+            undoing,
+            suggested,
+            ..facts
+        })
     }
 
     /// Whether the user that a command names belongs to the cart's company.

@@ -43,13 +43,30 @@ impl CartService {
     /// # Errors
     /// [`Rejection::CartNotFound`] for a token that opens nothing, whatever the reason; what ports and store cannot do.
     pub async fn open_link(&self, token: &LinkToken) -> Result<SharedCart, CartError> {
+        let (shown, link) = self.shown_by(token).await?;
+        self.count_opening(&link).await?;
+        Ok(shown)
+    }
+
+    /// What [`CartService::open_link`] would show now. Counts nothing, so it is not for showing anybody the cart, but for
+    /// saying whether it would be.
+    ///
+    /// # Errors
+    /// As [`CartService::open_link`]; a link that is used up opens nothing.
+    pub async fn preview_link(&self, token: &LinkToken) -> Result<SharedCart, CartError> {
+        let (shown, link) = self.shown_by(token).await?;
+        self.check_openings(&link).await?;
+        Ok(shown)
+    }
+
+    /// What a token shows now, however often it was used.
+    async fn shown_by(&self, token: &LinkToken) -> Result<(SharedCart, ShareLink), CartError> {
         let actor = Actor::LinkBearer(token.clone());
         let (cart, link) = self.linked_cart(&actor, token).await?;
         let channel = self.channel(cart.channel())?;
         let facts = self.gather(channel, About::cart(&cart)).await?;
         let (priced, _) = self.price(&cart, facts).await?;
-        self.count_opening(&link).await?;
-        Ok(SharedCart::of(&cart, &priced, &link))
+        Ok((SharedCart::of(&cart, &priced, &link), link))
     }
 
     /// The cart that a token opens now, and the link; nothing is counted.
@@ -76,6 +93,14 @@ impl CartService {
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Whether an opening of a link would be counted now.
+    pub(super) async fn check_openings(&self, link: &ShareLink) -> Result<(), CartError> {
+        let Some(uses) = link.terms.uses else { return Ok(()) };
+        let openings = self.ports.store.openings(&[link.id]).await?;
+        let is_left = openings.first().is_none_or(|opened| opened.count < u64::from(uses));
+        if is_left { Ok(()) } else { Err(Rejection::CartNotFound.into()) }
     }
 
     /// The share links of a cart, in the order of making, for those who may share it.

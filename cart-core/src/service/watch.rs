@@ -9,13 +9,12 @@ use super::{CartError, CartService};
 use crate::actor::Actor;
 use crate::authorise::claims_grant;
 use crate::cart::Cart;
-use crate::decide::{Reach, reach};
-use crate::facts::Undoing;
 use crate::history::{Change, Sight};
 use crate::id::CartId;
 use crate::journal::Entry;
 use crate::permission::Permission;
 use crate::rejection::Rejection;
+use crate::sharing::ShareLink;
 use crate::version::Version;
 
 /// Proof, as of now, that somebody may watch a cart, and how.
@@ -56,9 +55,6 @@ pub struct HistoryRequest {
     pub limit: usize,
 }
 
-/// How many writes are looked through for one that can be undone.
-const UNDO_REACH: u64 = 50;
-
 impl CartService {
     /// Begins to watch a cart. With a share link, that is an opening of it.
     ///
@@ -70,14 +66,32 @@ impl CartService {
     pub async fn watch(&self, actor: &Actor, target: &Target) -> Result<Watch, CartError> {
         let cart = self.readable(actor, target, Permission::ViewShared).await?;
         let watch = self.watched(actor, &cart)?;
-        if let Actor::LinkBearer(token) = actor {
-            let link = cart.link_opened_by(token.digest(), self.now()).ok_or(Rejection::CartNotFound)?;
+        if let Some(link) = self.link_of(actor, &cart)? {
             self.count_opening(link).await?;
         }
         Ok(watch)
     }
 
-    /// Proves again that somebody may watch a cart. Counts nothing.
+    /// What [`CartService::watch`] would answer now. Counts nothing.
+    ///
+    /// # Errors
+    /// As [`CartService::watch`]; with a link that is used up, nothing can be watched.
+    pub async fn preview_watch(&self, actor: &Actor, target: &Target) -> Result<Watch, CartError> {
+        let cart = self.readable(actor, target, Permission::ViewShared).await?;
+        let watch = self.watched(actor, &cart)?;
+        if let Some(link) = self.link_of(actor, &cart)? {
+            self.check_openings(link).await?;
+        }
+        Ok(watch)
+    }
+
+    /// The link that lets the actor in, if it is one.
+    fn link_of<'a>(&self, actor: &Actor, cart: &'a Cart) -> Result<Option<&'a ShareLink>, Rejection> {
+        let Actor::LinkBearer(token) = actor else { return Ok(None) };
+        cart.link_opened_by(token.digest(), self.now()).map(Some).ok_or(Rejection::CartNotFound)
+    }
+
+    /// Proves again that somebody may watch a cart, however often their link was opened meanwhile. Counts nothing.
     ///
     /// # Errors
     /// As [`CartService::watch`].
@@ -96,10 +110,8 @@ impl CartService {
             ends_at: cart.expires_at(),
             presence: sharing.presence,
         };
-        if let Actor::LinkBearer(token) = actor {
-            let digest = token.digest();
-            let link = cart.link_opened_by(digest, self.now()).ok_or(Rejection::CartNotFound)?;
-            watch.sight = Sight::Link { shows: link.terms.shows, token: digest };
+        if let Some(link) = self.link_of(actor, cart)? {
+            watch.sight = Sight::Link { shows: link.terms.shows, token: link.token };
             watch.since = Some(link.made_at);
             watch.ends_at = [link.terms.expires_at, watch.ends_at].into_iter().flatten().min();
         } else if let Some((_, grant)) = claims_grant(actor, cart) {
@@ -143,9 +155,7 @@ impl CartService {
         let newest = request.before.map_or(cart.version().get(), |before| before.get() - 1);
         let newest = newest.min(cart.version().get());
         let limit = request.limit.clamp(1, Self::MAX_PAGE);
-        let after = newest.saturating_sub(limit as u64);
-        let count = usize::try_from(newest - after).unwrap_or(limit);
-        let entries = self.ports.store.entries(cart.id(), Version::new(after), count).await?;
+        let entries = self.entries_up_to(cart.id(), newest, limit).await?;
         Ok(entries.iter().rev().map(|entry| Change::seen(entry, Sight::Full)).collect())
     }
 
@@ -164,22 +174,5 @@ impl CartService {
             return Err(Rejection::VersionNotFound { version }.into());
         }
         self.cart_as_of(cart.id(), version).await
-    }
-
-    /// The last write that can be undone; none if there is none among the last few.
-    pub(super) async fn undoable(&self, cart: &Arc<Cart>) -> Result<Option<Undoing>, CartError> {
-        let last = cart.version().get();
-        let after = last.saturating_sub(UNDO_REACH);
-        let count = usize::try_from(last - after).unwrap_or_default();
-        let entries = self.ports.store.entries(cart.id(), Version::new(after), count).await?;
-        let found = entries.iter().rev().find(|entry| reach(&entry.events) != Reach::Apart);
-        let Some(entry) = found.filter(|entry| reach(&entry.events) == Reach::Content) else {
-            return Ok(None);
-        };
-        let Some(before) = Version::new(entry.version.get() - 1) else { return Ok(None) };
-        let before = self.cart_as_of(cart.id(), before).await?;
-        let mut after = Cart::clone(&before);
-        after.apply(entry);
-        Ok(Some(Undoing { version: entry.version, before, after: Arc::new(after) }))
     }
 }

@@ -50,6 +50,7 @@ impl Case {
             members: Members::default(),
             token: None,
             undoing: None,
+            suggested: 0,
             first_id: Uuid::from_u128(1),
         }
     }

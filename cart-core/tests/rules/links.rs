@@ -227,6 +227,8 @@ fn a_policy_of_sharing_that_contradicts_itself_is_refused() {
     assert_eq!(checked(|sharing| sharing.max_grants = 101), limit("the number of grants"));
     assert_eq!(checked(|sharing| sharing.suggestions.max = 200), Ok(()));
     assert_eq!(checked(|sharing| sharing.suggestions.max = 201), limit("the number of suggestions"));
+    let made = limit("the number of suggestions made");
+    assert_eq!(checked(|sharing| sharing.suggestions.max_made = 1001), made);
     assert_eq!(links(allowed(None, None, 20)), Ok(()));
     assert_eq!(links(allowed(None, None, 21)), limit("the number of links"));
     assert_eq!(links(allowed(None, None, 0)), limit("the number of links"));

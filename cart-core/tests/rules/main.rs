@@ -23,6 +23,7 @@ mod pricing;
 mod products;
 mod promotions;
 mod properties;
+mod relations;
 mod stock;
 mod suggestions;
 mod support;

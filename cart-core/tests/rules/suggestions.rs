@@ -135,7 +135,9 @@ fn stock_and_limits_are_looked_at_when_it_is_accepted() {
 #[test]
 fn without_suggestions_in_the_policy_nothing_can_be_suggested() {
     given(open())
-        .and_policy_with(|policy| policy.sharing.suggestions = Suggestions { max: 0, max_by_author: 0 })
+        .and_policy_with(|policy| {
+            policy.sharing.suggestions = Suggestions { max: 0, max_by_author: 0, max_made: 9 }
+        })
         .when(ann().ask(suggest(adding("cup", 1))))
         .then_refused_as(Rejection::NotOffered);
 }
@@ -145,7 +147,7 @@ fn as_many_wait_as_policy_says_of_an_author_and_of_all() {
     let limited = |made: u32, by: As| {
         let full = (1..=made).fold(open(), |cart, units| cart.with_suggestion(&by.0, adding("cup", units)));
         given(full).and_policy_with(|policy| {
-            policy.sharing.suggestions = Suggestions { max: 4, max_by_author: 3 };
+            policy.sharing.suggestions = Suggestions { max: 4, max_by_author: 3, max_made: 9 };
         })
     };
     left(limited(2, bearer()).when(bearer().ask(suggest(adding("cup", 9)))), 3);
@@ -160,6 +162,20 @@ fn as_many_wait_as_policy_says_of_an_author_and_of_all() {
     limited(4, bearer()).when(ann().ask(suggest(adding("cup", 9)))).then_refused_as(of_all);
     // What waits already is no new one.
     limited(4, bearer()).when(bearer().ask(suggest(adding("cup", 4)))).then_nothing();
+}
+
+#[test]
+fn as_many_are_made_as_policy_says_whatever_became_of_them() {
+    let after = |made| {
+        let one = open().with_suggestion(&link_bearer(1), adding("cup", 1));
+        given(one).and_policy_with(|policy| policy.sharing.suggestions.max_made = 3).and_suggested(made)
+    };
+    left(after(2).when(bearer().ask(suggest(adding("cup", 9)))), 2);
+    let refused = Rejection::SuggestionsUsedUp { max: 3 };
+    after(3).when(bearer().ask(suggest(adding("cup", 9)))).then_refused_as(refused);
+    // What waits already is no new one, and can be taken back.
+    after(3).when(bearer().ask(suggest(adding("cup", 1)))).then_nothing();
+    left(after(3).when(bearer().ask(Command::Withdraw { suggestion: suggestion_id(0) })), 0);
 }
 
 #[test]

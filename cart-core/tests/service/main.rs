@@ -26,4 +26,5 @@ mod retries;
 mod sharing;
 mod shop;
 mod terms;
+mod undoing;
 mod versions;

@@ -184,6 +184,28 @@ fn openings_are_counted_beside_the_cart_and_told_to_those_who_may_share_it() {
 }
 
 #[test]
+fn a_link_is_previewed_without_an_opening_as_long_as_one_is_left() {
+    let firm = Firm::new(policy());
+    let (cart, ann) = (firm.cart(), of_acme("ann"));
+    firm.run(&ann, &cart, &add("mug", 1)).unwrap();
+    let (_, token) = firm.link(&ann, &cart, LinkTerms { uses: Some(2), ..LinkTerms::default() });
+    let (service, bearer) = (&firm.shop.service, Actor::LinkBearer(token.clone()));
+    let previewed = || block_on(service.preview_link(&token));
+    let watched = || block_on(service.preview_watch(&bearer, &Target::Linked));
+    for opened in 0..2 {
+        let links = block_on(service.links(&ann, &cart)).unwrap();
+        assert_eq!(links[0].openings.count, opened);
+        let (preview, watch) = (previewed().unwrap(), watched().unwrap());
+        assert_eq!(block_on(service.open_link(&token)).unwrap(), preview);
+        assert_eq!(block_on(service.rewatch(&bearer, id(&cart))).unwrap(), watch);
+    }
+    assert_eq!(rejection(previewed()), Rejection::CartNotFound);
+    assert_eq!(rejection(watched()), Rejection::CartNotFound);
+    assert!(block_on(service.preview_watch(&ann, &cart)).is_ok());
+    assert_eq!(rejection(block_on(service.preview_watch(&of_acme("bob"), &cart))), Rejection::CartNotFound);
+}
+
+#[test]
 fn a_directory_that_fails_lets_nobody_in_but_the_owner() {
     let firm = Firm::new(policy());
     let cart = firm.cart();
@@ -533,21 +555,116 @@ fn undo_goes_back_over_writes_of_sharing_and_twice_is_redo() {
 }
 
 #[test]
-fn a_creation_a_transfer_and_what_is_long_ago_are_not_undone() {
+fn a_creation_and_a_transfer_are_not_undone() {
     let firm = Firm::new(policy());
     let (cart, ann) = (firm.cart(), of_acme("ann"));
     let undo = |who: &str| rejection(firm.run(&of_acme(who), &cart, &Command::Undo));
     assert_eq!(undo("ann"), Rejection::NothingToUndo);
     firm.run(&ann, &cart, &add("mug", 1)).unwrap();
-    // As many writes of sharing as are looked through.
-    for _ in 0..25 {
-        let (link, _) = firm.link(&ann, &cart, LinkTerms::default());
-        firm.run(&ann, &cart, &Command::RevokeLink { link }).unwrap();
-    }
-    assert_eq!(undo("ann"), Rejection::NothingToUndo);
-    firm.run(&ann, &cart, &add("mug", 1)).unwrap();
     firm.run(&ann, &cart, &Command::Transfer { user: user_id("bob"), keep: None }).unwrap();
     assert_eq!(undo("bob"), Rejection::NothingToUndo);
+}
+
+/// Writes that an undo passes over.
+fn pass_over(memory: &MemoryStore, cart: CartId, writes: usize) {
+    let mut cart = block_on(memory.load(cart)).unwrap().unwrap();
+    for _ in 0..writes {
+        let expires_at = cart_core::testing::samples::at(1_000_000_000);
+        let commit = Write::new([CartEvent::ExpiryMoved { expires_at }]).change(&cart);
+        cart = Arc::clone(&commit.cart);
+        block_on(memory.commit(unit([commit]))).unwrap();
+    }
+}
+
+/// Another process, after what the store was given directly.
+fn later(before: &Firm, policy: CartPolicy) -> Shop {
+    let ids = Arc::new(cart_core::memory::RandomIds);
+    Shop::over(Arc::clone(&before.shop.memory), policy, |builder| builder.ids(ids))
+}
+
+/// With so many suggestions for each link and grant.
+fn suggesting(max_made: usize) -> CartPolicy {
+    let mut policy = policy();
+    policy.sharing.suggestions.max_made = max_made;
+    policy
+}
+
+#[test]
+fn an_undo_looks_past_5_000_writes_of_sharing_and_no_more() {
+    // As many as bearers of a few links can make by suggesting and withdrawing.
+    for (writes, is_undone) in [(4_999, true), (5_000, false)] {
+        let before = Firm::new(policy());
+        let (cart, ann) = (before.cart(), of_acme("ann"));
+        before.run(&ann, &cart, &add("mug", 1)).unwrap();
+        pass_over(&before.shop.memory, id(&cart), writes);
+        let undone = later(&before, policy()).execute(ann, &cart, &Command::Undo);
+        if is_undone {
+            assert!(undone.unwrap().view.cart.lines().is_empty());
+        } else {
+            assert_eq!(rejection(undone), Rejection::NothingToUndo);
+        }
+    }
+}
+
+#[test]
+fn with_one_link_or_grant_as_much_is_suggested_as_policy_says_whatever_became_of_it() {
+    let firm = Firm::new(suggesting(3));
+    let (cart, ann) = (firm.cart(), of_acme("ann"));
+    firm.run(&ann, &cart, &add("mug", 1)).unwrap();
+    let terms = LinkTerms { may_suggest: true, ..LinkTerms::default() };
+    let bearer = || Actor::LinkBearer(firm.link(&ann, &cart, terms.clone()).1);
+    let grant = firm.share(&cart, "bob", READ_ONLY);
+    // Each suggestion is taken back at once, and so never waits.
+    let suggest = |who: &Actor, target: &Target| -> Result<(), CartError> {
+        let suggested = firm.run(who, target, &suggestion("cup"))?;
+        let suggestion = suggested.view.cart.suggestions()[0].id;
+        firm.run(who, target, &Command::Withdraw { suggestion }).map(drop)
+    };
+    let (first, second, bob) = (bearer(), bearer(), of_acme("bob"));
+    let used_up = Rejection::SuggestionsUsedUp { max: 3 };
+    for (who, target) in [(&first, &Target::Linked), (&second, &Target::Linked), (&bob, &cart)] {
+        for _ in 0..3 {
+            suggest(who, target).unwrap();
+        }
+        let version = firm.shop.stored(id(&cart)).version();
+        assert_eq!(rejection(suggest(who, target)), used_up);
+        let caller = Caller::new(who.clone());
+        let previewed = block_on(firm.shop.service.preview(&caller, target, &suggestion("cup")));
+        assert_eq!(rejection(previewed), used_up);
+        assert_eq!(firm.shop.stored(id(&cart)).version(), version);
+    }
+    for _ in 0..5 {
+        suggest(&ann, &cart).unwrap();
+    }
+    // Whoever is let in anew begins anew.
+    suggest(&bearer(), &Target::Linked).unwrap();
+    firm.run(&ann, &cart, &Command::RevokeGrant { grant }).unwrap();
+    firm.shop.clock.advance(TimeDelta::seconds(1));
+    firm.share(&cart, "bob", READ_ONLY);
+    suggest(&bob, &cart).unwrap();
+    let undone = firm.run(&ann, &cart, &Command::Undo).unwrap();
+    assert!(undone.view.cart.lines().is_empty());
+}
+
+#[test]
+fn what_others_wrote_is_not_counted_as_what_was_suggested() {
+    let firm = Firm::new(suggesting(2));
+    let (cart, ann) = (firm.cart(), of_acme("ann"));
+    let terms = LinkTerms { may_suggest: true, ..LinkTerms::default() };
+    let (_, token) = firm.link(&ann, &cart, terms);
+    let bearer = Actor::LinkBearer(token);
+    firm.run(&bearer, &Target::Linked, &suggestion("cup")).unwrap();
+    // So many that they are read in several pages.
+    pass_over(&firm.shop.memory, id(&cart), 250);
+    let later = later(&firm, suggesting(2));
+    later.execute(bearer.clone(), &Target::Linked, &suggestion("mug")).unwrap();
+    let third = Command::Suggest {
+        proposal: Proposal::Add { product: product("mug"), quantity: quantity(3) },
+        comment: None,
+        name: None,
+    };
+    let refused = later.execute(bearer, &Target::Linked, &third);
+    assert_eq!(rejection(refused), Rejection::SuggestionsUsedUp { max: 2 });
 }
 
 #[test]

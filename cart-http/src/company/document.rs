@@ -3,7 +3,7 @@
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::media::MediaType;
 use super::refusal::Refusal;
@@ -19,6 +19,11 @@ pub(super) struct Document<A>(pub(super) Sent<A>);
 #[serde(deny_unknown_fields, bound = "A: Deserialize<'de>")]
 struct Envelope<A> {
     data: Object<Sent<A>>,
+    /// Every document may have it, and the version of the format; neither says anything about the resource.
+    #[serde(default, rename = "meta")]
+    _meta: IgnoredAny,
+    #[serde(default, rename = "jsonapi")]
+    _jsonapi: IgnoredAny,
 }
 
 /// What a resource object says.
@@ -69,7 +74,7 @@ impl<A: DeserializeOwned, S: Send + Sync> FromRequest<S> for Document<A> {
         }
         let limit = request.extensions().get().copied().unwrap_or_else(BodyLimit::default);
         let bytes = body::read(request.into_body(), limit).await?;
-        let Envelope { data: Object(sent) } = decode(&bytes)?;
+        let Envelope { data: Object(sent), .. } = decode(&bytes)?;
         Ok(Self(sent))
     }
 }

@@ -18,9 +18,11 @@ pub(super) fn jobs(service: Arc<CartService>, settings: &JobSettings) -> Jobs {
         .every("expire carts", expire, batches(&service, batch, expire_carts))
         .every("recover checkouts", recover, batches(&service, batch, recover_checkouts))
         .every("remove ended holds", holds, batches(&service, batch, remove_ended_holds))
-        .every("forget requests", forget, batches(&service, batch, move |service, batch| {
-            forget_requests(service, retention, batch)
-        }))
+        .every(
+            "forget requests",
+            forget,
+            batches(&service, batch, move |service, batch| forget_requests(service, retention, batch)),
+        )
 }
 
 /// A job of which each batch says how much it did; a full one says that there may be more.

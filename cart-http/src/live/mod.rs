@@ -52,11 +52,11 @@ mod stream;
 use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::response::sse::Sse;
+use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use cart_core::actor::Actor;
 use cart_core::service::{CartService, Target};
-use futures_util::stream::unfold;
+use futures_util::stream::{empty, unfold};
 
 pub use self::hub::LiveHub;
 pub use self::limits::LiveLimits;
@@ -68,7 +68,7 @@ use crate::problem::{Problem, ProblemCode};
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// Answers with the changes of a cart as they happen, for a router's own path to it. With a share link that is an opening
-/// of it.
+/// of it, if a stream begins: a request for the head alone, or one that is refused, uses nothing up.
 ///
 /// # Errors
 /// A [`Problem`]: [`ProblemCode::TooManyStreams`] if as many are open as may be, [`ProblemCode::CartNotFound`] for whoever may
@@ -80,13 +80,17 @@ pub async fn open(
     target: &Target,
     resume: Resume,
 ) -> Result<Response, Problem> {
+    if resume.only_head {
+        service.preview_watch(&actor, target).await?;
+        return Ok(answer(empty()));
+    }
     let slot = hub.admit().ok_or_else(too_many)?;
-    let cart = service.watch(&actor, target).await?.cart;
+    let cart = service.preview_watch(&actor, target).await?.cart;
     let subscription = hub.subscribe(cart, slot).ok_or_else(too_many)?;
     // What was written before the subscription began is in this proof, and what came after it is in the subscription.
-    let watch = service.rewatch(&actor, cart).await?;
+    let watch = service.watch(&actor, target).await?;
     let (hub, service) = (Arc::clone(hub), Arc::clone(service));
-    Ok(answer(Stream::new(Opened { service, hub, actor, subscription, watch, resume })))
+    Ok(answer(events(Stream::new(Opened { service, hub, actor, subscription, watch, resume }))))
 }
 
 fn too_many() -> Problem {
@@ -94,11 +98,17 @@ fn too_many() -> Problem {
     Problem::new(ProblemCode::TooManyStreams).header(header::RETRY_AFTER, SOON)
 }
 
-fn answer(stream: Stream) -> Response {
-    let events = unfold(stream, |mut stream| async {
+/// A message as it is sent.
+type Told = Result<Event, axum::Error>;
+
+fn events(stream: Stream) -> impl futures_util::Stream<Item = Told> + Send + 'static {
+    unfold(stream, |mut stream| async {
         let message = stream.message().await?;
         Some((message.to_event(), stream))
-    });
+    })
+}
+
+fn answer(events: impl futures_util::Stream<Item = Told> + Send + 'static) -> Response {
     let mut response = Sse::new(events).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

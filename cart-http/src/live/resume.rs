@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Method};
 use serde::Deserialize;
 
 use crate::problem::{Problem, ProblemCode};
@@ -17,6 +17,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 pub struct Resume {
     /// The last version that the reader knows; none if they begin.
     pub(super) known: Option<u64>,
+    /// Whether it is only asked whether there would be a stream.
+    pub(super) only_head: bool,
     pub(super) stopping: Stopping,
 }
 
@@ -36,7 +38,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Resume {
         // Browsers reconnect with the same address, so the header is what is newer.
         let known = last_event_id(&parts.headers)?.or(after);
         let stopping = parts.extensions.get().cloned().unwrap_or_default();
-        Ok(Self { known, stopping })
+        Ok(Self { known, only_head: parts.method == Method::HEAD, stopping })
     }
 }
 

@@ -84,8 +84,8 @@ const PASSED: Duration = Duration::from_secs(1);
 
 impl Stream {
     pub(super) fn new(opened: Opened) -> Self {
-        let Opened { service, hub, actor, mut subscription, watch, resume: Resume { known, stopping } } =
-            opened;
+        let Opened { service, hub, actor, mut subscription, watch, resume } = opened;
+        let Resume { known, stopping, only_head: _ } = resume;
         let now = Instant::now();
         if watch.presence {
             subscription.join(Viewer::of(&actor));

@@ -111,8 +111,12 @@ impl From<&Rejection> for Problem {
             Rejection::TooManyLines { max } => Self::new(Code::TooManyLines).field("maximum", *max),
             Rejection::TooManyEdits { max } => Self::new(Code::TooManyEdits).field("maximum", *max),
             Rejection::TooManyCarts { max } => Self::new(Code::TooManyCarts).field("maximum", *max),
-            Rejection::IncompatibleItems { clashes } => clashing(Code::IncompatibleItems, clashes),
-            Rejection::HasDependants { clashes } => clashing(Code::HasDependants, clashes),
+            Rejection::IncompatibleItems { clashes } => {
+                Self::new(Code::IncompatibleItems).field("clashes", bodies(clashes))
+            }
+            Rejection::HasDependants { clashes } => {
+                Self::new(Code::HasDependants).field("clashes", bodies(clashes))
+            }
             Rejection::SelectionMisfit { selection, reason } => Self::new(Code::SelectionMisfit)
                 .field("selection", word(selection))
                 .field("reason", word(reason)),
@@ -160,6 +164,7 @@ impl From<&Rejection> for Problem {
             Rejection::TooManySuggestions { max, by_author } => {
                 Self::new(Code::TooManySuggestions).field("maximum", *max).field("by_author", *by_author)
             }
+            Rejection::SuggestionsUsedUp { max } => Self::new(Code::SuggestionsUsedUp).field("maximum", *max),
             Rejection::VersionNotFound { version } => {
                 Self::new(Code::VersionNotFound).field("version", version.get())
             }
@@ -187,13 +192,12 @@ impl From<&Rejection> for Problem {
     }
 }
 
-fn clashing(code: ProblemCode, clashes: &[Clash]) -> Problem {
-    Problem::new(code)
-        .field("clashes", clashes.iter().map(|clash| word(ClashBody::of(clash))).collect::<Vec<_>>())
-}
-
 fn of_product(code: ProblemCode, product: &ProductKey) -> Problem {
     Problem::new(code).field("product_id", product.product.as_str())
+}
+
+fn bodies(clashes: &[Clash]) -> Value {
+    word(clashes.iter().map(ClashBody::of).collect::<Vec<_>>())
 }
 
 /// A value as JSON, such as the word by which an enum without data is known.
@@ -210,6 +214,7 @@ mod tests {
     use cart_core::permission::Permission;
     use cart_core::promotion::NotApplied;
     use cart_core::quantity::Quantity;
+    use cart_core::relation::{Broken, ClashingLine, ProductSet};
     use cart_core::selection::{Misfit, SelectionKind};
     use cart_core::sharing::PermissionGroupId;
     use cart_core::status::StatusName;
@@ -335,6 +340,37 @@ mod tests {
         ]
     }
 
+    /// One of each that rules between lines bring.
+    fn rejections_of_relations() -> Vec<(Rejection, u16, &'static str, Value)> {
+        let id = |id| ProductId::new(id).unwrap();
+        let plan = ClashingLine { line: Some(LineId::from_uuid(Uuid::from_u128(7))), product: id("plan") };
+        let pager = ClashingLine { line: None, product: id("pager") };
+        let pass = ClashingLine { line: plan.line, product: id("pass") };
+        let any_of = ProductSet { products: [id("plan")].into(), ..ProductSet::default() };
+        let excluded = Clash { line: pager, broken: Broken::Excludes, others: vec![plan] };
+        let orphaned = Clash { line: pass, broken: Broken::Requires { any_of }, others: vec![] };
+        vec![
+            (
+                Rejection::IncompatibleItems { clashes: vec![excluded] },
+                409,
+                "incompatible_items",
+                json!({"clashes": [{
+                    "item_id": null, "product_id": "pager", "rule": "excludes",
+                    "others": [{"item_id": ID, "product_id": "plan"}],
+                }]}),
+            ),
+            (
+                Rejection::HasDependants { clashes: vec![orphaned] },
+                409,
+                "has_dependants",
+                json!({"clashes": [{
+                    "item_id": ID, "product_id": "pass", "rule": "requires",
+                    "any_of": {"products": ["plan"]}, "others": [],
+                }]}),
+            ),
+        ]
+    }
+
     /// One of each that sharing brings.
     fn rejections_of_sharing() -> Vec<(Rejection, u16, &'static str, Value)> {
         let id = Uuid::from_u128(7);
@@ -373,6 +409,7 @@ mod tests {
                 "too_many_suggestions",
                 json!({"maximum": 5, "by_author": true}),
             ),
+            (Rejection::SuggestionsUsedUp { max: 5 }, 422, "suggestions_used_up", json!({"maximum": 5})),
             (Rejection::VersionNotFound { version }, 404, "version_not_found", json!({"version": 9})),
             (Rejection::NothingToUndo, 409, "nothing_to_undo", none),
         ]
@@ -380,7 +417,8 @@ mod tests {
 
     #[test]
     fn every_rejection_has_its_code_and_what_the_client_can_use() {
-        for (rejection, status, code, members) in rejections().into_iter().chain(rejections_of_sharing()) {
+        let all = rejections().into_iter().chain(rejections_of_relations()).chain(rejections_of_sharing());
+        for (rejection, status, code, members) in all {
             let mut document = Problem::from(&rejection).to_value(None);
             let document = document.as_object_mut().unwrap();
             assert_eq!(document.remove("status"), Some(status.into()), "{rejection}");

@@ -115,9 +115,14 @@ catalogue! {
     /// Fewer units of `product_id` can be had than asked for: the line would have `requested`, and could have
     /// `available`.
     InsufficientStock = "insufficient_stock", CONFLICT, "There is not enough in stock";
-    /// Products do not go together; `clashes` says which, and why.
-    IncompatibleItems = "incompatible_items", CONFLICT, "The products do not go together";
-    /// Other items need what would go; `clashes` says which, and why.
+    /// What would come in does not go with what is in the cart, or with something else that would come in. Each of `clashes`
+    /// has the `rule` that is broken, the `product_id` that has it and its `item_id` (null for what was not added), the
+    /// `others` with the same two, at most ten of them, and what else the rule says: `requires` comes with `any_of`
+    /// (`products` and `categories`), `group` with `group`, `follows` with `units`, `parents` (units of what is followed)
+    /// and `quantity` (`at_most` or `equal`); `excludes` with nothing.
+    IncompatibleItems = "incompatible_items", CONFLICT, "The items do not go together";
+    /// Other items need what would go; each of `clashes` has one of them and what it would lack, as for
+    /// `incompatible_items`.
     HasDependants = "has_dependants", CONFLICT, "Other items need this one";
     /// There is nothing in the cart that could be ordered.
     EmptyCart = "empty_cart", CONFLICT, "The cart is empty";
@@ -216,6 +221,8 @@ catalogue! {
     /// At most `maximum` suggestions may wait for a decision; `by_author` says whether of the same author, and not of
     /// all together.
     TooManySuggestions = "too_many_suggestions", UNPROCESSABLE_ENTITY, "No more suggestions may wait";
+    /// At most `maximum` suggestions may be made with the link or the grant, whatever became of those before.
+    SuggestionsUsedUp = "suggestions_used_up", UNPROCESSABLE_ENTITY, "No more suggestions may be made";
     /// Something failed that should not.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     /// Something needed cannot be reached now; nothing was changed, and the same request may succeed later.

@@ -34,7 +34,8 @@
 //! shows names. `link` says until when it lives, whether changes may be suggested, and what was suggested with it.
 //!
 //! A token that is unknown, malformed, expired, revoked, replaced or used up, and one of a cart that is gone, are all answered
-//! with the same 404. A used-up link shows nothing more, but whoever saw the cart with it may still suggest.
+//! with the same 404. A used-up link shows nothing more, but whoever saw the cart with it may still suggest. `HEAD` says
+//! whether `GET` would show something, and counts nothing.
 //!
 //! # Suggestions
 //! `op` is `add` (`product_id`, `options`, `quantity`), `remove` (`item_id`), `set_quantity` (`item_id`, `quantity`) or
@@ -44,8 +45,9 @@
 //!
 //! # Writes
 //! Every write takes `If-Match` with the cart's `ETag`, an `Idempotency-Key`, and `?preview=true`, as in
-//! [`shop`](crate::shop). Amounts are decimal text; times are RFC 3339 in UTC. Refusals and failures are
-//! [`Problem`] documents.
+//! [`shop`](crate::shop). An undo is about what was last when it came in: if something else is by the time that it would be
+//! done, it is refused as if `If-Match` had named that version. Amounts are decimal text; times are RFC 3339 in UTC. Refusals
+//! and failures are [`Problem`] documents.
 
 mod answer;
 mod base;

@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, Method};
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::id::SuggestionId;
@@ -57,11 +57,17 @@ fn unknown() -> Problem {
     Problem::new(ProblemCode::CartNotFound)
 }
 
+/// A request for the head alone shows nothing, so it is no opening.
 pub(super) async fn show(
     State(shared): State<Shared>,
+    method: Method,
     Bearer(token): Bearer,
 ) -> Result<Answer<Value>, Problem> {
-    let cart = shared.service.open_link(&token).await?;
+    let cart = if method == Method::HEAD {
+        shared.service.preview_link(&token).await?
+    } else {
+        shared.service.open_link(&token).await?
+    };
     Ok(Answer::shown(cart.version, to_value(&SharedBody::of(&cart))?))
 }
 

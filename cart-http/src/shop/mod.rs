@@ -49,7 +49,9 @@
 //! * `promotions`: those that apply, with `id`, `name`, `discount`, and the `code` that they were given for.
 //! * `gifts`: what promotions give, with `promotion_id`, `product_id`, `options`, `name`, `quantity`, and the `value`
 //!   that is not charged. They are no items. `refused_gifts`: those refused, with `promotion_id` and `name`.
-//! * `notices`: what changed since the items were added, and what else the shopper should know.
+//! * `notices`: what changed since the items were added, and what else the shopper should know, each with its `code`. One
+//!   with `incompatible_items` has the members of a clash, as the problem of that code; `dependant_reduced` says of an item
+//!   that it was lowered `from` a quantity `to` another, or removed (`to` is null), because what it needs was.
 //!
 //! The `ETag` is the cart's version. It changes with every write, not with prices, so it serves `If-Match` on writes.
 //!

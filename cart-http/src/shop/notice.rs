@@ -21,7 +21,7 @@ pub(super) enum NoticeBody<'a> {
     ProductUnavailable { item_id: LineId, reason: Unavailable },
     AmountOverflow { item_id: LineId },
     QuantityClamped { item_id: LineId, requested: u32, given: Quantity },
-    IncompatibleItems { clash: ClashBody<'a> },
+    IncompatibleItems(ClashBody<'a>),
     DependantReduced { item_id: LineId, product_id: &'a ProductId, from: Quantity, to: Option<Quantity> },
     SelectionStale { selection: SelectionKind, reason: Misfit },
     CouponSleeping(CouponNotice<'a>),
@@ -54,9 +54,8 @@ impl<'a> NoticeBody<'a> {
             Notice::QuantityClamped { line: item_id, asked: requested, given } => {
                 Self::QuantityClamped { item_id, requested, given }
             }
-            Notice::IncompatibleItems { ref clash } => {
-                Self::IncompatibleItems { clash: ClashBody::of(clash) }
-            }
+            Notice::IncompatibleItems { ref clash } => Self::IncompatibleItems(ClashBody::of(clash)),
+            // Without a quantity it was removed.
             Notice::DependantReduced { line: item_id, ref product, from, to } => {
                 Self::DependantReduced { item_id, product_id: &product.product, from, to }
             }

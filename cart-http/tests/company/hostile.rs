@@ -74,13 +74,45 @@ async fn what_the_document_does_not_have_is_refused_where_it_is() {
         (with("__proto__", "/data/attributes"), "/data/attributes/__proto__"),
         (with("relationships", "/data"), "/data/relationships"),
         (with("a/b~c", "/data"), "/data/a~1b~0c"),
-        (with("meta", ""), "/meta"),
+        (with("meta", "/data"), "/data/meta"),
         (with("included", ""), "/included"),
     ] {
         let error = target.post(document.to_string()).await.error(422, "unknown_field");
         assert_eq!(error["source"], json!({"pointer": pointer}));
     }
     assert_eq!(target.shares().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_says_something_about_the_document_is_left_aside() {
+    let target = Target::open().await;
+    let attributes = json!({"idCompanyUser": "bob", "idCartPermissionGroup": 1});
+    let document = json!({
+        "data": {"type": "shared-carts", "attributes": attributes},
+        "meta": {"x": 1, "data": {"type": "carts"}},
+        "jsonapi": {"version": "1.1", "ext": []},
+    });
+    let share = target.post(document.to_string()).await.made();
+    assert_eq!(target.shares().await, [share]);
+    // They are no place for what would be read differently.
+    let twice = r#"{"data": {}, "meta": {"a": 1, "a": 2}}"#;
+    target.post(twice).await.error(400, "malformed_json");
+}
+
+#[tokio::test]
+async fn an_id_is_written_in_one_form() {
+    let target = Target::open().await;
+    let attributes = json!({"idCompanyUser": "bob", "idCartPermissionGroup": 1});
+    let share = json!({"data": {"type": "shared-carts", "attributes": attributes}});
+    let id: uuid::Uuid = target.post(share.to_string()).await.made().parse().unwrap();
+    let ann = target.acme.ann();
+    for form in [id.simple().to_string(), id.urn().to_string(), format!("%7B{id}%7D")] {
+        ann.delete(format!("/shared-carts/{form}")).await.error(404, "not_found");
+    }
+    let cart: uuid::Uuid = target.path.split('/').nth(2).unwrap().parse().unwrap();
+    ann.get(format!("/carts/{}", cart.simple())).await.error(404, "cart_not_found");
+    ann.get(format!("/carts/{}", cart.to_string().to_uppercase())).await.ok();
+    ann.delete(format!("/shared-carts/{}", id.to_string().to_uppercase())).await.done();
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! How much streams may take.
 
+use cart_core::sharing::LinkTerms;
+
 use crate::support::Host;
 
 #[tokio::test(start_paused = true)]
@@ -22,6 +24,19 @@ async fn one_stream_too_many_of_a_cart_or_altogether_is_told_to_wait() {
     open.remove(0);
     let _again = host.watch("ann", one).await;
     assert_eq!((host.hub.streams(), host.hub.carts()), (3, 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_too_many_uses_up_no_opening_of_a_link() {
+    let host = Host::limited(|limits| limits.streams_of_cart = 1);
+    let cart = host.cart().await;
+    let token = host.link_with(cart, LinkTerms { uses: Some(1), ..LinkTerms::default() }).await;
+    let anns = host.watch("ann", cart).await;
+    let path = format!("/links/{}", token.reveal());
+    assert_eq!(host.ask("", &path, &[]).await.status(), 503);
+    drop(anns);
+    host.watch_link(&token).await.expect("ready").await;
+    assert_eq!(host.ask("", &path, &[]).await.status(), 404);
 }
 
 #[tokio::test(start_paused = true)]

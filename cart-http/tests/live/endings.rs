@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use cart_core::command::Command;
-use cart_core::event::CartEvent;
-use cart_core::id::{CheckoutId, OrderRef};
+use cart_core::checkout::{Handoff, PlacedOrder};
+use cart_core::command::{BeginCheckout, Command};
+use cart_core::id::OrderRef;
 use cart_core::policy::{CartPolicy, Ttl};
 use cart_core::port::Clock as _;
+use cart_core::service::Target;
 use cart_core::sharing::{LinkTerms, PermissionGroup};
 use cart_core::testing::samples::{company_id, user_for, user_id};
 use cart_core::testing::{Fault, StoreCall};
@@ -148,17 +149,31 @@ async fn the_checkout_ends_all_streams() {
     let (cart, mut bobs) = bobs(&host).await;
     let mut anns = host.watch("ann", cart).await;
     anns.expect("ready").await;
-    let attempt = CheckoutId::from_uuid(uuid::Uuid::from_u128(7));
-    let deadline = host.clock.now() + TimeDelta::minutes(10);
-    host.write(cart, vec![CartEvent::CheckoutBegun { attempt, deadline, uses: Vec::new() }]).await;
+    let whole = BeginCheckout::whole(Handoff::Host);
+    let begun = host.service.checkout(&ann().into(), &Target::Cart(cart), &whole).await.unwrap();
     for reader in [&mut anns, &mut bobs] {
         assert_eq!(reader.expect("change").await["what"][0]["status"], "checkout");
     }
-    let order = OrderRef::new("O1").unwrap();
-    host.write(cart, vec![CartEvent::CheckoutCompleted { attempt, order }]).await;
+    let order = PlacedOrder::new(OrderRef::new("O1").unwrap());
+    host.service.complete_checkout(begun.checkout.id, order).await.unwrap();
     assert_eq!(anns.expect("change").await["what"][0]["status"], "completed");
     assert_ends_at_once(anns, "checked_out").await;
     assert_ends_at_once(bobs, "access_ended").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_checkout_that_comes_to_nothing_ends_no_stream() {
+    let host = Host::shared();
+    let cart = host.cart().await;
+    let mut reader = host.watch("ann", cart).await;
+    reader.expect("ready").await;
+    let whole = BeginCheckout::whole(Handoff::Host);
+    let begun = host.service.checkout(&ann().into(), &Target::Cart(cart), &whole).await.unwrap();
+    assert_eq!(reader.expect("change").await["what"][0]["status"], "checkout");
+    host.service.cancel_checkout(&ann().into(), begun.checkout.id).await.unwrap();
+    assert_eq!(reader.expect("change").await["what"][0]["status"], "active");
+    host.add(cart).await;
+    assert_eq!(reader.expect("change").await["what"][0]["happened"], "quantity_changed");
 }
 
 #[tokio::test(start_paused = true)]

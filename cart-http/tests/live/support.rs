@@ -9,15 +9,13 @@ use axum::http::{HeaderMap, Request, Response};
 use axum::routing::get;
 use cart_core::actor::Actor;
 use cart_core::command::{AddLine, Command, LineEdit};
-use cart_core::event::CartEvent;
 use cart_core::id::{CartId, LinkId};
 use cart_core::memory::{MemoryDirectory, MemoryStore};
 use cart_core::money::Currency;
 use cart_core::policy::{CartPolicy, SharingPolicy};
-use cart_core::port::{CartStore as _, Publisher as _};
 use cart_core::service::{CartService, Target};
 use cart_core::sharing::{LinkShows, LinkTerms, LinkToken, PermissionGroup};
-use cart_core::testing::samples::{Write, channel, company_id, product, quantity, unit, user_for, user_id};
+use cart_core::testing::samples::{channel, company_id, product, quantity, user_for, user_id};
 use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock, RecordingTimer};
 use cart_http::live::{self, LiveHub, LiveLimits, Resume};
 use cart_http::{Guard, Problem, ProblemCode};
@@ -132,15 +130,6 @@ impl Host {
 
     pub(crate) async fn only_link(&self, cart: CartId) -> LinkId {
         self.service.links(&ann(), &Target::Cart(cart)).await.unwrap()[0].link.id
-    }
-
-    /// Writes events past the service, as checkout does, on a store that has other writers.
-    pub(crate) async fn write(&self, cart: CartId, events: Vec<CartEvent>) {
-        let before = self.store.load(cart).await.unwrap().unwrap();
-        let commit = Write::new(events).change(&before);
-        let entry = Arc::clone(&commit.entry);
-        self.store.commit(unit([commit])).await.unwrap();
-        self.hub.publish(&[entry]);
     }
 
     /// What somebody asks for a stream is answered with.

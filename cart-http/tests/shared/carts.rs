@@ -21,6 +21,16 @@ async fn a_cart_is_made_and_filled_as_the_document_says() {
 }
 
 #[tokio::test]
+async fn a_name_is_text_that_is_shown() {
+    let friends = Friends::meet();
+    for name in ["Vacation\u{202e}", "Vaca\ntion", "\u{7}Vacation"] {
+        let problem =
+            friends.ann().post("create", json!({"cart_name": name})).await.problem(422, "invalid_value");
+        assert_eq!(problem["pointer"], "/cart_name", "{name:?}");
+    }
+}
+
+#[tokio::test]
 async fn nobody_makes_a_cart_for_somebody_else() {
     let friends = Friends::meet();
     friends.client("bob").post("create", json!({"user_id": "ann"})).await.problem(403, "forbidden");

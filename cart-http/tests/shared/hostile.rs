@@ -73,6 +73,30 @@ async fn many_suggestions_at_once_are_bounded() {
 }
 
 #[tokio::test]
+async fn an_id_is_written_in_one_form() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let (id, item): (uuid::Uuid, uuid::Uuid) =
+        (cart.parse().unwrap(), friends.item(&cart).await.parse().unwrap());
+    let before = friends.version(&cart).await;
+    for form in [id.simple().to_string(), id.urn().to_string(), format!("%7B{id}%7D")] {
+        friends.ann().get(&format!("{form}/history")).await.problem(400, "malformed_uri");
+    }
+    for form in [item.simple().to_string(), item.urn().to_string(), item.braced().to_string()] {
+        let remove = json!({"op": "remove", "item_id": form});
+        let reply = friends.ann().post(&format!("{cart}/suggestions"), remove).await;
+        reply.problem(422, "invalid_value");
+        let accept = json!({"suggestion_ids": [form]});
+        let reply = friends.ann().post(&format!("{cart}/suggestions/accept"), accept).await;
+        reply.problem(422, "invalid_value");
+    }
+    assert_eq!(friends.version(&cart).await, before);
+    friends.ann().get(&format!("{}/history", cart.to_uppercase())).await.ok();
+    let remove = json!({"op": "remove", "item_id": item.to_string().to_uppercase()});
+    friends.ann().post(&format!("{cart}/suggestions"), remove).await.made();
+}
+
+#[tokio::test]
 async fn an_address_means_one_thing_or_nothing() {
     let friends = Friends::meet();
     let cart = friends.cart().await;

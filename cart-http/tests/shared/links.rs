@@ -69,6 +69,8 @@ async fn of_a_link_what_is_named_changes_and_null_takes_away() {
         (json!({"uses": 1.5}), "/uses"),
         (json!({"expires_at": "tomorrow"}), "/expires_at"),
         (json!({"label": ""}), "/label"),
+        (json!({"label": "for\nyou"}), "/label"),
+        (json!({"label": "for \u{2066}you"}), "/label"),
     ] {
         let problem = friends.ann().patch(&path, body.clone()).await.problem(422, "invalid_value");
         assert_eq!(problem["pointer"], pointer, "{body}");

@@ -1,5 +1,6 @@
 //! What whoever has a link sees.
 
+use axum::http::Method;
 use cart_core::command::Command;
 use cart_core::port::Clock as _;
 use cart_core::testing::samples::note;
@@ -174,11 +175,30 @@ async fn a_token_is_in_one_place() {
 }
 
 #[tokio::test]
-async fn asking_for_the_head_alone_is_an_opening_too() {
+async fn asking_for_the_head_alone_says_whether_the_link_opens_and_is_no_opening() {
     let friends = Friends::meet();
     let cart = friends.cart().await;
     let link = friends.link(&cart, json!({"uses": 1})).await;
-    let head = friends.nobody().send(axum::http::Method::HEAD, &format!("shared/{link}"), None).await;
-    assert_eq!((head.status, head.bytes.len()), (200, 0));
-    friends.nobody().get(&format!("shared/{link}")).await.problem(404, "cart_not_found");
+    let bearer = friends.nobody().with("x-share-token", &link);
+    let paths =
+        [format!("shared/{link}"), "shared".into(), format!("shared/{link}/events"), "shared/events".into()];
+    let mut heads = Vec::new();
+    for path in paths.iter().cycle().take(8) {
+        let head = bearer.send(Method::HEAD, path, None).await;
+        assert_eq!((head.status, head.bytes.len()), (200, 0), "{path}");
+        heads.push(head);
+    }
+    assert_eq!(friends.hub.streams(), 0);
+    let shown = friends.nobody().get(&paths[0]).await;
+    for name in ["etag", "content-type", "content-length", "referrer-policy", "cache-control"] {
+        assert_eq!(heads[0].header(name), shown.header(name), "{name}");
+    }
+    assert_eq!(heads[2].header("content-type"), Some("text/event-stream"));
+    shown.ok();
+    for path in &paths {
+        let head = bearer.send(Method::HEAD, path, None).await;
+        assert_eq!((head.status, head.bytes.len()), (404, 0), "{path}");
+    }
+    let links = friends.ann().get(&format!("{cart}/links")).await.ok();
+    assert_eq!(links["links"][0]["view_count"], 1);
 }

@@ -63,3 +63,15 @@ async fn the_last_change_is_undone_and_done_again() {
     let path = format!("{}/undo", empty["cart_id"].as_str().unwrap());
     friends.ann().post(&path, json!({})).await.problem(409, "nothing_to_undo");
 }
+
+#[tokio::test]
+async fn an_undo_that_names_what_it_undoes_is_done_once() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    friends.ann().post(&format!("{cart}/add-item"), json!({"product_id": "mug", "quantity": 3})).await.ok();
+    let (undo, named) = (format!("{cart}/undo"), friends.ann().with("if-match", "\"3\""));
+    named.post(&undo, json!({})).await.ok();
+    let late = named.post(&undo, json!({})).await;
+    assert_eq!(late.header("etag"), Some("\"4\""));
+    assert_eq!(late.problem(412, "version_conflict")["current_version"], 4);
+}

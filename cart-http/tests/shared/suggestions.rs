@@ -108,6 +108,29 @@ async fn what_is_said_twice_waits_once() {
 }
 
 #[tokio::test]
+async fn what_is_said_and_by_whom_is_text_that_is_shown() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let path = format!("shared/{link}/suggestions");
+    let body = |name: &str, comment: &str| json!({"op": "add", "product_id": "pen", "name": name, "comment": comment});
+    for (name, comment, pointer) in [
+        ("Dan\n", "nice", "/name"),
+        ("Dan\t", "nice", "/name"),
+        ("\u{202e}naD", "nice", "/name"),
+        ("Dan\u{85}", "nice", "/name"),
+        ("Dan", "a\rb", "/comment"),
+        ("Dan", "a\u{1b}[2Jb", "/comment"),
+        ("Dan", "a\u{2067}b", "/comment"),
+    ] {
+        let problem = friends.nobody().post(&path, body(name, comment)).await.problem(422, "invalid_value");
+        assert_eq!(problem["pointer"], pointer, "{name:?} {comment:?}");
+    }
+    let made = friends.nobody().post(&path, body("דן", "one\n\ttwo")).await.made();
+    assert_eq!((&made["name"], &made["comment"]), (&json!("דן"), &json!("one\n\ttwo")));
+}
+
+#[tokio::test]
 async fn one_that_is_stale_is_refused_alone_or_with_the_others() {
     let friends = Friends::meet();
     let cart = friends.cart().await;
@@ -175,6 +198,30 @@ async fn too_many_of_one_author_or_of_all_are_refused() {
     }
     let (waiting, problem) = refused.expect("a limit");
     assert_eq!((&problem["maximum"], &problem["by_author"]), (&json!(waiting), &json!(true)));
+}
+
+#[tokio::test]
+async fn suggesting_and_taking_back_comes_to_an_end_and_is_in_nobodys_way() {
+    let friends = Friends::meet();
+    let cart = friends.cart().await;
+    let link = friends.link(&cart, json!({"may_suggest": true})).await;
+    let path = format!("shared/{link}/suggestions");
+    let body = json!({"op": "add", "product_id": "pen"});
+    let mut made = 0;
+    let refused = loop {
+        let reply = friends.nobody().post(&path, body.clone()).await;
+        if reply.status != 201 {
+            break reply;
+        }
+        made += 1;
+        friends.nobody().delete(&format!("{path}/{}", id(&reply.made()))).await.done();
+    };
+    let problem = refused.problem(422, "suggestions_used_up");
+    assert_eq!((&problem["maximum"], made), (&json!(500), 500));
+    friends.ann().post(&format!("{cart}/undo"), json!({})).await.ok();
+    let undone = friends.ann().get(&format!("{cart}/history?limit=1")).await.ok();
+    let what = undone["changes"][0]["what"].as_array().unwrap();
+    assert!(what.iter().any(|one| one["happened"] == "line_removed"), "{undone}");
 }
 
 #[tokio::test]

@@ -208,6 +208,8 @@ async fn texts_and_data_are_bounded() {
         json!(format!("{fits}x")),
         json!(""),
         json!("a\u{0}b"),
+        json!("a\r\nb"),
+        json!("a\u{202e}b"),
         json!(7),
         json!(["x"]),
     ] {

@@ -17,6 +17,7 @@ mod logging;
 mod prices;
 mod protocol;
 mod refusals;
+mod relations;
 mod repetition;
 mod selections;
 mod sums;

@@ -52,8 +52,8 @@ pub enum OpenError {
         /// The id of the key that is needed; the lowest, if there are several.
         key: KeyId,
     },
-    /// The key ring has another key under an id than the one that has sealed values in the file. What it sealed, and
-    /// what that one did, could never be opened by one ring.
+    /// The key ring has another key under an id than the one that has sealed values in the file (or the file's record of
+    /// that one was altered). What both had sealed could never be opened by one ring.
     #[error("{} has values sealed with another key {key} than the one in the key ring", path.display())]
     WrongKey {
         /// The database.

@@ -10,6 +10,7 @@ use cart_core::port::{CartIndex, CartStore, EventLog, PageRequest, ShareIndex, S
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{Write, added, cart_id, created_sole, line, owner};
 use cart_seal::{KeyId, KeyRing};
+use cart_store_sqlite::transfer::ExportError;
 use cart_store_sqlite::verify::{Finding, Problem};
 use cart_store_sqlite::{OpenError, Options, Resealed, SqliteStore};
 
@@ -251,13 +252,13 @@ fn a_plain_store_has_nothing_to_seal_anew() {
     assert_eq!(reseal(&store, None, 9), Resealed::default());
 }
 
-/// Changes a byte of a sealed value of a cart.
+/// Changes the end of what is sealed in a column of a cart.
 fn forge(place: &Place, table: &str, column: &str, cart: CartId) {
     let key = if table == "carts" { "id" } else { "cart_id" };
     let id = cart.as_uuid().simple();
     place.tamper(&format!(
         "DROP TRIGGER IF EXISTS journal_is_not_rewritten;
-         UPDATE {table} SET {column} = CAST(substr({column}, 1, length({column}) - 1) || x'00' AS BLOB)
+         UPDATE {table} SET {column} = CAST(substr({column}, 1, length({column}) - 16) || zeroblob(16) AS BLOB)
          WHERE {key} = x'{id}' AND {column} IS NOT NULL"
     ));
 }
@@ -315,6 +316,8 @@ fn a_store_whose_key_is_told_to_be_lost_opens_and_tells_what_is_missing() {
     let page = PageRequest { after: None, limit: 9 };
     assert!(is_told(block_on(store.carts_of(kept.channel(), kept.owner(), page)).unwrap_err()));
     assert_eq!(block_on(store.cart_with_link(token(1).digest())).unwrap(), Some(lost));
+    let exported = block_on(store.export(Vec::new()));
+    assert!(matches!(exported, Err(ExportError::Store(StoreError::KeyMissing { key: 1, .. }))));
     assert_eq!(load(&store, kept.id()).unwrap().as_ref(), Some(&kept));
     let missing = Finding { cart: Some(lost), problem: Problem::KeyMissing { key: 1 } };
     let report = block_on(store.verify()).unwrap();

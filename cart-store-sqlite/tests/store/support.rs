@@ -5,15 +5,15 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use cart_core::cart::Cart;
-use cart_core::checkout::{StockClaim, StockCounting, StockState, StockUnits};
+use cart_core::checkout::{CheckoutStep, StockClaim, StockCounting, StockState, StockUnits};
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
 use cart_core::id::{CartId, CustomerKey, StockItemId};
 use cart_core::journal::{Position, Positioned};
-use cart_core::port::{CartStore, Commit, EventLog, StoreError, UseLedger};
+use cart_core::port::{CartStore, Commit, EventLog, StockLedger, StoreError, UseLedger};
 use cart_core::promotion::{PromotionUse, UseLimit};
 use cart_core::testing::samples::{
-    Write, added, at, cart_id, checkout, checkout_begun, checkout_cancelled, checkout_completed,
+    Write, added, at, cart_id, checkout, checkout_begun, checkout_cancelled, checkout_completed, checkout_id,
     created_sole, line, owner, promotion_id, quantity, unit,
 };
 use cart_core::testing::{block_on, laws};
@@ -97,7 +97,8 @@ pub(crate) fn fill(store: &SqliteStore) {
 /// The cart whose checkout [`fill`] leaves begun.
 pub(crate) const HELD: u64 = 110;
 
-/// Puts carts into a store whose checkouts use promotions: one begun, one completed, one cancelled.
+/// Puts carts into a store whose checkouts use promotions: one begun, one completed, one cancelled; and others that have
+/// stock held and sold.
 fn check_out(store: &SqliteStore) {
     let limit = UseLimit { total: Some(100), per_customer: Some(2) };
     let uses = |customer| [used("spring", customer, limit), used("clearance", "", limit)];
@@ -105,7 +106,12 @@ fn check_out(store: &SqliteStore) {
         vec![begun(1_001, uses("ann"))],
         vec![begun(1_002, uses("bob")), checkout_completed(1_002, "order-1")],
         vec![begun(1_003, uses("cid")), checkout_cancelled(1_003)],
+        vec![holding(1_004, "ann", &[("cup", 3), ("mug", 1)], at(50), None)],
+        vec![holding(1_005, "bob", &[("cup", 2)], at(50), None), claimed(1_005, &[("cup", 2)])],
     ];
+    for name in ["cup", "mug"] {
+        block_on(store.set_supply(&item(name), 10, at(0))).unwrap();
+    }
     for (number, life) in (HELD..).zip(lives) {
         life.into_iter().fold(grow(store, number, 1), |cart, event| change(store, &cart, [event]));
     }
@@ -145,6 +151,12 @@ pub(crate) fn holding(
     checkout.progress.stock = StockState::Held { until };
     Arc::make_mut(&mut checkout.draft).owner = owner(name);
     CartEvent::CheckoutBegun { checkout: Arc::new(checkout) }
+}
+
+/// What is held for a checkout, or else what is free, is sold to it.
+pub(crate) fn claimed(number: u64, items: &[(&str, u32)]) -> CartEvent {
+    let step = CheckoutStep::StockClaimed { counted_by: StockCounting::Store, items: units(items) };
+    CartEvent::CheckoutAdvanced { checkout: checkout_id(number), step: Arc::new(step) }
 }
 
 /// The use of a promotion by a customer; by nobody known if the key is empty.

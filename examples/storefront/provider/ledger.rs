@@ -24,7 +24,9 @@ pub(super) struct Known {
 #[serde(rename_all = "snake_case")]
 pub(super) enum State {
     /// The shopper has to do something.
-    Waiting { kind: InitiationType },
+    Waiting {
+        kind: InitiationType,
+    },
     /// Nobody is told anything.
     Silent,
     Captured,

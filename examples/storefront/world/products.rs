@@ -9,6 +9,7 @@ use cart_core::money::{Currency, Money};
 use cart_core::port::{Catalog, PortError, PriceContext, ProductQuery};
 use cart_core::product::{PriceTier, Product, QuantityRule, Stock, UnitPrices};
 use cart_core::quantity::Quantity;
+use cart_core::relation::{ProductSet, Relations};
 use serde::Deserialize;
 
 use super::{Error, World, distinct, yes};
@@ -40,6 +41,8 @@ pub(super) struct WorldProduct {
     #[serde(default)]
     categories: Vec<CategoryId>,
     tax_class: Option<TaxClass>,
+    #[serde(default)]
+    relations: Relations,
 }
 
 #[derive(Debug, Deserialize)]
@@ -88,11 +91,35 @@ impl World {
     pub(super) fn catalog(&self) -> Result<WorldCatalog, Error> {
         let supply =
             distinct("stock item", self.stock_items.iter().map(|item| Ok((&item.id, item.available))))?;
+        let of_product = |product: &WorldProduct| {
+            self.check_relations(product)?;
+            product.read(&supply)
+        };
         let products = self.products.iter().map(|product| {
-            let read = product.read(&supply).map_err(|error| format!("product {}: {error}", product.id))?;
+            let read = of_product(product).map_err(|error| format!("product {}: {error}", product.id))?;
             Ok((product.id.clone(), read))
         });
         Ok(WorldCatalog { products: distinct("product", products)? })
+    }
+
+    /// Whether what a product goes with, or not, is something else that is here.
+    fn check_relations(&self, product: &WorldProduct) -> Result<(), Error> {
+        product.relations.check_of(&product.id)?;
+        let Some(rules) = product.relations.rules() else { return Ok(()) };
+        let followed = rules.follows.iter().map(|follows| &follows.parents);
+        rules.requires.iter().chain([&rules.excludes]).chain(followed).try_for_each(|set| self.check_set(set))
+    }
+
+    fn check_set(&self, set: &ProductSet) -> Result<(), Error> {
+        let is_here = |id: &ProductId| self.products.iter().any(|product| product.id == *id);
+        let is_used = |id: &CategoryId| self.products.iter().any(|product| product.categories.contains(id));
+        if let Some(product) = set.products.iter().find(|id| !is_here(id)) {
+            return Err(format!("there is no product {product}").into());
+        }
+        match set.categories.iter().find(|id| !is_used(id)) {
+            Some(category) => Err(format!("there is no product in category {category}").into()),
+            None => Ok(()),
+        }
     }
 }
 
@@ -127,6 +154,7 @@ impl WorldProduct {
             categories: self.categories.clone().into(),
             tax_class: self.tax_class.clone().unwrap_or_else(TaxClass::standard),
             tiers: price.tiers()?.into(),
+            relations: self.relations.clone(),
             ..Product::new(self.name.as_str(), prices)
         })
     }

@@ -11,7 +11,11 @@ use super::{Error, World};
 
 impl World {
     /// Carts of its channels in a store, with everything that the world knows.
-    pub(crate) fn service(&self, store: Arc<dyn Store>, time: TimeDelta) -> Result<CartServiceBuilder, Error> {
+    pub(crate) fn service(
+        &self,
+        store: Arc<dyn Store>,
+        time: TimeDelta,
+    ) -> Result<CartServiceBuilder, Error> {
         let catalog = self.catalog()?;
         let promotions = self.promotions(&catalog)?;
         Ok(CartService::builder(store, Arc::new(catalog))

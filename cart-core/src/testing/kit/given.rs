@@ -239,6 +239,7 @@ pub struct Scenario {
     members: Members,
     undoing: Option<Undoing>,
     parties: Parties,
+    suggested: usize,
 }
 
 /// A cart, under the policy [`CartPolicy::shared`], at [`at`]`(60)`.
@@ -253,6 +254,7 @@ pub fn given(cart: GivenCart) -> Scenario {
         members: Members { actor: true, named: true },
         undoing: None,
         parties: Parties::default(),
+        suggested: 0,
     }
 }
 
@@ -403,6 +405,12 @@ impl Scenario {
         Self { undoing: Some(undoing), ..self }
     }
 
+    /// The same after so many suggestions with what lets the actor in.
+    #[must_use]
+    pub fn and_suggested(self, suggested: usize) -> Self {
+        Self { suggested, ..self }
+    }
+
     /// The cart as it is.
     pub const fn cart(&self) -> &Cart {
         &self.cart
@@ -433,6 +441,7 @@ impl Scenario {
             token: Some(link_token(0xff)),
             undoing: self.undoing.clone(),
             parties: self.parties,
+            suggested: self.suggested,
             // Far from the ids of given lines, and another one for each version of the cart.
             first_id: Uuid::from_u64_pair(self.cart.version().get(), 1 << 32),
         }

@@ -7,7 +7,10 @@ use serde_json::{Map, Value, json};
 use super::ordered::ordered;
 use crate::actor::{Actor, Owner};
 use crate::event::{CartEvent, ClearScope, Created, Settings};
-use crate::id::{AddressId, CartId, CustomerKey, PaymentMethodId, ShippingMethodId, TaxClass, UserId};
+use crate::id::{
+    AddressId, CartId, CategoryId, CustomerKey, PaymentMethodId, ProductGroupId, ShippingMethodId, TaxClass,
+    UserId,
+};
 use crate::journal::{EditOutcome, Reply};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergeStrategy, MergedLine};
@@ -19,6 +22,7 @@ use crate::product::{Options, ProductKey, UnitPrices};
 use crate::promotion::{NotApplied, PromotionUse, UseLimit};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
+use crate::relation::{Broken, Clash, ClashingLine, FollowedQuantity, ProductSet};
 use crate::selection::{Misfit, SelectionKind};
 use crate::sharing::{
     Grant, LinkShows, LinkTerms, PermissionGroup, PermissionGroupId, Proposal, ShareLink, Suggestion,
@@ -251,7 +255,7 @@ pub(super) fn suggested(n: u64, author: &Actor, proposal: Proposal) -> CartEvent
         suggestion: Arc::new(Suggestion {
             id: suggestion_id(n),
             author: author.to_ref(),
-            name: (n == 2).then(|| PersonName::new("Zoë \u{202e}אבא").expect("a name")),
+            name: (n == 2).then(|| PersonName::new("Zoë \u{200f}אבא").expect("a name")),
             proposal,
             comment: (n != 1).then(|| Comment::new("wie wäre es\ndamit?").expect("a comment")),
             made_at: at(3),
@@ -358,7 +362,7 @@ fn reply() -> Reply {
     let euro = |minor| Money::new(minor, Currency::EUR);
     let refused = |reason| EditOutcome::Refused { reason };
     Reply {
-        notices: vec![
+        notices: [
             Notice::QuantityClamped { line, asked: u32::MAX, given: Quantity::MAX },
             Notice::PriceChanged { line, from: euro(0), to: euro(i64::MAX) },
             Notice::StockReduced { line, available: 0 },
@@ -369,7 +373,17 @@ fn reply() -> Reply {
             Notice::CouponRemoved { code: coupon("OLD"), reason: NotApplied::Ended },
             Notice::CouponSleeping { code: coupon("EARLY"), reason: below_subtotal() },
             Notice::TaxUnknown { class: Some(TaxClass::standard()) },
-        ],
+            Notice::DependantReduced { line, product: product("sim"), from: quantity(2), to: None },
+            Notice::DependantReduced {
+                line,
+                product: product("sim"),
+                from: quantity(2),
+                to: Some(quantity(1)),
+            },
+        ]
+        .into_iter()
+        .chain(clashes().into_iter().map(|clash| Notice::IncompatibleItems { clash: Box::new(clash) }))
+        .collect(),
         edits: vec![
             EditOutcome::Done { line },
             refused(Rejection::WrongStatus { status: StatusName::Completed }),
@@ -380,8 +394,32 @@ fn reply() -> Reply {
             }),
             refused(Rejection::CouponNotApplicable { code: coupon("EARLY"), reason: below_subtotal() }),
             refused(Rejection::NoPriceInCurrency { currency: Currency::JPY, lines: vec![line] }),
+            refused(Rejection::IncompatibleItems { clashes: clashes() }),
+            refused(Rejection::HasDependants { clashes: clashes() }),
         ],
     }
+}
+
+/// One for each rule that can be broken.
+#[expect(clippy::expect_used, reason = "the ids are well-formed")]
+fn clashes() -> Vec<Clash> {
+    let any_of = ProductSet {
+        products: [product("plan").product].into(),
+        categories: [CategoryId::new("plans").expect("an id")].into(),
+    };
+    let group = ProductGroupId::new("one plan").expect("an id");
+    let named = |line| ClashingLine { line, product: product("sim").product };
+    let clash =
+        |broken| Clash { line: named(None), broken, others: vec![named(Some(line_id(11))), named(None)] };
+    let follows =
+        |quantity| clash(Broken::Follows { units: u64::from(u32::MAX) * 1000, parents: 0, quantity });
+    vec![
+        Clash { others: vec![], ..clash(Broken::Requires { any_of }) },
+        clash(Broken::Excludes),
+        clash(Broken::Group { group }),
+        follows(FollowedQuantity::AtMost),
+        follows(FollowedQuantity::Equal),
+    ]
 }
 
 fn below_subtotal() -> NotApplied {

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{at, cart_id, channel, checkout_id, owner, stock_item, user};
+use super::{at, cart_id, channel, checkout_id, line, owner, stock_item, user};
 use crate::checkout::{
-    Checkout, CheckoutStep, EndReason, Handoff, OrderDraft, PaymentState, PlacedOrder, Progress, Reason,
-    StockClaim, StockCounting, StockState, StockUnits,
+    Checkout, CheckoutStep, DraftLine, EndReason, Handoff, OrderDraft, PaymentState, PlacedOrder, Progress,
+    Reason, StockClaim, StockCounting, StockState, StockUnits,
 };
 use crate::event::CartEvent;
-use crate::id::OrderRef;
+use crate::id::{OrderRef, PaymentMethodId};
 use crate::metadata::Metadata;
-use crate::money::Currency;
-use crate::pricing::{Derivation, Totals};
+use crate::money::{Currency, Money};
+use crate::pricing::{Derivation, LineAmounts, Totals};
 use crate::promotion::PromotionUse;
 use crate::selection::Selections;
 use crate::version::Version;
@@ -58,6 +58,33 @@ pub fn checkout(n: u64, deadline: DateTime<Utc>) -> Checkout {
         uses: vec![],
         stock: claim,
         progress: Progress::begin(stock, PaymentState::NotNeeded, deadline),
+    }
+}
+
+/// What the `n`th checkout orders: one unit of the product `product-1` at 10.00 euro, paid by the method `card`.
+#[expect(clippy::expect_used, reason = "the names are well-formed")]
+pub fn order_draft(n: u64) -> OrderDraft {
+    let price = Money::new(1_000, Currency::EUR);
+    let zero = Money::zero(Currency::EUR);
+    let ordered = line(1, 1);
+    let line = DraftLine {
+        line: ordered.id,
+        product: ordered.key.product,
+        name: "Product 1".into(),
+        kind: "physical".into(),
+        quantity: ordered.quantity,
+        prices: ordered.snapshot,
+        amounts: LineAmounts { subtotal: price, discount: zero, total: price, tax: zero },
+        stock_item: None,
+        note: None,
+        metadata: Metadata::default(),
+    };
+    let method = PaymentMethodId::new("card").expect("a method id");
+    OrderDraft {
+        lines: vec![line],
+        selections: Selections { payment_method: Some(method), ..Selections::default() },
+        totals: Totals { subtotal: price, total: price, ..Totals::zero(Currency::EUR) },
+        ..OrderDraft::clone(&checkout(n, at(900)).draft)
     }
 }
 

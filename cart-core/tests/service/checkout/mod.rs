@@ -1,6 +1,7 @@
 //! Carts that become orders.
 
 mod choosing;
+mod costing;
 mod ending;
 mod handing_over;
 mod lasting;

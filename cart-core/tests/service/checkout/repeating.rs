@@ -1,5 +1,7 @@
 //! Checkouts that are asked for again, with the same request key and with others.
 
+use std::sync::Barrier;
+
 use cart_core::checkout::{Handoff, Stage};
 use cart_core::command::BeginCheckout;
 use cart_core::policy::CartPolicy;
@@ -251,5 +253,49 @@ fn a_forgotten_key_of_the_current_cart_can_be_used_anew() {
         assert_eq!(till.partners.account(), (n, 0, i64::try_from(n).unwrap() * 10_00));
         till.shop.clock.advance(LEASE);
         block_on(till.shop.service.forget_requests(TimeDelta::zero(), 100)).unwrap();
+    }
+}
+
+#[test]
+fn of_many_who_order_at_once_one_does() {
+    for round in 0..20 {
+        let till = till();
+        let cart = till.cart(2);
+        let start = Barrier::new(32);
+        let (till_ref, cart_ref, start_ref) = (&till, &cart, &start);
+        let answers: Vec<_> = std::thread::scope(|scope| {
+            let callers: Vec<_> = (0..32)
+                .map(|n| {
+                    let name = if n % 2 == 0 { "same".to_owned() } else { format!("other-{n}") };
+                    scope.spawn(move || {
+                        start_ref.wait();
+                        till_ref.checkout(ann_with(&name), cart_ref)
+                    })
+                })
+                .collect();
+            callers.into_iter().map(|caller| caller.join().unwrap()).collect()
+        });
+        let (mut done, mut firsts) = (Vec::new(), 0);
+        for answer in answers {
+            match answer {
+                Ok(outcome) => {
+                    firsts += usize::from(!outcome.replayed);
+                    done.push(outcome);
+                }
+                Err(CartError::InProgress { .. } | CartError::Rejected(Rejection::WrongStatus { .. })) => {}
+                Err(error) => unreachable!("round {round}: {error:?}"),
+            }
+        }
+        assert_eq!(firsts, 1, "round {round}");
+        let first = &done[0];
+        assert!(matches!(first.stage, Stage::Completed { .. }));
+        let is_same = |other: &&CheckoutOutcome| {
+            (&other.stage, &other.checkout, &other.view.cart)
+                == (&first.stage, &first.checkout, &first.view.cart)
+        };
+        assert_eq!(done.iter().filter(is_same).count(), done.len(), "round {round}");
+        assert_eq!((till.partners.account(), till.level("mug")), ((1, 0, 20_00), (8, 0, 2)));
+        assert_eq!(["placed", "captured"].map(|effect| till.partners.effects(effect)), [1, 1]);
+        till.check(&cart);
     }
 }

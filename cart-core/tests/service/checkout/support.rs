@@ -267,7 +267,7 @@ impl Orders for Partners {
             if world.refuses("place") || world.orders.get(&id) == Some(&OrderIs::Cancelled) {
                 return Placing::Refused { why: reason("not today") };
             }
-            if world.orders.get(&id).is_none() {
+            if !world.orders.contains_key(&id) {
                 world.orders.insert(id, OrderIs::Placed);
                 world.did("placed");
             }
