@@ -569,7 +569,7 @@ fn a_creation_and_a_transfer_are_not_undone() {
 fn pass_over(memory: &MemoryStore, cart: CartId, writes: usize) {
     let mut cart = block_on(memory.load(cart)).unwrap().unwrap();
     for _ in 0..writes {
-        let expires_at = cart_core::testing::samples::at(1_000_000_000);
+        let expires_at = at(1_000_000_000);
         let commit = Write::new([CartEvent::ExpiryMoved { expires_at }]).change(&cart);
         cart = Arc::clone(&commit.cart);
         block_on(memory.commit(unit([commit]))).unwrap();
