@@ -51,6 +51,7 @@ impl Case {
             token: None,
             undoing: None,
             suggested: 0,
+            parties: cart_core::facts::Parties::default(),
             first_id: Uuid::from_u128(1),
         }
     }
