@@ -7,14 +7,15 @@ use cart_core::actor::Owner;
 use cart_core::checkout::{Capture, OrderDraft, PlacedOrder};
 use cart_core::id::{OrderRef, PaymentRef};
 use cart_core::money::{Currency, Money};
+use cart_core::orders_laws;
 use cart_core::port::{Clock, Confirming, Orders, Placing, StoreError};
 use cart_core::testing::block_on;
 use cart_core::testing::samples::{at, cart_id, checkout, checkout_id, note, owner};
-use cart_store_sqlite::{Order, OrderStatus, SqliteOrderBook, SqliteStore};
+use cart_store_sqlite::{Options, Order, OrderStatus, SqliteOrderBook, SqliteStore};
 use chrono::{DateTime, Utc};
 
 use crate::sealing::found_in;
-use crate::support::{Place, keys, sealing};
+use crate::support::{Place, keys, normal, sealing};
 
 #[derive(Debug)]
 struct Noon;
@@ -29,6 +30,15 @@ fn book(store: SqliteStore) -> (Arc<SqliteStore>, SqliteOrderBook) {
     let store = Arc::new(store);
     (Arc::clone(&store), SqliteOrderBook::new(store, Arc::new(Noon)))
 }
+
+fn in_file(options: &Options) -> (SqliteOrderBook, Place) {
+    let place = Place::new();
+    (book(SqliteStore::open(&place.path, options).unwrap()).1, place)
+}
+
+orders_laws!(in_memory, (book(SqliteStore::in_memory().unwrap()).1, ()));
+orders_laws!(in_a_file, in_file(&normal()));
+orders_laws!(sealed, in_file(&sealing(&keys("1"))));
 
 fn draft(number: u64, name: &str) -> OrderDraft {
     let mut draft = OrderDraft::clone(&checkout(number, at(60)).draft);
@@ -229,7 +239,7 @@ fn orders_outlive_the_store_and_are_in_its_backup() {
     block_on(store.backup(&place.beside("copy.db"))).unwrap();
     drop((store, orders));
     for path in [place.path.clone(), place.beside("copy.db")] {
-        let (_, book) = book(SqliteStore::open(path, &crate::support::normal()).unwrap());
+        let (_, book) = book(SqliteStore::open(path, &normal()).unwrap());
         assert_eq!(block_on(book.order(&order.order)).unwrap().unwrap().placed, order);
     }
 }
