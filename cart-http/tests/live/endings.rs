@@ -79,7 +79,7 @@ async fn handing_the_cart_over_ends_the_stream_of_whoever_keeps_nothing() {
 async fn a_change_of_the_group_goes_on_as_long_as_the_group_may_see() {
     let host = Host::new();
     let (cart, mut reader) = bobs(&host).await;
-    let target = cart_core::service::Target::Cart(cart);
+    let target = Target::Cart(cart);
     let grant = host.service.grants(&ann(), &target).await.unwrap()[0].id;
     host.execute(ann(), cart, Command::ChangeGrant { grant, group: PermissionGroup::FULL_ACCESS }).await;
     assert_eq!(reader.expect("change").await["what"][0]["happened"], "grant_changed");
@@ -156,7 +156,8 @@ async fn the_checkout_ends_all_streams() {
     }
     let order = PlacedOrder::new(OrderRef::new("O1").unwrap());
     host.service.complete_checkout(begun.checkout.id, order).await.unwrap();
-    assert_eq!(anns.expect("change").await["what"][0]["status"], "completed");
+    let done = anns.expect("change").await;
+    assert_eq!(done["what"][0]["status"], "completed", "{done}");
     assert_ends_at_once(anns, "checked_out").await;
     assert_ends_at_once(bobs, "access_ended").await;
 }

@@ -6,7 +6,7 @@ use cart_core::cart::Cart;
 use cart_core::memory::MemoryStore;
 use cart_core::policy::{OnDuplicate, OnExpired, Ttl};
 use cart_core::port::{CartIndex as _, CartStore as _};
-use cart_core::testing::samples::{Write, cart_id, channel, created_sole, owner, unit};
+use cart_core::testing::samples::{Write, at, cart_id, channel, checkout_begun, created_sole, owner, unit};
 use cart_core::testing::{Fault, StoreCall};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
@@ -103,14 +103,11 @@ async fn an_expired_cart_where_policy_says_so() {
 
 /// A store in which ann's cart is being checked out.
 async fn store_with_checkout() -> Arc<MemoryStore> {
-    use cart_core::event::CartEvent;
     let store = Arc::new(MemoryStore::default());
     let made = Write::new([]).create(cart_id(1), created_sole(owner("ann")));
     let cart: Arc<Cart> = made.cart.clone();
     store.commit(unit([made])).await.unwrap();
-    let attempt = serde_json::from_value(json!("01890a5d-ac96-774b-bcce-b302099a8057")).unwrap();
-    let deadline = cart_core::testing::samples::at(60);
-    let begun = Write::new([CartEvent::CheckoutBegun { attempt, deadline, uses: Vec::new() }]).change(&cart);
+    let begun = Write::new([checkout_begun(1, at(60), [])]).change(&cart);
     store.commit(unit([begun])).await.unwrap();
     assert!(store.open_cart(&channel("shop"), &owner("ann")).await.unwrap().is_some());
     store
