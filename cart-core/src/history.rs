@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::actor::{ActorRef, Owner};
+use crate::checkout::{CheckoutStep, EndReason, PlacedOrder};
 use crate::coupon::CouponCode;
 use crate::event::CartEvent;
-use crate::id::{GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
+use crate::id::{CheckoutId, GrantId, LineId, LinkId, OrderRef, PromotionId, SuggestionId, UserId};
 use crate::journal::Entry;
 use crate::money::{Currency, Money};
 use crate::product::ProductKey;
@@ -94,6 +95,34 @@ pub enum Happened {
     GuestCartMerged,
     /// Its status is another.
     StatusChanged { status: StatusName },
+    /// A checkout began, until a time (UTC).
+    CheckoutBegun { checkout: CheckoutId, deadline: DateTime<Utc> },
+    /// It has more time (UTC).
+    CheckoutExtended { checkout: CheckoutId, deadline: DateTime<Utc> },
+    /// The order waits for its payment.
+    OrderPlaced {
+        checkout: CheckoutId,
+        order: OrderRef,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<OrderRef>,
+    },
+    /// The shopper has to do something to pay; what, is not shown.
+    PaymentPending { checkout: CheckoutId },
+    /// The order was paid.
+    Paid { checkout: CheckoutId },
+    /// The order goes ahead.
+    OrderConfirmed {
+        checkout: CheckoutId,
+        order: OrderRef,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        number: Option<OrderRef>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        confirmation: Option<OrderRef>,
+    },
+    /// A checkout ended without an order.
+    CheckoutEnded { checkout: CheckoutId, reason: EndReason },
+    /// What was paid for a checkout without an order was paid back.
+    Refunded { checkout: CheckoutId },
     /// A user was granted access.
     GrantMade { grant: GrantId, user: UserId, group: PermissionGroupId },
     /// A grant is in another permission group.
@@ -132,7 +161,7 @@ pub enum Happened {
 impl Change {
     /// A write as somebody sees it.
     pub fn seen(entry: &Entry, sight: Sight) -> Self {
-        let what = entry.events.iter().filter_map(Happened::of);
+        let what = entry.events.iter().flat_map(Happened::all_of);
         Self {
             version: entry.version,
             at: entry.at,
@@ -152,7 +181,13 @@ impl Sight {
 }
 
 impl Happened {
-    /// All that can be shown of an event; none if there is nothing to be said.
+    /// All that can be shown of an event.
+    fn all_of(event: &CartEvent) -> impl Iterator<Item = Self> {
+        let status = status_after(event).map(|status| Self::StatusChanged { status });
+        status.into_iter().chain(Self::of(event))
+    }
+
+    /// What can be shown of an event besides the cart's status; none if there is nothing to be said.
     fn of(event: &CartEvent) -> Option<Self> {
         Some(match event {
             CartEvent::Created(_) => Self::Created,
@@ -187,18 +222,19 @@ impl Happened {
             CartEvent::PaymentMethodSelected { .. } => {
                 Self::Selected { selection: SelectionKind::PaymentMethod }
             }
-            CartEvent::ExpiryMoved { .. } => return None,
             CartEvent::GuestCartMerged { .. } => Self::GuestCartMerged,
-            CartEvent::Abandoned { .. } => Self::StatusChanged { status: StatusName::Abandoned },
-            CartEvent::Recovered { .. } | CartEvent::CheckoutCancelled { .. } => {
-                Self::StatusChanged { status: StatusName::Active }
+            CartEvent::CheckoutBegun { checkout } => {
+                Self::CheckoutBegun { checkout: checkout.id, deadline: checkout.deadline }
             }
-            CartEvent::CheckoutAdvanced { .. } | CartEvent::CheckoutUnsettled { .. } => return None,
-            CartEvent::CheckoutBegun { .. } => Self::StatusChanged { status: StatusName::Checkout },
-            CartEvent::CheckoutCompleted { remains: true, .. } => {
-                Self::StatusChanged { status: StatusName::Active }
+            CartEvent::CheckoutAdvanced { checkout, step } => return Self::of_step(*checkout, step),
+            CartEvent::CheckoutUnsettled { checkout } => Self::Paid { checkout: checkout.id },
+            CartEvent::CheckoutCancelled { checkout, reason } => {
+                Self::CheckoutEnded { checkout: *checkout, reason: reason.clone() }
             }
-            CartEvent::CheckoutCompleted { .. } => Self::StatusChanged { status: StatusName::Completed },
+            CartEvent::ExpiryMoved { .. }
+            | CartEvent::Abandoned { .. }
+            | CartEvent::Recovered { .. }
+            | CartEvent::CheckoutCompleted { .. } => return None,
             CartEvent::GrantMade { grant } => {
                 Self::GrantMade { grant: grant.id, user: grant.user.clone(), group: grant.group }
             }
@@ -228,6 +264,38 @@ impl Happened {
         })
     }
 
+    /// What can be shown of a step of a checkout. Who is being asked for what is the host's business, and what the
+    /// shopper pays with is a secret; why it ends is told when it does.
+    fn of_step(checkout: CheckoutId, step: &CheckoutStep) -> Option<Self> {
+        match step {
+            CheckoutStep::Extended { deadline, .. } => {
+                Some(Self::CheckoutExtended { checkout, deadline: *deadline })
+            }
+            CheckoutStep::OrderPlaced { order } => {
+                let PlacedOrder { order, number, .. } = order.clone();
+                Some(Self::OrderPlaced { checkout, order, number })
+            }
+            CheckoutStep::OrderConfirmed { order } => {
+                let PlacedOrder { order, number, confirmation, .. } = order.clone();
+                Some(Self::OrderConfirmed { checkout, order, number, confirmation })
+            }
+            CheckoutStep::PaymentPending { .. } => Some(Self::PaymentPending { checkout }),
+            CheckoutStep::PaymentCaptured { .. } => Some(Self::Paid { checkout }),
+            CheckoutStep::PaymentRefunded => Some(Self::Refunded { checkout }),
+            CheckoutStep::Asked { .. }
+            | CheckoutStep::Delayed { .. }
+            | CheckoutStep::Parked { .. }
+            | CheckoutStep::StockHeld { .. }
+            | CheckoutStep::StockClaimed { .. }
+            | CheckoutStep::StockReleased
+            | CheckoutStep::OrderRefused { .. }
+            | CheckoutStep::OrderCancelled
+            | CheckoutStep::PaymentDeclined { .. }
+            | CheckoutStep::PaymentVoided
+            | CheckoutStep::GivenUp { .. } => None,
+        }
+    }
+
     /// What of it somebody may see.
     fn reduced(self, entry: &Entry, sight: Sight) -> Option<Self> {
         let Sight::Link { shows, token } = sight else { return Some(self) };
@@ -254,6 +322,14 @@ impl Happened {
             | Self::GiftAccepted { .. }
             | Self::Selected { .. }
             | Self::GuestCartMerged
+            | Self::CheckoutBegun { .. }
+            | Self::CheckoutExtended { .. }
+            | Self::OrderPlaced { .. }
+            | Self::PaymentPending { .. }
+            | Self::Paid { .. }
+            | Self::OrderConfirmed { .. }
+            | Self::CheckoutEnded { .. }
+            | Self::Refunded { .. }
             | Self::GrantMade { .. }
             | Self::GrantChanged { .. }
             | Self::GrantRevoked { .. }
@@ -275,5 +351,23 @@ impl Happened {
             | Self::SuggestionAccepted { .. }
             | Self::Undone { .. } => Some(self),
         }
+    }
+}
+
+/// The status that an event gives the cart; none if it leaves it as it is.
+const fn status_after(event: &CartEvent) -> Option<StatusName> {
+    if let CartEvent::Abandoned { .. } = event {
+        Some(StatusName::Abandoned)
+    } else if let CartEvent::CheckoutBegun { .. } = event {
+        Some(StatusName::Checkout)
+    } else if let CartEvent::CheckoutCompleted { remains: false, .. } = event {
+        Some(StatusName::Completed)
+    } else if let CartEvent::Recovered { .. }
+    | CartEvent::CheckoutCancelled { .. }
+    | CartEvent::CheckoutCompleted { remains: true, .. } = event
+    {
+        Some(StatusName::Active)
+    } else {
+        None
     }
 }

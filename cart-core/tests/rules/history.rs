@@ -7,21 +7,24 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use cart_core::actor::{Actor, ActorRef};
-use cart_core::checkout::{Checkout, CheckoutStep, EndReason, Initiation, InitiationType};
+use cart_core::checkout::{
+    Capture, Checkout, CheckoutStep, EndReason, Initiation, InitiationType, PlacedOrder, StockCounting,
+    StockUnits, Task,
+};
 use cart_core::event::{CartEvent, ClearScope, Settings};
 use cart_core::history::{Change, Sight};
-use cart_core::id::{PaymentMethodId, ShippingMethodId};
+use cart_core::id::{OrderRef, PaymentMethodId, PaymentRef, ShippingMethodId, StockItemId};
 use cart_core::journal::{Entry, KeyOrigin, Reply, Request};
 use cart_core::line::Line;
 use cart_core::merge::MergeReport;
 use cart_core::metadata::Metadata;
-use cart_core::money::Currency;
+use cart_core::money::{Currency, Money};
 use cart_core::sharing::{Grant, LinkShows, LinkTerms, PermissionGroup, Proposal, ShareLink, Suggestion};
 use cart_core::status::AbandonReason;
 use cart_core::testing::samples::{
     address_id, at, cart_id, checkout, checkout_advanced, checkout_completed, checkout_id, coupon, created,
-    grant_id, key, line, line_id, link_bearer, link_id, link_token, name, note, owner, prices, product,
-    promotion_id, quantity, reason, suggestion_id, user, user_for, user_id,
+    grant_id, key, line, line_id, link_bearer, link_id, link_token, name, note, owner, placed_order, prices,
+    product, promotion_id, quantity, reason, suggestion_id, user, user_for, user_id,
 };
 use cart_core::text::{Comment, LinkLabel, PersonName};
 use cart_core::version::Version;
@@ -129,22 +132,15 @@ events! {
     CartEvent::GuestCartMerged { .. } => CartEvent::GuestCartMerged { report: report() };
     CartEvent::Abandoned { .. } => CartEvent::Abandoned { since: at(9), reason: AbandonReason::GivenUp };
     CartEvent::Recovered { .. } => CartEvent::Recovered { expires_at: None };
-    CartEvent::CheckoutBegun { .. } => {
-        CartEvent::CheckoutBegun { checkout: secret_checkout() }
-    };
+    CartEvent::CheckoutBegun { .. } => CartEvent::CheckoutBegun { checkout: secret_checkout() };
     CartEvent::CheckoutAdvanced { .. } => {
-        let Value::Object(payload) = json!({ "url": SECRET }) else { unreachable!("an object") };
-        let initiation = Initiation { kind: InitiationType::Redirect, payload };
-        checkout_advanced(1, CheckoutStep::PaymentPending { initiation })
+        checkout_advanced(1, CheckoutStep::GivenUp { reason: secret_end() })
     };
     CartEvent::CheckoutCancelled { .. } => {
-        let reason = EndReason::PaymentDeclined { why: reason(SECRET) };
-        CartEvent::CheckoutCancelled { checkout: checkout_id(1), reason }
+        CartEvent::CheckoutCancelled { checkout: checkout_id(1), reason: secret_end() }
     };
     CartEvent::CheckoutUnsettled { .. } => CartEvent::CheckoutUnsettled { checkout: secret_checkout() };
-    CartEvent::CheckoutCompleted { .. } => {
-        checkout_completed(1, SECRET)
-    };
+    CartEvent::CheckoutCompleted { .. } => checkout_completed(1, SECRET);
     CartEvent::GrantMade { .. } => CartEvent::GrantMade { grant: grant() };
     CartEvent::GrantChanged { .. } => {
         CartEvent::GrantChanged { grant: grant_id(1), group: PermissionGroup::FULL_ACCESS }
@@ -174,6 +170,58 @@ fn secret_checkout() -> Arc<Checkout> {
     (draft.owner, draft.note) = (owner(SECRET), Some(note(SECRET)));
     draft.metadata = secret_metadata();
     Arc::new(checkout)
+}
+
+fn secret_end() -> EndReason {
+    EndReason::PaymentDeclined { why: reason(SECRET) }
+}
+
+/// A step of each kind, with something to hide wherever there is room for it.
+fn steps() -> Vec<CheckoutStep> {
+    let Value::Object(payload) = json!({ "url": SECRET }) else { unreachable!("an object") };
+    let (payment, item) = (PaymentRef::new(SECRET).unwrap(), StockItemId::new(SECRET).unwrap());
+    let (counted_by, items) = (StockCounting::Store, vec![StockUnits { item, units: 3 }]);
+    let order = PlacedOrder {
+        number: Some(OrderRef::new("secret-2").unwrap()),
+        confirmation: Some(OrderRef::new("secret-3").unwrap()),
+        ..placed_order(SECRET)
+    };
+    vec![
+        CheckoutStep::Asked { task: Task::Pay, until: at(9) },
+        CheckoutStep::Delayed { until: at(9), tries: 1 },
+        CheckoutStep::Parked { until: at(9), tries: 10 },
+        CheckoutStep::StockHeld { until: at(9) },
+        CheckoutStep::StockClaimed { counted_by, items },
+        CheckoutStep::StockReleased,
+        CheckoutStep::OrderPlaced { order: order.clone() },
+        CheckoutStep::OrderConfirmed { order },
+        CheckoutStep::OrderRefused { why: reason(SECRET) },
+        CheckoutStep::OrderCancelled,
+        CheckoutStep::PaymentPending { initiation: Initiation { kind: InitiationType::Redirect, payload } },
+        CheckoutStep::PaymentCaptured {
+            capture: Capture { payment, amount: Money::new(10_00, Currency::EUR) },
+        },
+        CheckoutStep::PaymentDeclined { why: reason(SECRET) },
+        CheckoutStep::PaymentVoided,
+        CheckoutStep::PaymentRefunded,
+        CheckoutStep::Extended { deadline: at(9), held_until: at(10) },
+        CheckoutStep::GivenUp { reason: secret_end() },
+    ]
+}
+
+/// One event of each kind, and one with each step.
+fn all_events() -> Vec<CartEvent> {
+    let others = events().into_iter().filter(|event| !matches!(event, CartEvent::CheckoutAdvanced { .. }));
+    others.chain(steps().into_iter().map(|step| checkout_advanced(1, step))).collect()
+}
+
+/// By what a row of the table is called.
+fn row_name(event: &CartEvent) -> String {
+    let name = |json: Value, tag: &str| json[tag].as_str().unwrap().to_owned();
+    if let CartEvent::CheckoutAdvanced { step, .. } = event {
+        return format!("checkout_advanced: {}", name(serde_json::to_value(step).unwrap(), "step"));
+    }
+    name(serde_json::to_value(event).unwrap(), "event")
 }
 
 fn entry(event: CartEvent, actor: ActorRef) -> Entry {
@@ -215,9 +263,8 @@ fn table() -> String {
         "# What of each event is shown to whom; `history.rs` beside this file says how to write it anew. An event that\n\
          # is not named for somebody is not shown to them.\n",
     );
-    for event in events() {
-        let full = serde_json::to_value(&event).unwrap();
-        writeln!(table, "\n{}", full["event"].as_str().unwrap()).unwrap();
+    for event in all_events() {
+        writeln!(table, "\n{}", row_name(&event)).unwrap();
         for (name, sight) in sights() {
             let shown = seen(&event, &link_bearer(1), sight);
             if !shown.is_empty() {
@@ -242,13 +289,24 @@ fn every_kind_of_event_is_in_the_table_once() {
 
 #[test]
 fn no_link_shows_what_is_secret_whoever_did_it() {
-    for event in events() {
+    for event in all_events() {
         for (name, sight) in sights().into_iter().skip(1) {
             for actor in [link_bearer(1), user_for("ann", "acme")] {
                 let change = Change::seen(&entry(event.clone(), actor.to_ref()), sight);
                 let shown = serde_json::to_string(&change).unwrap();
                 assert!(!shown.to_lowercase().contains(SECRET), "{name}: {shown}");
             }
+        }
+    }
+}
+
+#[test]
+fn nobody_sees_what_a_payment_is_made_with() {
+    for (name, sight) in sights() {
+        for step in steps() {
+            let change = Change::seen(&entry(checkout_advanced(1, step), user("ann").to_ref()), sight);
+            let shown = serde_json::to_string(&change).unwrap();
+            assert!(!shown.contains("url") && !shown.contains("payload"), "{name}: {shown}");
         }
     }
 }
