@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 
 use super::{
-    Cardinality, CartPolicy, CouponPolicy, GuestCarts, Limits, Links, OnExpired, PriceBasis, PricingPolicy,
-    Recovery, SharingPolicy, Ttl,
+    Cardinality, CartPolicy, CheckoutPolicy, CouponPolicy, GuestCarts, Limits, Links, OnExpired, PriceBasis,
+    PricingPolicy, Recovery, SharingPolicy, Ttl,
 };
 use crate::permission::{Permission, Permissions};
 use crate::sharing::{PermissionGroup, PermissionGroupId};
@@ -31,6 +31,9 @@ pub enum PolicyError {
     /// A time that must be longer than zero and at most 100 years is not.
     #[error("{0} must be longer than zero and at most 100 years")]
     Duration(&'static str),
+    /// A time of checkouts is out of range: from one second to seven days, or none to seven days of grace.
+    #[error("{0} is out of range")]
+    CheckoutTime(&'static str),
     /// A limit is zero or above what is possible.
     #[error("{0} is out of range")]
     Limit(&'static str),
@@ -60,7 +63,8 @@ impl CartPolicy {
         self.check_expiry()?;
         self.check_limits()?;
         self.sharing.check()?;
-        self.pricing.check()
+        self.pricing.check()?;
+        self.checkout.check()
     }
 
     fn check_creation(&self) -> Result<(), PolicyError> {
@@ -181,6 +185,23 @@ impl PricingPolicy {
     }
 }
 
+impl CheckoutPolicy {
+    fn check(&self) -> Result<(), PolicyError> {
+        if !(Self::SHORTEST..=Self::LONGEST).contains(&self.time) {
+            return Err(PolicyError::CheckoutTime("the time of a checkout"));
+        }
+        if !(TimeDelta::zero()..=Self::LONGEST).contains(&self.grace) {
+            return Err(PolicyError::CheckoutTime("the grace of a checkout"));
+        }
+        if self.extensions > Self::MAX_EXTENSIONS {
+            return Err(PolicyError::Limit("the number of extensions"));
+        }
+        // Nobody could order anything that is counted.
+        let holds = self.max_held.is_none_or(|units| units > 0);
+        if holds { Ok(()) } else { Err(PolicyError::Limit("the number of units held")) }
+    }
+}
+
 fn check_ttl(ttl: Ttl, what: &'static str) -> Result<(), PolicyError> {
     match ttl {
         Ttl::Never => Ok(()),
@@ -200,6 +221,8 @@ fn check_duration(length: TimeDelta, what: &'static str) -> Result<(), PolicyErr
 mod tests {
     use super::*;
     use crate::policy::Creation;
+
+    const A_MOMENT: TimeDelta = TimeDelta::milliseconds(1);
 
     fn refused(change: impl FnOnce(&mut CartPolicy)) -> PolicyError {
         let mut policy = CartPolicy::storefront();
@@ -267,6 +290,36 @@ mod tests {
         let mut neither = CartPolicy::storefront();
         (neither.pricing.promotions, neither.pricing.coupons.max) = (false, 0);
         assert_eq!(neither.check(), Ok(()));
+    }
+
+    #[test]
+    fn checkouts_have_an_end_that_can_be_waited_for() {
+        let refused = |change: fn(&mut CheckoutPolicy)| refused(|policy| change(&mut policy.checkout));
+        let (time, grace) = ("the time of a checkout", "the grace of a checkout");
+        assert_eq!(refused(|it| it.time = TimeDelta::milliseconds(999)), PolicyError::CheckoutTime(time));
+        assert_eq!(refused(|it| it.time = TimeDelta::seconds(-1)), PolicyError::CheckoutTime(time));
+        assert_eq!(refused(|it| it.grace = TimeDelta::milliseconds(-1)), PolicyError::CheckoutTime(grace));
+        assert_eq!(refused(|it| it.extensions = 101), PolicyError::Limit("the number of extensions"));
+        assert_eq!(refused(|it| it.max_held = Some(0)), PolicyError::Limit("the number of units held"));
+        assert_eq!(
+            refused(|it| it.time = CheckoutPolicy::LONGEST + A_MOMENT),
+            PolicyError::CheckoutTime(time)
+        );
+        assert_eq!(
+            refused(|it| it.grace = CheckoutPolicy::LONGEST + A_MOMENT),
+            PolicyError::CheckoutTime(grace)
+        );
+    }
+
+    #[test]
+    fn the_ends_of_the_ranges_of_checkouts_are_in_them() {
+        let mut policy = CartPolicy::storefront();
+        let it = &mut policy.checkout;
+        (it.time, it.grace, it.max_held) = (CheckoutPolicy::SHORTEST, TimeDelta::zero(), Some(1));
+        assert_eq!(policy.check(), Ok(()));
+        let it = &mut policy.checkout;
+        (it.time, it.grace, it.extensions) = (CheckoutPolicy::LONGEST, CheckoutPolicy::LONGEST, 100);
+        assert_eq!(policy.check(), Ok(()));
     }
 
     #[test]

@@ -5,13 +5,17 @@ use chrono::TimeDelta;
 /// How carts of a channel become orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CheckoutPolicy {
-    /// For how long a checkout waits for its order or payment before it is given up.
+    /// For how long a checkout waits for its order or payment before it is given up; from [`CheckoutPolicy::SHORTEST`] to
+    /// [`CheckoutPolicy::LONGEST`].
     pub time: TimeDelta,
-    /// For how much longer stock is held, so that a payment at the last moment still finds it.
+    /// For how much longer stock is held, so that a payment at the last moment still finds it; from nothing to
+    /// [`CheckoutPolicy::LONGEST`].
     pub grace: TimeDelta,
-    /// How often a shopper may take more time, so that nobody holds stock for ever.
+    /// How often a shopper may take more time, so that nobody holds stock for ever; at most
+    /// [`CheckoutPolicy::MAX_EXTENSIONS`].
     pub extensions: u32,
-    /// How many units an owner may have held at once, in all channels that count stock; any number if absent.
+    /// How many units an owner may have held at once, in all channels that count stock; at least 1, any number if
+    /// absent.
     pub max_held: Option<u32>,
     /// Which choices must have been made.
     pub required: RequiredSelections,
@@ -40,8 +44,12 @@ pub enum AfterOrder {
 }
 
 impl CheckoutPolicy {
+    /// The shortest time of a checkout that any policy may give.
+    pub const SHORTEST: TimeDelta = TimeDelta::seconds(1);
     /// The longest time of a checkout, and the longest grace, that any policy may give.
     pub const LONGEST: TimeDelta = TimeDelta::days(7);
+    /// The most extensions that any policy may give.
+    pub const MAX_EXTENSIONS: u32 = 100;
 }
 
 impl Default for CheckoutPolicy {
