@@ -205,3 +205,60 @@ fn reason(text: &str) -> Result<Reason, PortError> {
 fn broken(error: impl Into<BoxError>) -> PortError {
     PortError::new(NAME, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::memory::RandomIds;
+    use crate::testing::samples::{checkout_id, order_draft, owner};
+    use crate::testing::{CountingIds, ManualClock, block_on};
+
+    fn orders() -> MemoryOrders {
+        let clock = ManualClock::default();
+        clock.set(DateTime::from_timestamp(1_761_868_799, 999_999_999).unwrap());
+        MemoryOrders::new(Arc::new(clock), Arc::new(CountingIds::default()))
+    }
+
+    fn confirmed(orders: &MemoryOrders, n: u64) -> MemoryOrder {
+        let draft = order_draft(n);
+        let Ok(Placing::Placed(order)) = block_on(orders.place(&draft)) else { unreachable!("it is placed") };
+        block_on(orders.confirm(&draft, &order, None)).unwrap();
+        orders.order(&order.order).unwrap()
+    }
+
+    #[test]
+    fn an_order_is_named_as_people_expect() {
+        let order = confirmed(&orders(), 1).placed;
+        let confirmation = order.confirmation.unwrap();
+        let code = confirmation.as_str().strip_prefix("CONF-2025-10-30-").unwrap();
+        assert!(code.len() == 6 && code.bytes().all(|letter| LETTERS.contains(&letter)), "{code}");
+        assert_eq!(order.number.unwrap().as_str(), "1000001");
+        let id = order.order.as_str().strip_prefix("ord_").unwrap();
+        assert!(uuid::Uuid::try_parse(id).is_ok());
+    }
+
+    #[test]
+    fn confirmations_differ_whoever_makes_the_ids() {
+        for ids in [Arc::new(CountingIds::default()) as Arc<dyn Ids>, Arc::new(RandomIds)] {
+            let orders = MemoryOrders { ids, ..orders() };
+            let all: HashSet<OrderRef> =
+                (0..100).filter_map(|n| confirmed(&orders, n).placed.confirmation).collect();
+            assert_eq!(all.len(), 100);
+        }
+    }
+
+    #[test]
+    fn orders_say_where_they_stand() {
+        let orders = orders();
+        confirmed(&orders, 1);
+        [2, 3].into_iter().for_each(|n| drop(block_on(orders.place(&order_draft(n)))));
+        block_on(orders.cancel(checkout_id(3))).unwrap();
+        let status = |n| orders.order_of(checkout_id(n)).map(|order| order.status.as_str());
+        let named = [Some("confirmed"), Some("payment_pending"), Some("cancelled"), None];
+        assert_eq!([1, 2, 3, 4].map(status), named);
+        let newest_first: Vec<_> =
+            orders.orders_of(&owner("ann")).iter().map(|order| order.draft.checkout).collect();
+        assert_eq!(newest_first, [3, 2, 1].map(checkout_id));
+        assert_eq!((orders.orders_of(&owner("bob")).len(), orders.all().len()), (0, 3));
+    }
+}

@@ -222,3 +222,78 @@ fn payload(page: &str, request: &PaymentRequest<'_>, payment: &PaymentRef) -> Ma
 fn broken(error: impl Into<BoxError>) -> PortError {
     PortError::new(NAME, error)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checkout::OrderDraft;
+    use crate::money::Currency;
+    use crate::testing::samples::{checkout_id, order_draft, placed_order, reason};
+    use crate::testing::{CountingIds, ManualClock, block_on};
+
+    fn payments() -> MemoryPayments {
+        MemoryPayments::new(Arc::new(ManualClock::default()), Arc::new(CountingIds::default()))
+    }
+
+    fn pay(payments: &MemoryPayments, n: u64, method: Option<&str>) -> PaymentOutcome {
+        let (order, draft): (_, OrderDraft) = (placed_order("o-1"), order_draft(n));
+        let method = method.map(|method| PaymentMethodId::new(method).unwrap());
+        let (checkout, amount) = (checkout_id(n), Money::new(1_234, Currency::EUR));
+        let request =
+            PaymentRequest { checkout, amount, method: method.as_ref(), order: &order, draft: &draft };
+        block_on(payments.pay(&request)).unwrap()
+    }
+
+    #[test]
+    fn a_methods_own_script_counts_before_that_of_all() {
+        let payments = payments();
+        let why = reason("no cover");
+        payments.script(PaymentScript::Decline { why: why.clone() });
+        payments.script_for(PaymentMethodId::new("card").unwrap(), PaymentScript::Capture);
+        assert!(matches!(pay(&payments, 1, Some("card")), PaymentOutcome::Captured(_)));
+        let declined = PaymentOutcome::Declined { why };
+        assert_eq!(pay(&payments, 2, Some("cash")), declined);
+        assert_eq!(pay(&payments, 3, None), declined);
+    }
+
+    #[test]
+    fn a_pending_payment_says_where_and_what_to_pay() {
+        let payments = payments();
+        payments.set_page("https://shop.example/pay");
+        payments.script(PaymentScript::Pending(InitiationType::FormPost));
+        let PaymentOutcome::Pending(initiation) = pay(&payments, 1, None) else {
+            unreachable!("the shopper has to do something")
+        };
+        assert_eq!(initiation.kind, InitiationType::FormPost);
+        let field = |name: &str| initiation.payload.get(name).and_then(Value::as_str);
+        let url = format!("https://shop.example/pay/{}", checkout_id(1));
+        assert_eq!(field("url"), Some(url.as_str()));
+        assert_eq!(["amount", "currency", "order"].map(field), [Some("12.34"), Some("EUR"), Some("o-1")]);
+        assert!(field("payment").is_some_and(|name| name.starts_with("pay_")));
+    }
+
+    #[test]
+    fn a_shopper_decides_once() {
+        let payments = payments();
+        payments.script(PaymentScript::Pending(InitiationType::Redirect));
+        [1, 2].into_iter().for_each(|n| drop(pay(&payments, n, None)));
+        let declined = Some(PaymentOutcome::Declined { why: reason("changed my mind") });
+        assert_eq!(payments.decline_pending(checkout_id(1), reason("changed my mind")), declined);
+        assert_eq!(payments.pay_pending(checkout_id(1)).unwrap(), declined);
+        let paid = payments.pay_pending(checkout_id(2)).unwrap();
+        assert!(matches!(paid, Some(PaymentOutcome::Captured(_))));
+        assert_eq!(payments.decline_pending(checkout_id(2), reason("too late")), paid);
+        assert_eq!(payments.pay_pending(checkout_id(3)).unwrap(), None);
+    }
+
+    #[test]
+    fn only_what_was_taken_is_given_back() {
+        let payments = payments();
+        let PaymentOutcome::Captured(taken) = pay(&payments, 1, None) else { unreachable!("it is taken") };
+        let other = Capture { amount: Money::new(1, Currency::EUR), ..taken.clone() };
+        assert!(block_on(payments.refund(checkout_id(1), &other)).is_err());
+        assert!(block_on(payments.refund(checkout_id(2), &taken)).is_err());
+        assert_eq!(payments.payment(checkout_id(1)).and_then(|payment| payment.kept()), Some(taken.amount));
+        assert_eq!(payments.all().len(), 1);
+    }
+}

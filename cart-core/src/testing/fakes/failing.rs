@@ -21,7 +21,7 @@ use crate::port::{
     StockLevel, Store, StoreError, Unit, UseLedger,
 };
 use crate::sharing::LinkDigest;
-use crate::testing::samples::promotion_id;
+use crate::testing::samples::{promotion_id, stock_item};
 use crate::version::Version;
 
 /// How a call fails.
@@ -37,6 +37,10 @@ pub enum Fault {
     Conflict,
     /// Nothing is done; [`StoreError::UsedUp`], of a promotion `used-up`.
     UsedUp,
+    /// Nothing is done; [`StoreError::OutOfStock`], of an item `out-of-stock` of which nothing is left.
+    OutOfStock,
+    /// Nothing is done; [`StoreError::TooMuchHeld`], as the owner may have one unit held.
+    TooMuchHeld,
     /// Nothing is done, and nobody can tell; [`StoreError::Unknown`].
     UnknownNotDone,
     /// All is done, and nobody can tell; [`StoreError::Unknown`].
@@ -52,6 +56,8 @@ impl Fault {
             | Self::Corrupt
             | Self::Conflict
             | Self::UsedUp
+            | Self::OutOfStock
+            | Self::TooMuchHeld
             | Self::UnknownNotDone => false,
         }
     }
@@ -64,6 +70,8 @@ impl Fault {
             Self::Corrupt => StoreError::Corrupt { store, source },
             Self::Conflict => StoreError::Conflict { cart },
             Self::UsedUp => StoreError::UsedUp { promotion: promotion_id("used-up"), by_customer: false },
+            Self::OutOfStock => StoreError::OutOfStock { item: stock_item("out-of-stock"), available: 0 },
+            Self::TooMuchHeld => StoreError::TooMuchHeld { max: 1 },
             Self::UnknownNotDone | Self::UnknownDone => StoreError::Unknown { store, source },
         }
     }
