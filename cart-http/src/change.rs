@@ -1,10 +1,12 @@
 //! What happened to a cart, as it is answered: in histories and in live updates.
 
 use cart_core::history::{Change, Happened};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::amount::Amount;
 use crate::author::AuthorBody;
+use crate::problem::EndBody;
 
 /// A change as JSON: `version`, `at`, `by` if that is shown, and `what`, a list of things that `happened`. Lines are
 /// items here, as in the documents; ids are called as on all surfaces; amounts are decimal text. People are as elsewhere, without the digests of tokens.
@@ -24,13 +26,17 @@ pub(crate) fn body(change: &Change) -> Value {
 }
 
 /// The words of the surfaces for what the library calls otherwise.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 10] = [
     ("line", "item_id"),
     ("suggestion", "suggestion_id"),
     ("grant", "grant_id"),
     ("link", "link_id"),
     ("user", "user_id"),
     ("promotion", "promotion_id"),
+    ("checkout", "checkout_id"),
+    ("order", "order_id"),
+    ("number", "order_number"),
+    ("confirmation", "confirmation_number"),
 ];
 
 fn translate(value: &mut Map<String, Value>, happened: &Happened) {
@@ -40,6 +46,10 @@ fn translate(value: &mut Map<String, Value>, happened: &Happened) {
     }
     if let Happened::OwnerChanged { owner } = happened {
         value.insert("owner".into(), person(AuthorBody::from(owner)));
+    }
+    if let Happened::CheckoutEnded { reason, .. } = happened {
+        value.remove("reason");
+        value.extend(members(EndBody::of(reason)));
     }
     if let Happened::LineAdded { unit_price: Some(price), .. } = happened {
         value.insert("unit_price".into(), serde_json::to_value(Amount(*price)).unwrap_or_default());
@@ -59,6 +69,11 @@ fn in_other_words(value: &mut Map<String, Value>) {
         }
         value.append(&mut product);
     }
+}
+
+fn members(body: impl Serialize) -> Map<String, Value> {
+    let Ok(Value::Object(members)) = serde_json::to_value(body) else { return Map::new() };
+    members
 }
 
 fn person(author: AuthorBody<'_>) -> Value {

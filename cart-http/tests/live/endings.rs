@@ -13,6 +13,7 @@ use cart_core::testing::samples::{company_id, user_for, user_id};
 use cart_core::testing::{Fault, StoreCall};
 use cart_http::live::LiveLimits;
 use chrono::TimeDelta;
+use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::support::{Host, Reader, ann, policy};
@@ -22,6 +23,13 @@ async fn assert_ends_at_once(mut reader: Reader, reason: &str) {
     let start = Instant::now();
     reader.expect_end(reason).await;
     assert!(start.elapsed() < Duration::from_secs(1), "it took {:?}", start.elapsed());
+}
+
+/// Asserts that a change gives the cart this status.
+#[track_caller]
+fn assert_tells_status(change: &Value, status: &str) {
+    let what = json!({"happened": "status_changed", "status": status});
+    assert!(change["what"].as_array().unwrap().contains(&what), "{change}");
 }
 
 /// Bob's stream of a cart that is shared with him.
@@ -152,12 +160,15 @@ async fn the_checkout_ends_all_streams() {
     let whole = BeginCheckout::whole(Handoff::Host);
     let begun = host.service.checkout(&ann().into(), &Target::Cart(cart), &whole).await.unwrap();
     for reader in [&mut anns, &mut bobs] {
-        assert_eq!(reader.expect("change").await["what"][0]["status"], "checkout");
+        assert_tells_status(&reader.expect("change").await, "checkout");
     }
     let order = PlacedOrder::new(OrderRef::new("O1").unwrap());
     host.service.complete_checkout(begun.checkout.id, order).await.unwrap();
     let done = anns.expect("change").await;
-    assert_eq!(done["what"][0]["status"], "completed", "{done}");
+    assert_tells_status(&done, "completed");
+    let confirmed =
+        json!({"happened": "order_confirmed", "checkout_id": begun.checkout.id, "order_id": "O1"});
+    assert_eq!(done["what"][0], confirmed);
     assert_ends_at_once(anns, "checked_out").await;
     assert_ends_at_once(bobs, "access_ended").await;
 }
@@ -170,9 +181,15 @@ async fn a_checkout_that_comes_to_nothing_ends_no_stream() {
     reader.expect("ready").await;
     let whole = BeginCheckout::whole(Handoff::Host);
     let begun = host.service.checkout(&ann().into(), &Target::Cart(cart), &whole).await.unwrap();
-    assert_eq!(reader.expect("change").await["what"][0]["status"], "checkout");
+    assert_tells_status(&reader.expect("change").await, "checkout");
     host.service.cancel_checkout(&ann().into(), begun.checkout.id).await.unwrap();
-    assert_eq!(reader.expect("change").await["what"][0]["status"], "active");
+    let ended = reader.expect("change").await;
+    assert_tells_status(&ended, "active");
+    let what = json!({
+        "happened": "checkout_ended", "checkout_id": begun.checkout.id,
+        "reason": "cancelled", "detail": null, "stock_item": null,
+    });
+    assert!(ended["what"].as_array().unwrap().contains(&what), "{ended}");
     host.add(cart).await;
     assert_eq!(reader.expect("change").await["what"][0]["happened"], "quantity_changed");
 }
