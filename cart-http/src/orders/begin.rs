@@ -77,11 +77,15 @@ impl Orders {
             let caller = conditions.caller(&self.service, actor, &target, &command).await?;
             self.service.checkout(&caller, &target, &order).await
         };
-        ordering.await.map_err(|error| match error {
+        ordering.await.map_err(|error| self.refusal(error, is_conditional))
+    }
+
+    fn refusal(&self, error: CartError, is_conditional: bool) -> Problem {
+        if is_conditional && matches!(error, CartError::Rejected(Rejection::CartNotFound)) {
             // A cart that is not there is at none of the versions named.
-            CartError::Rejected(Rejection::CartNotFound) if is_conditional => version_conflict(None),
-            error => with_current(error, self.prices),
-        })
+            return version_conflict(None);
+        }
+        with_current(error, self.prices)
     }
 
     /// The cart that is named, which must be one of this channel, or the caller's current one.

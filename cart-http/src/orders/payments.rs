@@ -1,11 +1,12 @@
 //! What the payment provider calls back with.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use cart_core::rejection::Rejection;
 use cart_core::service::{CartError, CartService};
-use std::sync::Arc;
 
 use super::gateway::{PaymentGateway, PaymentNews};
 use crate::body;

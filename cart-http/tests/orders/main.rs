@@ -1,0 +1,21 @@
+//! Orders from outside: real HTTP over real sockets, on a store in memory, with partners that do as they are told.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail anywhere"
+)]
+
+mod buying;
+mod callbacks;
+mod checkouts;
+mod hostile;
+mod hosts;
+mod logging;
+mod ordering;
+mod partners;
+mod principals;
+mod refusals;
+mod repetition;
+mod support;
