@@ -23,7 +23,8 @@ use crate::request_id::{RequestId, X_REQUEST_ID};
 /// The layer around a host's routers.
 ///
 /// * Every request has a [`RequestId`]: the client's if it is well-formed, else a new one. Every answer
-///   carries it, and every [problem document](Problem) names it.
+///   carries it, and every [problem document](Problem) names it, but for those that are given again to repeated
+///   [orders](crate::orders).
 /// * Unknown paths and methods are answered with problem documents; a panic in a handler with
 ///   [`ProblemCode::Internal`], and the process lives on.
 /// * A request that is not answered by its deadline is answered with [`ProblemCode::Unavailable`], or, if it may

@@ -148,7 +148,8 @@ async fn of_many_at_once_one_orders() {
 async fn of_many_with_and_without_the_same_key_one_orders() {
     let shop = Shop::open().await;
     let ann = shop.ann_with_mug().await;
-    let key = |number: usize| if number.is_multiple_of(2) { "same".to_owned() } else { format!("other-{number}") };
+    let key =
+        |number: usize| if number.is_multiple_of(2) { "same".to_owned() } else { format!("other-{number}") };
     let replies = order_at_once(32, |number| ann.keyed(&key(number))).join_all().await;
     let (answers, refused) = sorted(replies);
     assert!(!answers.is_empty());
