@@ -8,8 +8,8 @@ use cart_core::policy::CartPolicy;
 use cart_core::rejection::Rejection;
 use cart_core::service::{Caller, CartError, CheckoutOutcome, Target};
 use cart_core::status::StatusName;
-use cart_core::testing::block_on;
 use cart_core::testing::samples::key;
+use cart_core::testing::{Fault, StoreCall, block_on};
 use cart_core::version::Version;
 use chrono::TimeDelta;
 
@@ -83,6 +83,16 @@ fn it_stays_the_same_when_the_stock_is_gone_and_the_cart_free_again() {
         other.partners.pays(Pays::Later);
         other.checkout(ann(), &others).unwrap();
     });
+    same(&first, &till.checkout(ann_with("k"), &cart).unwrap());
+}
+
+#[test]
+fn it_stays_the_same_when_the_store_finds_something_short_first() {
+    let till = till();
+    till.partners.pays(Pays::Never);
+    let cart = till.cart(2);
+    let first = till.checkout(ann_with("k"), &cart).unwrap();
+    till.shop.failing.fail_next(StoreCall::Commit, 1, Fault::UsedUp);
     same(&first, &till.checkout(ann_with("k"), &cart).unwrap());
 }
 
