@@ -54,6 +54,13 @@ pub enum InitiationType {
     Redirect,
 }
 
+impl Initiation {
+    /// The same without what would tell who pays.
+    pub(crate) fn erased(&self) -> Self {
+        Self { kind: self.kind, payload: Map::new() }
+    }
+}
+
 // Whoever has the payload may be able to pay or to see who pays: it stays out of logs.
 impl std::fmt::Debug for Initiation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

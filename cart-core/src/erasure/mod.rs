@@ -4,7 +4,8 @@
 //! metadata, address and link labels go, whoever wrote them; of carts of others, what they wrote themselves. A guest's
 //! cart that they merged into their own counts as theirs. Products with their options, quantities, prices and codes stay,
 //! and so do totals, save what the host makes depend on the address or on who the customer is. What others wrote stays
-//! theirs.
+//! theirs. Of checkouts, what is ordered, what it costs and what became of it stays; with what the person was to pay,
+//! and where it was to go, does not.
 
 mod words;
 
@@ -13,9 +14,9 @@ use std::sync::Arc;
 
 use self::words::Words;
 use crate::actor::{ActorRef, GuestId, Owner};
-use crate::checkout::Checkout;
+use crate::checkout::{Checkout, CheckoutStep, OrderDraft, PaymentState};
 use crate::event::{CartEvent, Created};
-use crate::id::{CartId, CustomerKey, UserId};
+use crate::id::{CartId, CheckoutId, CustomerKey, UserId};
 use crate::journal::{EditOutcome, Entry, Fingerprint, KeyOrigin, Reply, Request};
 use crate::line::Line;
 use crate::merge::{DropReason, MergeReport, MergedLine};
@@ -46,8 +47,10 @@ enum Person {
 struct Pass {
     /// Whether the cart is the person's.
     is_theirs: bool,
-    /// What was taken out so far, should an undo have put it back.
+    /// What was taken out so far, should an undo have put it back or a checkout have frozen it.
     words: Words,
+    /// The checkouts that the person began.
+    checkouts: BTreeSet<CheckoutId>,
 }
 
 impl Erasure {
@@ -126,7 +129,11 @@ impl Erasure {
         let is_theirs = pass.is_theirs;
         if is_theirs && matches!(event, CartEvent::AddressSelected { .. }) {
             // It is its owner's, whoever selected it.
+            pass.words.keep(event);
             return CartEvent::AddressSelected { address: None };
+        }
+        if let Some(erased) = self.of_checkout_event(event, pass) {
+            return erased;
         }
         // What an undo puts back is whoever's it was, whoever undid.
         let personal = is_theirs || (wrote && !restores);
@@ -134,10 +141,8 @@ impl Erasure {
             pass.words.keep(event);
         }
         let erased = self.of_event(event, personal, restores);
-        if let (CartEvent::LineAdded { line }, CartEvent::LineAdded { line: erased }) = (event, &erased)
-            && line.key != erased.key
-        {
-            pass.words.keep_key(&line.key);
+        if let (CartEvent::LineAdded { line }, CartEvent::LineAdded { line: erased }) = (event, &erased) {
+            pass.words.keep_own(line, erased);
         }
         if personal { erased } else { pass.words.taken_from(erased, restores) }
     }
@@ -226,12 +231,6 @@ impl Erasure {
             CartEvent::SuggestionAccepted { suggestion, author } => {
                 CartEvent::SuggestionAccepted { suggestion, author: self.actor(&author) }
             }
-            CartEvent::CheckoutBegun { checkout } => {
-                CartEvent::CheckoutBegun { checkout: self.checkout(&checkout, personal) }
-            }
-            CartEvent::CheckoutUnsettled { checkout } => {
-                CartEvent::CheckoutUnsettled { checkout: self.checkout(&checkout, personal) }
-            }
             CartEvent::GuestCartMerged { report } => {
                 CartEvent::GuestCartMerged { report: self.report(report, personal) }
             }
@@ -256,7 +255,9 @@ impl Erasure {
             | CartEvent::ExpiryMoved { .. }
             | CartEvent::Abandoned { .. }
             | CartEvent::Recovered { .. }
+            | CartEvent::CheckoutBegun { .. }
             | CartEvent::CheckoutAdvanced { .. }
+            | CartEvent::CheckoutUnsettled { .. }
             | CartEvent::CheckoutCancelled { .. }
             | CartEvent::CheckoutCompleted { .. }
             | CartEvent::GrantChanged { .. }
@@ -293,20 +294,44 @@ impl Erasure {
         line
     }
 
-    /// What is ordered and what it costs stays; who ordered it, and what they wrote, goes.
-    fn checkout(&self, checkout: &Checkout, personal: bool) -> Arc<Checkout> {
+    /// An event of a checkout in which there may be somebody; none if there cannot.
+    fn of_checkout_event(&self, event: &CartEvent, pass: &mut Pass) -> Option<CartEvent> {
+        if let CartEvent::CheckoutBegun { checkout } = event {
+            Some(CartEvent::CheckoutBegun { checkout: self.checkout(checkout, pass) })
+        } else if let CartEvent::CheckoutUnsettled { checkout } = event {
+            Some(CartEvent::CheckoutUnsettled { checkout: self.checkout(checkout, pass) })
+        } else if let CartEvent::CheckoutAdvanced { checkout, step } = event
+            && let CheckoutStep::PaymentPending { initiation } = &**step
+            && (pass.is_theirs || pass.checkouts.contains(checkout))
+        {
+            let step = Arc::new(CheckoutStep::PaymentPending { initiation: initiation.erased() });
+            Some(CartEvent::CheckoutAdvanced { checkout: *checkout, step })
+        } else {
+            None
+        }
+    }
+
+    /// What is ordered and what it costs stays; who ordered it, how they paid and where they live goes, and what they
+    /// wrote. What others wrote into a cart of others stays.
+    fn checkout(&self, checkout: &Checkout, pass: &mut Pass) -> Arc<Checkout> {
         let mut checkout = checkout.clone();
+        let began = self.is_actor(&checkout.by);
+        if began {
+            pass.checkouts.insert(checkout.id);
+        }
         checkout.by = self.actor(&checkout.by);
         checkout.uses = checkout.uses.into_iter().map(|used| self.used(used)).collect();
         let draft = Arc::make_mut(&mut checkout.draft);
         draft.owner = self.owner(&draft.owner);
-        if personal {
-            draft.note = None;
-            draft.metadata = Metadata::default();
-            for line in &mut draft.lines {
-                line.note = None;
-                line.metadata = Metadata::default();
-            }
+        if pass.is_theirs {
+            without_words(draft);
+        } else {
+            pass.words.take_from_draft(draft);
+        }
+        if let PaymentState::Pending { initiation } = &mut checkout.progress.payment
+            && (pass.is_theirs || began)
+        {
+            *initiation = initiation.erased();
         }
         Arc::new(checkout)
     }
@@ -375,4 +400,15 @@ fn without_content(request: &Request) -> Request {
         KeyOrigin::Service => KeyOrigin::Service,
     };
     Request { key: request.key.clone(), origin }
+}
+
+/// An order of which nobody can say where it was to go, or what anybody wrote on it.
+fn without_words(draft: &mut OrderDraft) {
+    draft.selections.address = None;
+    draft.note = None;
+    draft.metadata = Metadata::default();
+    for line in &mut draft.lines {
+        line.note = None;
+        line.metadata = Metadata::default();
+    }
 }

@@ -1,9 +1,12 @@
-//! What a person wrote in a cart, should somebody else have put it back.
+//! What a person wrote in a cart, should somebody else have put it back or ordered it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::checkout::OrderDraft;
 use crate::event::CartEvent;
-use crate::line::{Line, LineKey};
+use crate::id::{AddressId, LineId};
+use crate::line::Line;
 use crate::merge::MergeReport;
 use crate::metadata::Metadata;
 use crate::text::{CartName, Note};
@@ -16,6 +19,9 @@ pub(super) struct Words {
     metadata: Vec<Metadata>,
     /// What told lines apart.
     distinct: Vec<Metadata>,
+    addresses: Vec<AddressId>,
+    /// The lines of which the metadata went.
+    lines: BTreeSet<LineId>,
 }
 
 impl Words {
@@ -33,12 +39,34 @@ impl Words {
             self.metadata.push(metadata.clone());
         } else if let CartEvent::LineAdded { line } = event {
             self.notes.extend(line.note.clone());
+        } else if let CartEvent::AddressSelected { address } = event {
+            self.addresses.extend(address.clone());
         }
     }
 
-    /// Keeps what told a line apart.
-    pub(super) fn keep_key(&mut self, key: &LineKey) {
-        self.distinct.push(key.distinct.clone());
+    /// Keeps what of a line is somebody's own: what told it apart, and that its metadata went.
+    pub(super) fn keep_own(&mut self, line: &Line, erased: &Line) {
+        if line.key != erased.key {
+            self.distinct.push(line.key.distinct.clone());
+        }
+        if line.metadata != erased.metadata {
+            self.lines.insert(line.id);
+        }
+    }
+
+    /// Takes what was kept out of what a checkout froze.
+    pub(super) fn take_from_draft(&self, draft: &mut OrderDraft) {
+        draft.selections.address.take_if(|address| self.addresses.contains(address));
+        draft.note.take_if(|note| self.notes.contains(note));
+        if self.metadata.contains(&draft.metadata) {
+            draft.metadata = Metadata::default();
+        }
+        for line in &mut draft.lines {
+            line.note.take_if(|note| self.notes.contains(note));
+            if self.lines.contains(&line.line) {
+                line.metadata = Metadata::default();
+            }
+        }
     }
 
     /// The event without what was kept: what told lines apart, and the words if it `restores` something.
@@ -79,12 +107,21 @@ impl Words {
             && self.metadata.contains(metadata)
         {
             CartEvent::MetadataChanged { metadata: Metadata::default() }
-        } else if let CartEvent::LineAdded { line } = &event
-            && is_noted(&line.note)
-        {
-            CartEvent::LineAdded { line: Arc::new(Line { note: None, ..Line::clone(line) }) }
+        } else if let CartEvent::LineAdded { line } = event {
+            CartEvent::LineAdded { line: Arc::new(self.taken_from_line(Line::clone(&line))) }
         } else {
             event
         }
+    }
+
+    fn taken_from_line(&self, mut line: Line) -> Line {
+        line.note.take_if(|note| self.notes.contains(note));
+        if self.lines.contains(&line.id) {
+            line.metadata = Metadata::default();
+        }
+        if self.distinct.contains(&line.key.distinct) {
+            line.key.distinct = line.key.distinct.replaced_by(&line.id.to_string());
+        }
+        line
     }
 }

@@ -1,5 +1,6 @@
 //! Taking a person out of everything that is kept.
 
+mod checkouts;
 mod random;
 
 use std::sync::Arc;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cart_core::actor::{Actor, Owner};
 use cart_core::cart::Cart;
-use cart_core::command::{BatchMode, Command, LineEdit, MergeCarts};
+use cart_core::checkout::Handoff;
+use cart_core::command::{BatchMode, BeginCheckout, Command, LineEdit, MergeCarts};
 use cart_core::event::CartEvent;
 use cart_core::id::CartId;
 use cart_core::journal::Entry;
@@ -13,6 +14,7 @@ use cart_core::pricing::Totals;
 use cart_core::selection::Selection;
 use cart_core::service::{Caller, Target};
 use cart_core::sharing::{LinkToken, PermissionGroup};
+use cart_core::status::Status;
 use cart_core::testing::samples::{address_id, key, note, user_id};
 use cart_core::testing::{Dice, block_on};
 
@@ -70,7 +72,11 @@ impl World {
         let user = user_id(&id_of(self.pick(&PEOPLE).unwrap()));
         let (line, suggestion) = (self.pick(&lines), self.pick(&suggestions));
         let noted = Some(note(&word(person, n)));
-        match (self.below(16), line, suggestion) {
+        if let Some(checkout) = cart.current_checkout().map(|checkout| checkout.id) {
+            // Nothing else goes on in the meantime.
+            return Command::CancelCheckout { checkout };
+        }
+        match (self.below(17), line, suggestion) {
             (0, _, _) => renamed(person, n),
             (1, _, _) => Command::SetNote { note: noted },
             (2, _, _) => Command::SetMetadata { metadata: words(person, n) },
@@ -86,13 +92,17 @@ impl World {
             (11, _, Some(suggestion)) => Command::Decline { suggestions: vec![suggestion] },
             (12 | 13, _, _) => Command::Undo,
             (14, _, _) => Command::Select { selection: Selection::Address(address_id(&word(person, 0))) },
+            (15, _, _) => Command::BeginCheckout(BeginCheckout::whole(Handoff::Host)),
             (_, _, _) => added("mug", person, n),
         }
     }
 
     /// Somebody has begun as a guest.
     fn merge(&mut self, person: &str) {
-        let theirs = |cart: &CartId| Some(self.shop.stored(*cart).owner().clone()) == actor(person).owner();
+        let theirs = |cart: &CartId| {
+            let cart = self.shop.stored(*cart);
+            Some(cart.owner()) == actor(person).owner().as_ref() && *cart.status() == Status::Active
+        };
         let own: Vec<CartId> = self.carts.iter().copied().filter(theirs).collect();
         let Some(into) = self.pick(&own) else { return };
         let token = self.shop.service.new_guest();
