@@ -9,7 +9,7 @@ use super::order::{PlacedOrder, Reason};
 use super::payment::PaymentOutcome;
 use super::progress::{OrderState, PaymentState, StockState};
 use super::step::{CheckoutStep, Task};
-use super::{Checkout, EndReason};
+use super::{Checkout, EndReason, StockCounting};
 
 /// What somebody outside said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,12 +50,21 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 impl Checkout {
     /// The steps that follow from an answer; none if it changes nothing.
     pub fn learn(&self, answer: Answer, now: DateTime<Utc>) -> Vec<CheckoutStep> {
+        // Who has become an order stays one.
+        if self.progress.completed {
+            return Vec::new();
+        }
+        self.step_of(answer, now).into_iter().collect()
+    }
+
+    fn step_of(&self, answer: Answer, now: DateTime<Utc>) -> Option<CheckoutStep> {
         let (stock, order) = (&self.progress.stock, &self.progress.order);
-        let step = match answer {
+        let has_ended = self.progress.ended.is_some();
+        match answer {
             Answer::Reserved if matches!(stock, StockState::Due | StockState::Asked) => {
                 Some(CheckoutStep::StockHeld { until: self.held_until(self.deadline) })
             }
-            Answer::NotReserved(reason) if *stock != StockState::Claimed => Some(self.give_up(reason)),
+            Answer::NotReserved(reason) if *stock != StockState::Claimed => self.give_up(reason),
             Answer::Placed(order_placed) if matches!(order, OrderState::Due | OrderState::Asked) => {
                 Some(CheckoutStep::OrderPlaced { order: order_placed })
             }
@@ -63,16 +72,27 @@ impl Checkout {
                 Some(CheckoutStep::OrderRefused { why })
             }
             Answer::Payment(outcome) => self.learn_of_payment(outcome),
-            Answer::Claimed if *stock != StockState::Claimed => Some(self.claimed()),
+            Answer::Claimed if self.is_warehouse_asked() && *stock != StockState::Claimed => {
+                Some(self.claimed())
+            }
             Answer::Confirmed(order_confirmed) if matches!(order, OrderState::Placed { .. }) => {
                 Some(CheckoutStep::OrderConfirmed { order: order_confirmed })
             }
-            Answer::OrderCancelled if *order != OrderState::Cancelled => Some(CheckoutStep::OrderCancelled),
-            Answer::Released if *stock != StockState::Released => Some(CheckoutStep::StockReleased),
+            Answer::OrderCancelled if has_ended && *order != OrderState::Cancelled => {
+                Some(CheckoutStep::OrderCancelled)
+            }
+            Answer::Released
+                if has_ended && self.is_warehouse_asked() && *stock != StockState::Released =>
+            {
+                Some(CheckoutStep::StockReleased)
+            }
             Answer::Refunded if self.progress.payment.captured().is_some() => {
                 Some(CheckoutStep::PaymentRefunded)
             }
-            Answer::Vetoed(why) => Some(self.give_up(EndReason::Vetoed { why })),
+            // An order that was taken meanwhile was let through by another check.
+            Answer::Vetoed(why) if matches!(order, OrderState::Due | OrderState::Asked) => {
+                self.give_up(EndReason::Vetoed { why })
+            }
             Answer::Nothing(task) if self.progress.asked == Some(task) => Some(self.delayed(now)),
             Answer::Reserved
             | Answer::NotReserved(_)
@@ -83,9 +103,13 @@ impl Checkout {
             | Answer::OrderCancelled
             | Answer::Released
             | Answer::Refunded
+            | Answer::Vetoed(_)
             | Answer::Nothing(_) => None,
-        };
-        step.into_iter().collect()
+        }
+    }
+
+    fn is_warehouse_asked(&self) -> bool {
+        self.stock.counted_by == StockCounting::Inventory && self.progress.stock != StockState::NotNeeded
     }
 
     fn learn_of_payment(&self, outcome: PaymentOutcome) -> Option<CheckoutStep> {
@@ -119,8 +143,9 @@ impl Checkout {
         CheckoutStep::StockClaimed { counted_by: self.stock.counted_by, items: self.stock.items.clone() }
     }
 
-    const fn give_up(&self, reason: EndReason) -> CheckoutStep {
-        CheckoutStep::GivenUp { reason }
+    fn give_up(&self, reason: EndReason) -> Option<CheckoutStep> {
+        let is_ending = self.progress.giving_up.is_some() || self.progress.ended.is_some();
+        (!is_ending).then_some(CheckoutStep::GivenUp { reason })
     }
 
     fn delayed(&self, now: DateTime<Utc>) -> CheckoutStep {

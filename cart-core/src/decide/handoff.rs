@@ -90,8 +90,9 @@ pub(super) fn extend(
         return Err(Rejection::AlreadyOrdered { order: placed.order.clone() });
     }
     let max = facts.policy.checkout.extensions;
-    if checkout.progress.giving_up.is_some() || facts.now >= checkout.deadline {
-        return Err(Rejection::CheckoutEnded { reason: EndReason::TimedOut });
+    let is_late = facts.now >= checkout.deadline;
+    if let Some(reason) = checkout.progress.giving_up.clone().or(is_late.then_some(EndReason::TimedOut)) {
+        return Err(Rejection::CheckoutEnded { reason });
     }
     if checkout.progress.extensions >= max {
         return Err(Rejection::TooManyExtensions { max });

@@ -1,5 +1,6 @@
 //! An order service, a payment provider, an inventory and a guard that do as they are told and keep account.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -267,8 +268,8 @@ impl Orders for Partners {
             if world.refuses("place") || world.orders.get(&id) == Some(&OrderIs::Cancelled) {
                 return Placing::Refused { why: reason("not today") };
             }
-            if !world.orders.contains_key(&id) {
-                world.orders.insert(id, OrderIs::Placed);
+            if let Entry::Vacant(new) = world.orders.entry(id) {
+                new.insert(OrderIs::Placed);
                 world.did("placed");
             }
             Placing::Placed(order(id))
