@@ -22,7 +22,9 @@ pub fn clashes<'a>(lines: impl IntoIterator<Item = (&'a Arc<Line>, Option<&'a Ar
         return Vec::new();
     }
     let all = Index::of(items.iter());
-    Finder { all: &all, new: &all, before: None, found: Brought::default() }.find(&items).into_clashes()
+    Finder { all: &all, new: &all, more: &all, before: None, found: Brought::default() }
+        .find(&items)
+        .into_clashes()
 }
 
 /// The clashes among a cart's lines, with what the catalog says about their products; none if none of these has rules.
@@ -76,7 +78,9 @@ impl Brought {
         let items = items(after, products, |line| Some(known.find(|was| was.id == line.id)?.quantity));
         let (all, before) = (Index::of(items.iter()), Index::of(were.iter()));
         let new = Index::of(items.iter().filter(|item| item.is_new()));
-        Finder { all: &all, new: &new, before: Some(&before), found: Self::default() }.find(&items)
+        let more = Index::of(items.iter().filter(|item| item.came_in()));
+        Finder { all: &all, new: &new, more: &more, before: Some(&before), found: Self::default() }
+            .find(&items)
     }
 }
 
@@ -92,7 +96,10 @@ fn items<'a>(
 /// Goes through the rules of all lines.
 struct Finder<'a> {
     all: &'a Index<'a>,
+    /// The lines that are new.
     new: &'a Index<'a>,
+    /// The lines that are new or have more units.
+    more: &'a Index<'a>,
     /// None if every clash counts.
     before: Option<&'a Index<'a>>,
     found: Brought,
@@ -155,14 +162,15 @@ impl<'a> Finder<'a> {
         if quantity.excess(units, parents) <= quantity.excess(had, had_parents) {
             return;
         }
-        let followed = self.all.others(&follows.parents, item.id(), usize::MAX);
+        let followed = self.all.others(&follows.parents, item.id(), Clash::MAX_OTHERS);
         let clash = self.clash(item, Broken::Follows { units, parents, quantity }, &followed);
         if units > parents && units <= had && parents < had_parents {
             self.found.lacking.push(Lacking { clash, lines: lines(followers), may_stay: parents, quantity });
         } else {
-            let came_in = |items: &[&Item<'_>]| lines(items.iter().filter(|item| item.came_in()));
-            let by = Some(came_in(followers)).filter(|by| !by.is_empty());
-            let by = by.unwrap_or_else(|| came_in(&followed));
+            let by = match self.more.followers(item.id(), follows) {
+                [] => lines(&self.more.others(&follows.parents, item.id(), Clash::MAX_OTHERS)),
+                followers => lines(followers),
+            };
             self.found.made.push(Made { clash, by });
         }
     }
