@@ -43,7 +43,8 @@ const HEAD: &str = "\
 # same        it is so already                  unexpired   its lifetime has not ended
 # seen        answered                          final       it cannot be recovered
 # forbidden   they may see it, but not do this  no company  it belongs to no company
-# no owner    they own no carts                 .           not a question for them
+# no owner    they own no carts                 none        it is in no such checkout
+# .           not a question for them           ordered     it has become an order
 #
 # In brackets: questions. All else is written, and nothing is after a refusal.
 ";

@@ -54,6 +54,8 @@ fn refusal(why: &Rejection) -> &'static str {
         Rejection::NotRecoverable => "final",
         Rejection::NoCompany => "no company",
         Rejection::CannotOwn => "no owner",
+        Rejection::CheckoutNotFound { .. } => "none",
+        Rejection::CheckoutGoesAhead | Rejection::AlreadyOrdered { .. } => "ordered",
         other => panic!("{other:?} has no place in the table"),
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::event::{CartEvent, Created};
-use cart_core::id::{CartId, CheckoutId, CompanyId, GrantId, LineId, LinkId, OrderRef, SuggestionId, UserId};
+use cart_core::id::{CartId, CompanyId, GrantId, LineId, LinkId, SuggestionId, UserId};
 use cart_core::memory::MemoryPromotionBook;
 use cart_core::money::Currency;
 use cart_core::permission::Permission;
@@ -23,8 +23,9 @@ use cart_core::sharing::{
 };
 use cart_core::status::AbandonReason;
 use cart_core::testing::samples::{
-    Write, added, address_id, at, cart_id, channel, coupon, created, grant_id, line, line_id, link_id,
-    prices, product, promotion_id, quantity, suggestion_id, unit, user_for, user_id,
+    Write, added, address_id, at, cart_id, channel, checkout_begun, checkout_completed, checkout_id, coupon,
+    created, grant_id, line, line_id, link_id, prices, product, promotion_id, quantity, suggestion_id, unit,
+    user_for, user_id,
 };
 use cart_core::testing::{FixedCatalog, ManualClock, Named, block_on};
 use cart_core::version::Version;
@@ -76,18 +77,14 @@ impl Place {
         }
     }
 
-    /// What brings a cart there.
-    fn events(self) -> Vec<CartEvent> {
-        let attempt = CheckoutId::from_uuid(uuid::Uuid::nil());
-        let begun = CartEvent::CheckoutBegun { attempt, deadline: at(99), uses: Vec::new() };
+    /// What brings a cart there, whose checkout is the `n`th.
+    fn events(self, n: u64) -> Vec<CartEvent> {
+        let begun = checkout_begun(n, at(99), []);
         let abandoned = |reason| vec![CartEvent::Abandoned { since: at(60), reason }];
         match self {
             Self::Active | Self::OfGuest | Self::Lapsed => Vec::new(),
             Self::Checkout => vec![begun],
-            Self::Completed => {
-                let order = OrderRef::new("o").expect("an order");
-                vec![begun, CartEvent::CheckoutCompleted { attempt, order }]
-            }
+            Self::Completed => vec![begun, checkout_completed(n, "o")],
             Self::GivenUp => abandoned(AbandonReason::GivenUp),
             Self::Expired => abandoned(AbandonReason::Expired),
             Self::Merged => {
@@ -186,6 +183,7 @@ impl Kept {
             link: self.link(0),
             suggestion: self.suggestion(0),
             own: self.suggestion(who),
+            checkout: checkout_id(self.number),
         }
     }
 
@@ -271,7 +269,7 @@ impl Kept {
         let raised = CartEvent::QuantityChanged { line: self.line(), from: quantity(1), to: quantity(2) };
         let raised = Write::new([raised]).change(&made.cart);
         let mut commits = vec![made, raised];
-        for event in place.events() {
+        for event in place.events(self.number) {
             let before = Arc::clone(&commits.last().expect("two commits").cart);
             commits.push(Write::new([event]).at(at(60)).change(&before));
         }

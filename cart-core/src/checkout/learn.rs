@@ -72,7 +72,11 @@ impl Checkout {
                 Some(CheckoutStep::OrderRefused { why })
             }
             Answer::Payment(outcome) => self.learn_of_payment(outcome),
-            Answer::Claimed if self.is_warehouse_asked() && *stock != StockState::Claimed => {
+            // What was released gets nothing any more.
+            Answer::Claimed
+                if self.is_warehouse_asked()
+                    && !matches!(stock, StockState::Claimed | StockState::Released) =>
+            {
                 Some(self.claimed())
             }
             Answer::Confirmed(order_confirmed) if matches!(order, OrderState::Placed { .. }) => {
@@ -81,9 +85,7 @@ impl Checkout {
             Answer::OrderCancelled if has_ended && *order != OrderState::Cancelled => {
                 Some(CheckoutStep::OrderCancelled)
             }
-            Answer::Released
-                if has_ended && self.is_warehouse_asked() && *stock != StockState::Released =>
-            {
+            Answer::Released if has_ended && self.is_warehouse_asked() && *stock != StockState::Released => {
                 Some(CheckoutStep::StockReleased)
             }
             Answer::Refunded if self.progress.payment.captured().is_some() => {

@@ -22,6 +22,8 @@ mod payment;
 mod progress;
 mod stage;
 mod step;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 

@@ -96,6 +96,7 @@ fn cart(
         grants: Vec::new(),
         links: Vec::new(),
         suggestions: Vec::new(),
+        checkouts: Vec::new(),
         settings: Settings::default(),
         note: None,
         metadata: Metadata::default(),
