@@ -77,7 +77,11 @@ fn pairs(store: NewStore, stride: usize) {
             .iter()
             .enumerate()
             .flat_map(|(nth, one)| troubles.iter().skip(nth + 1).map(move |two| Plan::of([*one, *two])));
-        let runs = pairs.step_by(stride).map(|plan| run(script, stock, store, plan)).count();
+        let mut runs = 0;
+        for plan in pairs.step_by(stride) {
+            run(script, stock, store, plan);
+            runs += 1;
+        }
         println!("{script:?}, stock counted by {stock:?}: {runs} pairs");
     }
 }

@@ -3,6 +3,7 @@
 mod support;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::{Answer, Client, Storefront};
@@ -42,7 +43,8 @@ fn checkout(client: &Client, id: &Value) -> Value {
 
 /// Looks at a checkout until it has come to something.
 fn settled(client: &Client, id: &Value, is_settled: impl Fn(&Value) -> bool) -> Value {
-    for _ in 0..10_000 {
+    let give_up = Instant::now() + Duration::from_secs(60);
+    while Instant::now() < give_up {
         let found = checkout(client, id);
         if is_settled(&found) {
             return found;
@@ -102,7 +104,7 @@ fn an_order_is_paid_declined_waits_or_takes_too_long() {
     let silent = buy(&ann, "slow-card", "silent");
     assert_eq!((silent.status, &silent.body["status"]), (202, &json!("in_progress")), "{silent:?}");
     let ended = settled(&ann, &silent.body["id"], |found| found["status"] == "ended");
-    assert_eq!(ended["reason"], "timed_out");
+    assert_eq!(ended["ended"]["reason"], "timed_out");
     assert_eq!(hats(&ann), before - 3, "nothing is held any more");
 }
 

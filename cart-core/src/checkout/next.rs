@@ -80,7 +80,9 @@ impl Checkout {
         if let OrderState::Refused { why } = &progress.order {
             return Some(EndReason::OrderRefused { why: why.clone() });
         }
-        let is_late = now >= self.deadline && progress.payment.captured().is_none();
+        // What was paid for goes ahead however late it is, and so does an order without anything to pay.
+        let needs_nothing = progress.payment == PaymentState::NotNeeded && progress.order.placed().is_some();
+        let is_late = now >= self.deadline && progress.payment.captured().is_none() && !needs_nothing;
         progress.giving_up.clone().or_else(|| is_late.then_some(EndReason::TimedOut))
     }
 

@@ -249,7 +249,8 @@ impl CartService {
     ) -> Result<(), StoreError> {
         let Some(entry) = commits.last().map(|commit| &commit.entry) else { return Ok(()) };
         match self.ports.store.find_request(entry.cart, &entry.actor, &entry.request).await {
-            Ok(Some(found)) if found.version == entry.version => Ok(()),
+            // A request with the same key may have written the same version of a cart that it made.
+            Ok(Some(found)) if found == **entry => Ok(()),
             Ok(Some(_)) => Err(StoreError::Repeated { cart: entry.cart }),
             Ok(None) => Err(StoreError::Unavailable { store, source }),
             Err(_) => Err(StoreError::Unknown { store, source }),

@@ -1,5 +1,7 @@
 //! Jobs run until they are told to stop, whatever becomes of one of them.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

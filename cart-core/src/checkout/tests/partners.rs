@@ -184,7 +184,6 @@ pub(super) fn initiation() -> Initiation {
     Initiation { kind: InitiationType::Redirect, payload: serde_json::Map::new() }
 }
 
-#[expect(clippy::expect_used, reason = "the reference is well-formed")]
 fn capture(amount: Money) -> Capture {
     Capture { payment: PaymentRef::new("payment-1").expect("a payment"), amount }
 }

@@ -12,8 +12,8 @@ use cart_core::promotion::{Effect, Promotion, Reduction, Scope};
 use cart_core::rejection::Rejection;
 use cart_core::service::{Caller, CartError, CheckoutOutcome, Target};
 use cart_core::status::{AbandonReason, Status, StatusName};
-use cart_core::testing::block_on;
 use cart_core::testing::samples::{coupon, key, product, promotion_id, quantity};
+use cart_core::testing::{Fault, StoreCall, block_on};
 use chrono::TimeDelta;
 
 use super::support::{Counts, Pays, Till, ended, eur, one_cart};
@@ -195,6 +195,19 @@ fn buying_with_a_key_happens_once_whatever_became_of_it() {
         let other = buy(&till, caller(), &purchase("cup", 1));
         assert!(matches!(other, Err(CartError::RequestKeyReused)));
     }
+}
+
+#[test]
+fn a_repeat_of_whose_write_nobody_knows_is_not_taken_for_the_first_one() {
+    let till = Till::with(one_cart(), Counts::Store);
+    let caller = || Caller::new(ann()).with_key(key("k"));
+    let first = buy(&till, caller(), &purchase("mug", 1)).unwrap();
+    // Both would have made the same cart, with the same version.
+    till.shop.failing.fail_next(StoreCall::Commit, 1, Fault::UnknownNotDone);
+    let again = buy(&till, caller(), &purchase("mug", 1)).unwrap();
+    assert_eq!((again.replayed, &again.stage), (true, &first.stage));
+    assert_eq!(till.partners.effects("placed"), 1);
+    assert_eq!(till.partners.account(), (1, 0, 10_00));
 }
 
 #[test]
