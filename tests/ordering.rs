@@ -1,5 +1,7 @@
 //! Carts become orders at the storefront: a real process, a real file, the demo payment provider.
 
+#[path = "ordering/killed.rs"]
+mod killed;
 mod support;
 
 use std::path::PathBuf;
@@ -56,13 +58,16 @@ fn settled(client: &Client, id: &Value, is_settled: impl Fn(&Value) -> bool) -> 
 
 /// Says on the provider's page whether it is paid.
 fn decide(storefront: &Storefront, id: &Value, outcome: &str) -> u16 {
+    try_decide(storefront, id, outcome).expect("the page answers")
+}
+
+/// The same where it may be dying.
+fn try_decide(storefront: &Storefront, id: &Value, outcome: &str) -> Option<u16> {
     let path = format!("/demo/pay/{}", id.as_str().expect("a checkout has an id"));
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
     let client = support::client(&storefront.address.to_string());
-    client
-        .try_send("POST", &path, &form, Some(&format!("outcome={outcome}")))
-        .expect("the page answers")
-        .status
+    let answer = client.try_send("POST", &path, &form, Some(&format!("outcome={outcome}")));
+    answer.ok().map(|answer| answer.status)
 }
 
 /// How many hats can be had.
