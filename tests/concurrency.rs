@@ -1,5 +1,11 @@
 //! Real concurrency, over HTTP and through the service, on a real SQLite file.
 
+#[path = "concurrency/checkouts.rs"]
+mod checkouts;
+#[path = "concurrency/limits.rs"]
+mod limits;
+#[path = "concurrency/market.rs"]
+mod market;
 #[path = "concurrency/revoking.rs"]
 mod revoking;
 mod support;
@@ -85,7 +91,7 @@ fn adds_to_one_cart_are_all_kept_and_versions_have_no_gap() {
 fn first_adds_of_one_user_make_one_cart() {
     let opened = open_shop();
     let (store, service) = (&opened.store, &opened.service);
-    for round in 0..20 {
+    for round in 0..market::size(1_000) {
         let user = Actor::user(UserId::new(format!("user-{round}")).expect("a valid id"));
         let caller = Caller::new(user.clone());
         let target = Target::Current(shop());
