@@ -1,7 +1,7 @@
 //! What must be so in the end, whatever happened.
 
 use cart_core::cart::Cart;
-use cart_core::checkout::OrderDraft;
+use cart_core::checkout::{OrderDraft, PaymentOutcome};
 use cart_core::event::CartEvent;
 use cart_core::facts::Uses;
 use cart_core::id::{CartId, CheckoutId, LineId};
@@ -85,6 +85,9 @@ fn wrong_money(process: &Process, ordered: &[CheckoutId]) -> Vec<String> {
         let due = if ordered.contains(id) { cost } else { 0 };
         if kept != due {
             wrong.push(format!("{kept} are kept for {id}, not {due}"));
+        }
+        if matches!(payment.state, Some(PaymentOutcome::Pending(_))) {
+            wrong.push(format!("{id} can still be paid for"));
         }
         if payment.captures > 1 {
             wrong.push(format!("{id} was paid for {} times", payment.captures));
