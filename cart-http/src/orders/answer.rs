@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cart_core::actor::Actor;
-use cart_core::checkout::{Checkout, InitiationType, OrderDraft, PlacedOrder, Stage};
+use cart_core::checkout::{Checkout, Initiation, InitiationType, OrderDraft, PlacedOrder, Stage};
 use cart_core::id::{AddressId, CartId, CheckoutId, PaymentMethodId, ShippingMethodId};
 use cart_core::service::CheckoutOutcome;
 use cart_core::text::Note;
@@ -48,11 +48,10 @@ impl Answer {
         Self { checkout, stage, prices, to }
     }
 
-    /// A checkout as it is. How to pay is between the provider, whoever began it, and the cart's owner.
+    /// A checkout as it is.
     pub(super) fn shown(outcome: CheckoutOutcome, prices: Prices, actor: &Actor) -> Self {
         let CheckoutOutcome { checkout, stage, .. } = outcome;
-        let is_own = actor.owner().is_some_and(|owner| owner == checkout.draft.owner);
-        let to = To::Look { may_pay: is_own || actor.to_ref() == checkout.by };
+        let to = To::Look { may_pay: may_pay(actor, &checkout) };
         Self { checkout, stage, prices, to }
     }
 
@@ -102,8 +101,14 @@ impl IntoResponse for Answer {
     }
 }
 
+/// How to pay is between the provider, whoever began it, and the cart's owner.
+pub(crate) fn may_pay(actor: &Actor, checkout: &Checkout) -> bool {
+    let is_own = actor.owner().is_some_and(|owner| owner == checkout.draft.owner);
+    is_own || actor.to_ref() == checkout.by
+}
+
 /// A problem whose document does not name the request, so that it is the same when it is answered again.
-fn unsigned(problem: Problem) -> Response {
+pub(crate) fn unsigned(problem: Problem) -> Response {
     let mut response = problem.into_response();
     response.extensions_mut().remove::<Problem>();
     response
@@ -139,9 +144,15 @@ struct StateBody<'a> {
 /// What the client needs to pay, by the names of `cart-module.md`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PaymentBody<'a> {
+pub(crate) struct PaymentBody<'a> {
     initiation_type: InitiationType,
     gateway_payload: &'a Map<String, Value>,
+}
+
+impl<'a> PaymentBody<'a> {
+    pub(crate) const fn of(initiation: &'a Initiation) -> Self {
+        Self { initiation_type: initiation.kind, gateway_payload: &initiation.payload }
+    }
 }
 
 impl<'a> StateBody<'a> {
@@ -151,8 +162,7 @@ impl<'a> StateBody<'a> {
             Stage::InProgress { retry_at } => Self { retry_at: Some(*retry_at), ..bare("in_progress") },
             Stage::Begun => bare("begun"),
             Stage::PaymentPending { order, initiation } => {
-                let (initiation_type, gateway_payload) = (initiation.kind, &initiation.payload);
-                let payment = may_pay.then_some(PaymentBody { initiation_type, gateway_payload });
+                let payment = may_pay.then_some(PaymentBody::of(initiation));
                 Self { payment, ..bare("payment_pending").with(order) }
             }
             Stage::Completed { order } => bare("confirmed").with(order),

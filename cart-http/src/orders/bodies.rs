@@ -38,13 +38,22 @@ pub(super) struct Begin {
 impl Begin {
     /// `usual` is the currency of amounts of which nothing is said.
     pub(super) fn into_order(self, handoff: Handoff, usual: Currency) -> Result<BeginCheckout, Problem> {
-        if self.currency.is_some() && self.expected_total.is_none() {
-            // A cart has its currency; saying it here must not seem to change it.
-            return Err(missing("/expected_total"));
-        }
-        let expected_total = expected(self.expected_total.as_deref(), self.currency.unwrap_or(usual))?;
+        let expected_total = expected_total(self.expected_total.as_deref(), self.currency, usual)?;
         Ok(BeginCheckout { lines: self.item_ids, expected_total, code: self.code, handoff })
     }
+}
+
+/// What a cart is expected to cost, in its usual currency unless another is said.
+pub(crate) fn expected_total(
+    text: Option<&str>,
+    currency: Option<Currency>,
+    usual: Currency,
+) -> Result<Option<Money>, Problem> {
+    if currency.is_some() && text.is_none() {
+        // A cart has its currency; saying it here must not seem to change it.
+        return Err(missing("/expected_total"));
+    }
+    expected(text, currency.unwrap_or(usual))
 }
 
 /// One product to be ordered by itself.

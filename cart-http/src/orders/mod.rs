@@ -74,6 +74,8 @@ use cart_core::checkout::Handoff;
 use cart_core::id::ChannelId;
 use cart_core::service::CartService;
 
+pub(crate) use self::answer::{PaymentBody, may_pay, unsigned};
+pub(crate) use self::bodies::expected_total;
 pub use self::gateway::{CallbackError, PaymentGateway, PaymentNews};
 use self::payments::Callbacks;
 use crate::auth::Authenticator;

@@ -1,7 +1,10 @@
 //! The bodies of requests. None has a price, an owner, a token or a version: unknown fields are refused.
 
-use cart_core::command::{AddLine, BatchMode, Command, CreateCart, LineEdit};
+use cart_core::checkout::Handoff;
+use cart_core::command::{AddLine, BatchMode, BeginCheckout, Command, CreateCart, LineEdit};
+use cart_core::coupon::CouponCode;
 use cart_core::id::{LineId, ProductId, SuggestionId, UserId};
+use cart_core::money::Currency;
 use cart_core::product::{Options, ProductKey};
 use cart_core::quantity::Quantity;
 use cart_core::sharing::{LinkChanges, LinkShows, LinkTerms, Proposal};
@@ -11,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::count::Count;
 use crate::json::word;
+use crate::orders::expected_total;
 use crate::problem::Problem;
 
 /// A body with nothing to say.
@@ -50,6 +54,37 @@ impl AddItem {
     pub(super) fn into_command(self) -> Result<Command, Problem> {
         let quantity = self.quantity.quantity("", "quantity")?;
         Ok(Command::Edit(LineEdit::Add(AddLine::new(self.product(), quantity))))
+    }
+}
+
+/// What the cart is to be called; null takes the name away.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rename {
+    pub(super) cart_name: Option<CartName>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetQuantity {
+    pub(super) quantity: Count,
+}
+
+/// What to order of the cart: all of it, if nothing is said.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Order {
+    item_ids: Option<Vec<LineId>>,
+    expected_total: Option<String>,
+    currency: Option<Currency>,
+    code: Option<CouponCode>,
+}
+
+impl Order {
+    /// `usual` is the currency of amounts of which nothing is said.
+    pub(super) fn into_order(self, handoff: Handoff, usual: Currency) -> Result<BeginCheckout, Problem> {
+        let expected_total = expected_total(self.expected_total.as_deref(), self.currency, usual)?;
+        Ok(BeginCheckout { lines: self.item_ids, expected_total, code: self.code, handoff })
     }
 }
 

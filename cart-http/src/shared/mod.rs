@@ -4,6 +4,15 @@
 //! |---|---|---|
 //! | `POST /api/cart/create` | `cart_name`, `user_id` (the caller's own); all may be left out | makes a cart: 201 |
 //! | `POST /api/cart/{cart_id}/add-item` | `product_id`, `quantity` (1), `options` | adds units of a product |
+//! | `GET /api/cart/list` | | lists the caller's own carts of the channel, newest first; `cursor`, `limit` (1 to 100) |
+//! | `GET /api/cart/{cart_id}` | | the whole cart, with what it costs, for whoever may see all of it |
+//! | `PATCH /api/cart/{cart_id}` | `cart_name`, or null | renames it |
+//! | `DELETE /api/cart/{cart_id}` | | gives it up: 204 |
+//! | `PATCH /api/cart/{cart_id}/items/{item_id}` | `quantity` | changes how many units an item has |
+//! | `DELETE /api/cart/{cart_id}/items/{item_id}` | | removes an item |
+//! | `POST /api/cart/{cart_id}/checkout` | `item_ids`, `expected_total`, `currency`, `code`; all may be left out | orders the cart, or some of it |
+//! | `GET /api/cart/{cart_id}/checkout` | | where the order stands |
+//! | `POST /api/cart/{cart_id}/checkout/cancel` | | gives the order up, as long as nothing was paid |
 //! | `POST /api/cart/{cart_id}/share` | `label`, `expires_at`, `uses`, `shows` (`prices`, `names`), `may_suggest`; all may be left out | makes a link: 201 |
 //! | `GET /api/cart/{cart_id}/links` | | lists the links, without their tokens, with how often each was opened |
 //! | `PATCH /api/cart/{cart_id}/links/{link_id}` | as `share`; what is left out stays, null takes it away | changes a link |
@@ -43,6 +52,12 @@
 //! refused) or `per_line`; `results` says in the same order what became of each. What waits in the same words already is not
 //! suggested again: 200.
 //!
+//! # Orders
+//! Only the owner orders. `status` is `order placed` (200), `payment pending` (202; `initiationType` and `gatewayPayload` say
+//! how to pay) or `in progress` (202, with `Retry-After`); an order that comes to nothing is a problem document, which says why.
+//! What the payment provider says later comes in by [`orders`](crate::orders) or by the host's own route. Send an
+//! `Idempotency-Key`: a client whose answer was lost can then ask again, and orders once.
+//!
 //! # Writes
 //! Every write takes `If-Match` with the cart's `ETag`, an `Idempotency-Key`, and `?preview=true`, as in
 //! [`shop`](crate::shop). An undo is about what was last when it came in: if something else is by the time that it would be
@@ -56,6 +71,9 @@ mod carts;
 mod events;
 mod links;
 mod opened;
+mod ordering;
+mod own;
+mod own_answer;
 mod past;
 mod suggestions;
 
@@ -89,7 +107,12 @@ pub fn router(
 ) -> Router {
     Router::new()
         .route("/api/cart/create", post(carts::create))
+        .route("/api/cart/list", get(own::list))
+        .route("/api/cart/{cart_id}", get(own::show).patch(own::rename).delete(own::remove))
         .route("/api/cart/{cart_id}/add-item", post(carts::add_item))
+        .route("/api/cart/{cart_id}/items/{item_id}", patch(own::set_quantity).delete(own::remove_item))
+        .route("/api/cart/{cart_id}/checkout", get(ordering::show).post(ordering::begin))
+        .route("/api/cart/{cart_id}/checkout/cancel", post(ordering::cancel))
         .route("/api/cart/{cart_id}/share", post(links::share))
         .route("/api/cart/{cart_id}/links", get(links::list))
         .route("/api/cart/{cart_id}/links/{link_id}", patch(links::change).delete(links::revoke))
