@@ -53,7 +53,7 @@
 //! suggested again: 200.
 //!
 //! # Orders
-//! Only the owner orders. `status` is `order placed` (200), `payment pending` (202; `initiationType` and `gatewayPayload` say
+//! The owner orders, and those of their colleagues whose permission group says so; no link does. `status` is `order placed` (200), `payment pending` (202; `initiationType` and `gatewayPayload` say
 //! how to pay) or `in progress` (202, with `Retry-After`); an order that comes to nothing is a problem document, which says why.
 //! What the payment provider says later comes in by [`orders`](crate::orders) or by the host's own route. Send an
 //! `Idempotency-Key`: a client whose answer was lost can then ask again, and orders once.

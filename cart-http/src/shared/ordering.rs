@@ -38,7 +38,7 @@ pub(super) async fn begin(
     if let (Stage::Ended { reason }, false) = (&outcome.stage, preview) {
         return Ok(replayed(unsigned(came_to_nothing(outcome.checkout.id, reason)), outcome.replayed));
     }
-    answer(&outcome, preview, true)
+    answer(&outcome, !preview, true)
 }
 
 pub(super) async fn show(
@@ -159,21 +159,16 @@ impl<'a> OrderBody<'a> {
     }
 }
 
-fn answer(outcome: &CheckoutOutcome, preview: bool, may_pay: bool) -> Result<Response, Problem> {
-    let (status, is_late) = match outcome.stage {
-        Stage::InProgress { .. } | Stage::Begun if !preview => (StatusCode::ACCEPTED, true),
-        Stage::PaymentPending { .. } if !preview => (StatusCode::ACCEPTED, false),
-        Stage::InProgress { .. }
-        | Stage::Begun
-        | Stage::PaymentPending { .. }
-        | Stage::Completed { .. }
-        | Stage::Ended { .. } => (StatusCode::OK, false),
-    };
+/// `has_begun` says that the request began it, now or before.
+fn answer(outcome: &CheckoutOutcome, has_begun: bool, may_pay: bool) -> Result<Response, Problem> {
+    let is_late = matches!(outcome.stage, Stage::InProgress { .. } | Stage::Begun);
+    let waits = is_late || matches!(outcome.stage, Stage::PaymentPending { .. });
+    let status = if has_begun && waits { StatusCode::ACCEPTED } else { StatusCode::OK };
     let body: Value = serde_json::to_value(OrderBody::of(outcome, may_pay))
         .map_err(|_| Problem::new(ProblemCode::Internal))?;
     let answer = Answer { status, version: None, replayed: outcome.replayed, body };
     let mut response = answer.into_response();
-    if is_late {
+    if has_begun && is_late {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     Ok(response)

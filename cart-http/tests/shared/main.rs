@@ -13,6 +13,8 @@ mod events;
 mod hostile;
 mod links;
 mod opened;
+mod ordering;
+mod own;
 mod past;
 mod principals;
 mod secrets;

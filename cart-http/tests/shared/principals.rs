@@ -15,6 +15,12 @@ fn routes(cart: &str, link: &str, item: &str) -> Vec<(Method, String, Option<Val
     vec![
         (post.clone(), format!("{cart}/add-item"), Some(json!({"product_id": "pen"})), 403, 200),
         (post.clone(), format!("{cart}/share"), None, 403, 403),
+        (get.clone(), cart.to_owned(), None, 200, 200),
+        (Method::PATCH, cart.to_owned(), Some(json!({"cart_name": "Ours"})), 403, 200),
+        (Method::DELETE, cart.to_owned(), None, 403, 403),
+        (Method::PATCH, format!("{cart}/items/{item}"), Some(json!({"quantity": 3})), 403, 200),
+        (get.clone(), format!("{cart}/checkout"), None, 404, 404),
+        (post.clone(), format!("{cart}/checkout/cancel"), None, 404, 404),
         (get.clone(), format!("{cart}/links"), None, 403, 403),
         (Method::PATCH, link.clone(), Some(json!({"uses": 9})), 403, 403),
         (post.clone(), format!("{link}/rotate"), None, 403, 403),
@@ -33,7 +39,9 @@ fn routes(cart: &str, link: &str, item: &str) -> Vec<(Method, String, Option<Val
         (get.clone(), format!("{cart}/events"), None, 200, 200),
         (get.clone(), format!("{cart}/history"), None, 403, 200),
         (get, format!("{cart}/versions/1"), None, 403, 200),
-        (post, format!("{cart}/undo"), None, 403, 200),
+        (post.clone(), format!("{cart}/undo"), None, 403, 200),
+        (Method::DELETE, format!("{cart}/items/{item}"), None, 403, 200),
+        (post, format!("{cart}/checkout"), None, 403, 200),
     ]
 }
 
@@ -99,8 +107,18 @@ async fn support_looks_and_changes_nothing() {
     let scene = Scene::set().await;
     let before = scene.friends.view(&scene.cart).await.cart;
     for (route, (method, path, ..)) in scene.routes.iter().enumerate() {
-        let looks = path.ends_with("/events") || (*method == Method::GET && path.ends_with("/suggestions"));
-        let expected = if looks { 200 } else { 403 };
+        let is_cart = path == &scene.cart || path.ends_with("/suggestions");
+        let looks = path.ends_with("/events") || (*method == Method::GET && is_cart);
+        // There is none to be looked at, or to be given up.
+        let is_about_checkout =
+            path.ends_with("/cancel") || (*method == Method::GET && path.ends_with("/checkout"));
+        let expected = if is_about_checkout {
+            404
+        } else if looks {
+            200
+        } else {
+            403
+        };
         assert_eq!(scene.status(Some("staff"), route).await, expected, "{method} {path}");
     }
     assert_eq!(scene.friends.view(&scene.cart).await.cart, before);
@@ -110,7 +128,7 @@ async fn support_looks_and_changes_nothing() {
 async fn the_id_of_a_cart_opens_nothing() {
     let scene = Scene::set().await;
     scene.friends.nobody().get(&format!("shared/{}", scene.cart)).await.problem(404, "cart_not_found");
-    scene.friends.nobody().get(&scene.cart).await.problem(404, "not_found");
+    scene.friends.nobody().get(&scene.cart).await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]

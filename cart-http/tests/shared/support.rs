@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::command::Command;
 use cart_core::id::{CompanyId, UserId};
-use cart_core::memory::{MemoryDirectory, MemoryStore};
+use cart_core::memory::{MemoryDirectory, MemoryOrders, MemoryPayments, MemoryStore, RandomIds};
 use cart_core::money::Currency;
 use cart_core::policy::{CartPolicy, SharingPolicy};
 use cart_core::service::{Caller, CartService, Target};
@@ -33,6 +33,7 @@ pub(crate) struct Friends {
     pub(crate) store: Arc<FailingStore>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) catalog: Arc<FixedCatalog>,
+    pub(crate) payments: Arc<MemoryPayments>,
     app: Router,
 }
 
@@ -50,19 +51,22 @@ impl Friends {
         for name in ["ann", "bob", "carol"] {
             directory.put(company_id("acme"), user_id(name));
         }
+        let payments = Arc::new(MemoryPayments::new(clock.clone(), Arc::new(RandomIds)));
         let service = CartService::builder(store.clone(), catalog.clone())
             .channel(channel("shared"), CartPolicy { sharing, ..shared }, Currency::EUR)
             .directory(directory)
             .clock(clock.clone())
             .ids(Arc::new(CountingIds::default()))
             .publisher(hub.clone())
+            .orders(Arc::new(MemoryOrders::new(clock.clone(), Arc::new(RandomIds))))
+            .payments(payments.clone())
             .build()
             .unwrap();
         let service = Arc::new(service);
         let base = ShareBase::new("https://shop.example").unwrap();
         let routes = router(service.clone(), channel("shared"), Arc::new(Names), base, hub.clone());
         let app = Guard::new(Arc::new(CountingIds::default()), clock.clone()).around(routes);
-        Self { service, hub, store, clock, catalog, app }
+        Self { service, hub, store, clock, catalog, payments, app }
     }
 
     /// A client with this bearer token: `user@company`, `user`, or what [`Names`] knows.
@@ -257,6 +261,13 @@ impl Reply {
         assert_eq!((self.status, &self.json["code"]), (status, &Value::from(code)), "{}", self.json);
         assert_eq!(self.header("content-type"), Some("application/problem+json"));
         assert_eq!(self.json["request_id"].as_str(), self.header("x-request-id"));
+        self.json
+    }
+    /// The same for one that does not name the request, so that it is the same again.
+    #[track_caller]
+    pub(crate) fn problem_without_id(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, &self.json["code"]), (status, &Value::from(code)), "{}", self.json);
+        assert_eq!(self.json.get("request_id"), None);
         self.json
     }
 }
