@@ -1,5 +1,7 @@
 //! What can be asked of a cart. No command has a price.
 
+mod name;
+
 use serde::Serialize;
 
 use crate::checkout::{Handoff, PlacedOrder, Reason};

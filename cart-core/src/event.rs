@@ -1,5 +1,7 @@
 //! What happened to a cart: the only way a cart changes, what stores write, and what the journal keeps.
 
+mod name;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};

@@ -2,12 +2,12 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use cart_core::port::{Clock, Ids};
@@ -20,6 +20,9 @@ use crate::deadline::{Deadline, outcome_unknown};
 use crate::problem::{Problem, ProblemCode};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
+/// How long it took, as clients are told.
+const X_RESPONSE_TIME: HeaderName = HeaderName::from_static("x-response-time");
+
 /// The layer around a host's routers.
 ///
 /// * Every request has a [`RequestId`]: the client's if it is well-formed, else a new one. Every answer
@@ -29,6 +32,7 @@ use crate::request_id::{RequestId, X_REQUEST_ID};
 ///   [`ProblemCode::Internal`], and the process lives on.
 /// * A request that is not answered by its deadline is answered with [`ProblemCode::Unavailable`], or, if it may
 ///   have changed something, with [`ProblemCode::OutcomeUnknown`].
+/// * `X-Response-Time` says how many milliseconds passed until the answer began.
 /// * What is logged (with the `tracing` crate) while a request is handled is in a span that names its id.
 /// * No answer is stored by caches or shared between users (`Cache-Control: no-store`, unless the handler
 ///   sets another; `Vary: Authorization`), interpreted as another type, or told to other sites by `Referer`.
@@ -40,12 +44,29 @@ pub struct Guard {
     clock: Arc<dyn Clock>,
     body_limit: BodyLimit,
     deadline: Deadline,
+    #[cfg(feature = "metrics")]
+    metrics: Option<Arc<crate::ops::Metrics>>,
 }
 
 impl Guard {
     /// A guard with the default body limit of 64 KiB and the default deadline of 30 seconds.
     pub fn new(ids: Arc<dyn Ids>, clock: Arc<dyn Clock>) -> Self {
-        Self { ids, clock, body_limit: BodyLimit::default(), deadline: Deadline::default() }
+        Self {
+            ids,
+            clock,
+            body_limit: BodyLimit::default(),
+            deadline: Deadline::default(),
+            #[cfg(feature = "metrics")]
+            metrics: None,
+        }
+    }
+
+    /// Counts the requests.
+    #[cfg(feature = "metrics")]
+    #[must_use]
+    pub fn metrics(mut self, metrics: Arc<crate::ops::Metrics>) -> Self {
+        self.metrics = Some(metrics);
+        self
     }
 
     /// Sets the largest JSON body, in bytes.
@@ -82,10 +103,48 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(guard.body_limit);
     request.extensions_mut().insert(guard.deadline);
     let span = tracing::error_span!("request", %id);
+    let (began, seen) = (Instant::now(), Seen::of(&request));
     let mut answer = in_time(guard.deadline, request, next).instrument(span).await;
+    let took = began.elapsed();
+    guard.count(&seen, &answer, took);
+    time(&mut answer, took);
     sign(&mut answer, &id);
     keep_private(&mut answer);
     answer
+}
+
+/// What is counted of a request.
+struct Seen {
+    method: Method,
+    route: Option<MatchedPath>,
+}
+
+impl Seen {
+    fn of(request: &Request) -> Self {
+        Self { method: request.method().clone(), route: request.extensions().get().cloned() }
+    }
+}
+
+impl Guard {
+    #[cfg(feature = "metrics")]
+    fn count(&self, seen: &Seen, answer: &Response, took: Duration) {
+        let Some(metrics) = &self.metrics else { return };
+        let route = seen.route.as_ref().map(MatchedPath::as_str);
+        metrics.answered(&seen.method, route, answer.status(), took);
+        if let Some(problem) = answer.extensions().get::<Problem>() {
+            metrics.failed(problem.code());
+        }
+    }
+
+    #[cfg(not(feature = "metrics"))]
+    const fn count(&self, _: &Seen, _: &Response, _: Duration) {}
+}
+
+/// Says how long it took until the answer began, in the form of `telecom-cart-api.md`: `45ms`.
+fn time(answer: &mut Response, took: Duration) {
+    if let Ok(text) = HeaderValue::from_str(&format!("{}ms", took.as_millis())) {
+        answer.headers_mut().insert(X_RESPONSE_TIME, text);
+    }
 }
 
 async fn in_time(Deadline(deadline): Deadline, request: Request, next: Next) -> Response {

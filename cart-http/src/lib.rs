@@ -59,6 +59,8 @@
 //!
 //! `serve`: the accept loop. `jwt`: bearer tokens. Both are on by default.
 //!
+//! `metrics`: `ops`, counts for Prometheus, and probes for load balancers.
+//!
 //! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
 
 mod amount;
@@ -78,6 +80,8 @@ mod json;
 pub mod live;
 mod not_applied;
 mod obstacle;
+#[cfg(feature = "metrics")]
+pub mod ops;
 pub mod orders;
 mod path;
 mod precondition;

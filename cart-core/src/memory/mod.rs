@@ -21,5 +21,5 @@ pub use self::orders::{MemoryOrder, MemoryOrderStatus, MemoryOrders};
 pub use self::payments::{MemoryPayment, MemoryPayments, PaymentScript};
 pub use self::sink::CallbackSink;
 pub use self::store::{BrokenProgress, BrokenUnit, MemoryStore};
-pub use self::system::{NoPublisher, RandomIds, SystemClock, ThreadTimer};
+pub use self::system::{NoMeter, NoPublisher, RandomIds, SystemClock, ThreadTimer};
 pub use self::terms::{MemoryCustomerBook, MemoryFeeBook, MemoryPromotionBook, MemoryTaxBook, NoTaxService};

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
 use crate::journal::Entry;
-use crate::port::{Clock, Ids, Publisher, Timer};
+use crate::port::{Clock, Ids, Meter, Publisher, Timer, Wrote};
 
 /// The system's clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -113,6 +113,14 @@ pub struct NoPublisher;
 
 impl Publisher for NoPublisher {
     fn publish(&self, _entries: &[Arc<Entry>]) {}
+}
+
+/// Counts nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoMeter;
+
+impl Meter for NoMeter {
+    fn wrote(&self, _write: &Wrote) {}
 }
 
 #[cfg(test)]

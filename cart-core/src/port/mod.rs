@@ -6,6 +6,7 @@ mod catalog;
 mod checkout;
 mod directory;
 mod host;
+mod meter;
 mod relay;
 mod share;
 mod sink;
@@ -21,6 +22,7 @@ pub use self::checkout::{
 };
 pub use self::directory::Directory;
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
+pub use self::meter::{Meter, WriteEnd, Wrote};
 pub use self::relay::{Checkpoint, HeldBack, Progress, RelayLedger, RelayName, RelayNameError};
 pub use self::share::{GrantedCart, LinkLedger, Openings, ShareIndex};
 pub use self::sink::{EventSink, SinkError};

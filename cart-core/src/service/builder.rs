@@ -12,8 +12,8 @@ use crate::id::ChannelId;
 use crate::money::Currency;
 use crate::policy::CartPolicy;
 use crate::port::{
-    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, MethodBook,
-    Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
+    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, Meter,
+    MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
 };
 
 /// Builds a [`CartService`]: a store, a catalog and at least one channel are needed, the rest has defaults.
@@ -165,6 +165,12 @@ impl CartServiceBuilder {
     #[must_use]
     pub fn publisher(self, publisher: Arc<dyn Publisher>) -> Self {
         self.with(|ports| ports.publisher = publisher)
+    }
+
+    /// Who counts the writes that are asked for; by default nobody.
+    #[must_use]
+    pub fn meter(self, meter: Arc<dyn Meter>) -> Self {
+        self.with(|ports| ports.meter = meter)
     }
 
     /// How many carts are kept in memory at the most; 10,000 by default, 0 for none.

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use super::find::{Finder, Found};
 use super::plan::Plan;
 use super::queue::Turn;
@@ -13,7 +15,7 @@ use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::command::Command;
 use crate::journal::Entry;
-use crate::port::{Commit, StoreError, Unit};
+use crate::port::{Commit, StoreError, Unit, WriteEnd, Wrote};
 use crate::rejection::Rejection;
 
 /// How often a task is tried before the caller is told that there are too many others.
@@ -32,8 +34,22 @@ impl CartService {
         if caller.only_preview {
             return self.preview_of(caller, task).await;
         }
+        let (began, mut retries) = (self.now(), 0);
+        let ran = self.run_until_done(caller, task, &mut retries).await;
+        let took = (self.now() - began).max(TimeDelta::zero());
+        self.ports.meter.wrote(&Wrote { what: task.name(), end: end_of(&ran), retries, took });
+        ran
+    }
+
+    async fn run_until_done(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        retries: &mut u32,
+    ) -> Result<Outcome, CartError> {
         let mut finder = Finder::new(&caller.actor);
         for tries in 0..MAX_TRIES {
+            *retries = tries;
             if tries > 0 {
                 self.ports.timer.wait(self.pause(tries)).await;
                 finder = finder.again();
@@ -255,6 +271,16 @@ impl CartService {
             Ok(None) => Err(StoreError::Unavailable { store, source }),
             Err(_) => Err(StoreError::Unknown { store, source }),
         }
+    }
+}
+
+fn end_of(ran: &Result<Outcome, CartError>) -> WriteEnd {
+    match ran {
+        Ok(outcome) if outcome.replayed => WriteEnd::Replayed,
+        Ok(_) => WriteEnd::Done,
+        Err(CartError::Rejected(_)) => WriteEnd::Rejected,
+        Err(CartError::Contended { .. }) => WriteEnd::Contended,
+        Err(_) => WriteEnd::Failed,
     }
 }
 

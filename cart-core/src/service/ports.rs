@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::memory::{
     MemoryAddressBook, MemoryCustomerBook, MemoryDirectory, MemoryFeeBook, MemoryMethodBook,
-    MemoryPromotionBook, MemoryTaxBook, NoGuard, NoPublisher, NoTaxService, RandomIds, SystemClock,
+    MemoryPromotionBook, MemoryTaxBook, NoGuard, NoMeter, NoPublisher, NoTaxService, RandomIds, SystemClock,
     ThreadTimer,
 };
 use crate::port::{
-    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, MethodBook,
-    Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
+    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, Meter,
+    MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
 };
 
 /// The ports; what each is for is said where the builder takes it.
@@ -34,6 +34,7 @@ pub(super) struct Ports {
     pub(super) ids: Arc<dyn Ids>,
     pub(super) timer: Arc<dyn Timer>,
     pub(super) publisher: Arc<dyn Publisher>,
+    pub(super) meter: Arc<dyn Meter>,
 }
 
 impl Ports {
@@ -59,6 +60,7 @@ impl Ports {
             ids: Arc::new(RandomIds),
             timer: Arc::new(ThreadTimer),
             publisher: Arc::new(NoPublisher),
+            meter: Arc::new(NoMeter),
         }
     }
 }

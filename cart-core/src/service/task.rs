@@ -62,6 +62,18 @@ impl Task<'_> {
         Fingerprint::of(&serde_json::to_vec(self).unwrap_or_default())
     }
 
+    /// What it is called where it is counted.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::FirstRead { .. } => "first_read",
+            Self::Execute { command, .. } => command.name(),
+            Self::BuyNow { .. } => "buy_now",
+            Self::Duplicate { .. } => "duplicate",
+            Self::Merge { .. } => "merge",
+        }
+    }
+
     /// Whether it does what can be done to a cart whose lifetime has ended.
     pub(super) fn takes_expired(&self) -> bool {
         match self {

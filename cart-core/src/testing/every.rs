@@ -168,4 +168,27 @@ mod tests {
             assert_eq!(name_of(&command), name);
         }
     }
+
+    #[test]
+    fn every_command_is_counted_under_the_name_that_it_is_written_with() {
+        let named = Named {
+            line: line_id(0),
+            grant: grant_id(0),
+            link: link_id(0),
+            suggestion: suggestion_id(0),
+            own: suggestion_id(1),
+            checkout: checkout_id(0),
+        };
+        for (_, command) in every_command(named) {
+            let written = serde_json::to_value(&command).unwrap();
+            let expected = match (written["command"].as_str(), written["edit"].as_str()) {
+                (_, Some("add")) => "add_line",
+                (_, Some("set_note")) => "set_line_note",
+                (_, Some("remove")) => "remove_line",
+                (_, Some(edit)) => edit,
+                (written, None) => written.unwrap(),
+            };
+            assert_eq!(command.name(), expected);
+        }
+    }
 }

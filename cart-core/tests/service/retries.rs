@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cart_core::command::Command;
 use cart_core::memory::MemoryStore;
 use cart_core::policy::CartPolicy;
-use cart_core::port::StoreError;
+use cart_core::port::{Meter, StoreError, WriteEnd, Wrote};
 use cart_core::promotion::{Effect, Promotion, UseLimit};
 use cart_core::rejection::Rejection;
 use cart_core::service::{CartError, Target};
@@ -246,4 +246,38 @@ fn a_ledger_that_fails_refuses_the_command() {
     assert!(matches!(store_error(&shop, &cart), StoreError::Unavailable { .. }));
     assert_eq!(shop.journal().len(), 1);
     assert!(shop.execute(ann(), &cart, &add("mug", 1)).is_ok());
+}
+
+/// Keeps what it is told.
+#[derive(Debug, Default)]
+struct Counted(std::sync::Mutex<Vec<Wrote>>);
+
+impl Meter for Counted {
+    fn wrote(&self, write: &Wrote) {
+        self.0.lock().unwrap().push(*write);
+    }
+}
+
+#[test]
+fn a_meter_is_told_how_every_write_went() {
+    let counted = Arc::new(Counted::default());
+    let meter = Arc::clone(&counted);
+    let shop = Shop::over(Arc::default(), CartPolicy::shared(), |builder| builder.meter(meter));
+    let cart = Target::Cart(shop.cart());
+    shop.failing.fail_next(StoreCall::Commit, 2, Fault::Conflict);
+    shop.execute(ann_with("k"), &cart, &add("mug", 1)).unwrap();
+    shop.execute(ann_with("k"), &cart, &add("mug", 1)).unwrap();
+    shop.execute(ann(), &cart, &add("unknown", 1)).unwrap_err();
+    shop.failing.fail_next(StoreCall::Commit, 1000, Fault::Conflict);
+    shop.execute(ann(), &cart, &rename("x")).unwrap_err();
+    shop.failing.fail_next(StoreCall::Commit, 0, Fault::Conflict);
+    let told: Vec<_> = counted.0.lock().unwrap().iter().map(|w| (w.what, w.end, w.retries)).collect();
+    let expected = [
+        ("create", WriteEnd::Done, 0),
+        ("add_line", WriteEnd::Done, 2),
+        ("add_line", WriteEnd::Replayed, 0),
+        ("add_line", WriteEnd::Rejected, 0),
+        ("rename", WriteEnd::Contended, 7),
+    ];
+    assert_eq!(told, expected);
 }

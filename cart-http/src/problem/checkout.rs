@@ -35,6 +35,12 @@ impl<'a> EndBody<'a> {
         };
         Self { reason, detail: detail.map(Reason::as_str), stock_item: stock_item.map(StockItemId::as_str) }
     }
+
+    /// The word for it.
+    #[cfg(feature = "metrics")]
+    pub(crate) const fn reason(&self) -> &'static str {
+        self.reason
+    }
 }
 
 /// The answer to the request that began a checkout which came to nothing.

@@ -1,0 +1,55 @@
+//! Counting what the service does.
+
+use std::fmt::Debug;
+
+use chrono::TimeDelta;
+
+/// Is told how writes went, for a host that counts them. Nothing in it is personal.
+pub trait Meter: Debug + Send + Sync + 'static {
+    /// Takes note of a write that was asked for. Must not block.
+    fn wrote(&self, write: &Wrote);
+}
+
+/// How a write went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrote {
+    /// What was asked for: the name of a command ([`Command::name`]), or `create`, `first_read`, `buy_now`, `duplicate` or
+    /// `merge`.
+    ///
+    /// [`Command::name`]: crate::command::Command::name
+    pub what: &'static str,
+    /// How it ended.
+    pub end: WriteEnd,
+    /// How often it was tried again because others were faster.
+    pub retries: u32,
+    /// How long it took by the service's clock, never less than nothing.
+    pub took: TimeDelta,
+}
+
+/// How a write ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum WriteEnd {
+    /// It is done, or there was nothing to do.
+    Done,
+    /// It had been done before, for a request with the same key.
+    Replayed,
+    /// A rule refused it.
+    Rejected,
+    /// Others were faster each time, so it was given up.
+    Contended,
+    /// The store or a port failed, or the request could not be understood.
+    Failed,
+}
+
+impl WriteEnd {
+    /// Its name: `done`, `replayed`, `rejected`, `contended` or `failed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Replayed => "replayed",
+            Self::Rejected => "rejected",
+            Self::Contended => "contended",
+            Self::Failed => "failed",
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Counting what happens to carts.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cart_core::event::CartEvent;
+use cart_core::journal::Entry;
+use cart_core::port::{Meter, Publisher, Wrote};
+
+use super::Metrics;
+use crate::problem::EndBody;
+
+/// Counts what is published, and passes it on.
+pub(super) struct Counting {
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) next: Arc<dyn Publisher>,
+}
+
+impl fmt::Debug for Counting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Counting").field("next", &self.next).finish_non_exhaustive()
+    }
+}
+
+impl Publisher for Counting {
+    fn publish(&self, entries: &[Arc<Entry>]) {
+        for event in entries.iter().flat_map(|entry| &entry.events) {
+            self.metrics.happened(event.name());
+            if let Some(outcome) = outcome(event) {
+                self.metrics.checked_out(outcome);
+            }
+        }
+        self.next.publish(entries);
+    }
+}
+
+impl Meter for Metrics {
+    fn wrote(&self, write: &Wrote) {
+        self.count_write(write);
+    }
+}
+
+/// How a checkout ended, if that is what happened.
+fn outcome(event: &CartEvent) -> Option<&'static str> {
+    if let CartEvent::CheckoutCompleted { .. } = event {
+        return Some("completed");
+    }
+    let CartEvent::CheckoutCancelled { reason, .. } = event else { return None };
+    Some(EndBody::of(reason).reason())
+}
