@@ -2,6 +2,7 @@
 //!
 //! * [`shop`] is the cart of a shop: each signed-in user has one.
 //! * [`orders`] is how that cart is ordered and paid for.
+//! * [`module`] is the cart of the cart module: prices as they were at the add, one coupon, a view for support.
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
@@ -75,7 +76,9 @@ mod guard;
 mod idempotency;
 pub mod jobs;
 mod json;
+mod left_out;
 pub mod live;
+pub mod module;
 mod not_applied;
 mod notice;
 mod obstacle;
