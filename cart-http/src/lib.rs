@@ -6,6 +6,7 @@
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
+//! * [`rate`] limits how often somebody may ask.
 //! * [`jobs`] runs what a service has to do from time to time.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
@@ -87,6 +88,7 @@ mod path;
 mod precondition;
 mod priced;
 mod problem;
+pub mod rate;
 mod request_id;
 #[cfg(feature = "serve")]
 pub mod serve;

@@ -45,7 +45,7 @@
 //! * `If-Match` with a cart's `ETag`: done only if the cart is still at that version, else 412 with the current `cart`;
 //! * `?preview=true`: answers what the write would answer, with `preview` true and no `ETag`, and writes nothing.
 //!
-//! Each customer may send so many writes in a while, under both prefixes together: see `X-RateLimit-Limit`.
+//! Each customer may send so many writes in a while, under both prefixes together: see [`rate`](crate::rate).
 //!
 //! # Errors
 //! Refusals and failures are `{"statusCode", "code", "message", "details", "requestId"}`. Codes of the document:
@@ -85,23 +85,25 @@ use cart_core::service::{CartService, Target};
 
 use crate::auth::Authenticator;
 use crate::problem::ProblemCode;
+use crate::rate::RateLimits;
 
 /// The routes of the cart module, for the carts of `channel`, under `/api/cart`, `/api/mobile/cart` and
-/// `/api/admin/cart`.
+/// `/api/admin/cart`. Each customer may write as often as `limits` say.
 ///
 /// Put a [`Guard`](crate::Guard) around it: it adds what every answer needs.
 pub fn router(
     service: Arc<CartService>,
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
+    limits: RateLimits,
 ) -> Router {
     let routes = Router::new()
         .nest("/api/cart", customer())
         .nest("/api/mobile/cart", customer())
         .route("/api/admin/cart/users/{user_id}", get(admin::show))
         .method_not_allowed_fallback(async || ProblemCode::MethodNotAllowed)
-        .with_state(Module { service, channel, authenticator });
-    routes.layer(from_fn(errors::in_own_words))
+        .with_state(Module { service, channel, authenticator: Arc::clone(&authenticator) });
+    limits.around(authenticator, routes).layer(from_fn(errors::in_own_words))
 }
 
 /// What customers may ask for, wherever it is mounted.
