@@ -62,14 +62,17 @@ pub(super) const CURRENT: &str = "cart";
 
 /// The problem, with the cart as it is where the error knows it.
 pub(super) fn with_current(error: CartError) -> Problem {
-    let cart = match &error {
-        CartError::VersionMismatch { current } | CartError::Contended { current: Some(current) } => {
-            CartBody::of(current).ok().and_then(|cart| serde_json::to_value(cart).ok())
-        }
-        _ => None,
-    };
+    let cart = current(&error).and_then(|view| serde_json::to_value(CartBody::of(view).ok()?).ok());
     let problem = Problem::from(error);
     cart.into_iter().fold(problem, |problem, cart| problem.field(CURRENT, cart))
+}
+
+fn current(error: &CartError) -> Option<&CartView> {
+    if let CartError::VersionMismatch { current } | CartError::Contended { current: Some(current) } = error {
+        Some(current)
+    } else {
+        None
+    }
 }
 
 #[derive(Serialize)]
