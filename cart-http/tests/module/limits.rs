@@ -1,7 +1,8 @@
 //! How often customers may write.
 
-use std::sync::Arc;
+use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::http::Method;
@@ -10,6 +11,8 @@ use cart_http::rate::{
 };
 use chrono::TimeDelta;
 use serde_json::json;
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::DefaultGuard;
 
 use crate::support::{Client, Plan, Reply, Shop};
 
@@ -147,6 +150,36 @@ async fn what_is_read_by_support_is_not_counted() {
     }
 }
 
+/// What this thread logs.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Logs to memory until the guard is dropped.
+fn log() -> (Log, DefaultGuard) {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_max_level(LevelFilter::WARN);
+    let subscriber = subscriber.with_writer(move || writer.clone()).finish();
+    (log, tracing::subscriber::set_default(subscriber))
+}
+
 /// Counts for several processes, until it is told to fail.
 #[derive(Debug)]
 struct Elsewhere {
@@ -175,12 +208,17 @@ async fn a_limiter_that_fails_is_stood_in_for_by_the_process() {
         Arc::new(Elsewhere { window, answers: AtomicUsize::new(3), asked: AtomicUsize::default() });
     let settings = RateSettings { customer_writes: Quota::new(5, 60).unwrap(), ..RateSettings::default() };
     let limiter = Some(elsewhere.clone() as _);
+    let (log, _logging) = log();
     let shop = Shop::open_as(Plan { settings, limiter, ..Plan::default() }).await;
     shop.ann().get().await.cart();
     assert_eq!(quota(&write(&shop.ann()).await)[1], "4", "the host's limiter counts");
     assert_eq!(quota(&write(&shop.ann()).await)[1], "3");
     assert_eq!(quota(&write(&shop.ann()).await)[1], "2");
+    assert!(log.text().is_empty(), "{}", log.text());
     assert_eq!(quota(&write(&shop.ann()).await)[1], "4", "the process counts, and lets calls through");
+    let warning = log.text();
+    assert!(warning.contains("WARN") && warning.contains("the rate limiter failed"), "{warning}");
+    assert!(!warning.contains("cart:rate"), "nobody is named: {warning}");
     assert_eq!(writes_until_refused(&shop.ann()).await, 4, "but not any number of them");
     assert_eq!(elsewhere.asked.load(Ordering::Relaxed), 9, "the host's limiter is asked every time");
 }
