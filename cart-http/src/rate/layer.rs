@@ -112,3 +112,104 @@ async fn limit(State(limited): State<Limited>, request: Request, next: Next) -> 
     tell(answer.headers_mut(), limits.quota, &verdict, limits.clock.now());
     answer
 }
+
+#[cfg(test)]
+mod tests {
+    use async_trait::async_trait;
+    use axum::body::Body;
+    use axum::extract::FromRef;
+    use axum::http::{Method, StatusCode};
+    use axum::routing::get;
+    use cart_core::id::UserId;
+    use cart_core::testing::ManualClock;
+    use tower_service::Service as _;
+
+    use super::*;
+    use crate::auth::{AuthError, Authenticated};
+
+    /// Knows everybody as one user.
+    #[derive(Debug)]
+    struct Always(&'static str);
+
+    #[async_trait]
+    impl Authenticator for Always {
+        async fn authenticate(&self, _: &Parts) -> Result<Actor, AuthError> {
+            Ok(Actor::user(UserId::new(self.0).unwrap()))
+        }
+    }
+
+    #[derive(Clone)]
+    struct Shop(Arc<dyn Authenticator>);
+
+    impl FromRef<Shop> for Arc<dyn Authenticator> {
+        fn from_ref(shop: &Shop) -> Self {
+            Arc::clone(&shop.0)
+        }
+    }
+
+    async fn who(Authenticated(actor): Authenticated) -> String {
+        format!("{actor:?}")
+    }
+
+    fn known(name: &'static str) -> Arc<dyn Authenticator> {
+        Arc::new(Always(name))
+    }
+
+    fn routes(path: &str, authenticator: &Arc<dyn Authenticator>) -> Router {
+        Router::new().route(path, get(who).post(who)).with_state(Shop(Arc::clone(authenticator)))
+    }
+
+    fn limits(limit: u32) -> RateLimits {
+        let customer_writes = Quota::new(limit, 60).unwrap();
+        let settings = RateSettings { customer_writes, ..RateSettings::default() };
+        RateLimits::customer_writes(settings, Arc::<ManualClock>::default())
+    }
+
+    async fn ask(app: &mut Router, method: Method, path: &str) -> Response {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        app.call(request).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn clones_count_together_and_reads_do_not_count() {
+        let (ann, limits) = (known("ann"), limits(2));
+        let one = limits.clone().around(Arc::clone(&ann), routes("/one", &ann));
+        let mut app = one.merge(limits.around(Arc::clone(&ann), routes("/two", &ann)));
+        for (method, path, status) in [
+            (Method::POST, "/one", StatusCode::OK),
+            (Method::GET, "/one", StatusCode::OK),
+            (Method::POST, "/two", StatusCode::OK),
+            (Method::POST, "/one", StatusCode::TOO_MANY_REQUESTS),
+            (Method::POST, "/two", StatusCode::TOO_MANY_REQUESTS),
+            (Method::GET, "/two", StatusCode::OK),
+        ] {
+            assert_eq!(ask(&mut app, method.clone(), path).await.status(), status, "{method} {path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn all_requests_may_count_and_another_scope_counts_apart() {
+        let ann = known("ann");
+        let all = limits(1).for_all_requests("links");
+        let mut app = all.around(Arc::clone(&ann), routes("/links", &ann));
+        assert_eq!(ask(&mut app, Method::GET, "/links").await.status(), StatusCode::OK);
+        let refused = ask(&mut app, Method::GET, "/links").await;
+        assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+        assert_eq!(refused.headers()["content-type"], "application/problem+json");
+        let writes = limits(1);
+        let (scope, other) = (writes.clone().for_all_requests("links"), writes);
+        let mut app = scope.around(Arc::clone(&ann), routes("/links", &ann));
+        let mut writing = other.around(Arc::clone(&ann), routes("/cart", &ann));
+        assert_eq!(ask(&mut app, Method::POST, "/links").await.status(), StatusCode::OK);
+        assert_eq!(ask(&mut writing, Method::POST, "/cart").await.status(), StatusCode::OK, "in one window");
+    }
+
+    #[tokio::test]
+    async fn whom_the_limits_know_is_not_whom_a_route_with_another_authenticator_knows() {
+        let (ann, bob) = (known("ann"), known("bob"));
+        let mut app = limits(9).around(ann, routes("/", &bob));
+        let answer = ask(&mut app, Method::POST, "/").await;
+        let body = axum::body::to_bytes(answer.into_body(), 1000).await.unwrap();
+        assert_eq!(body, format!("{:?}", Actor::user(UserId::new("bob").unwrap())));
+    }
+}
