@@ -56,6 +56,8 @@ impl RateLimits {
 
     /// Puts the quota around all routes that `router` has now. Whom `authenticator` knows is counted as who they are;
     /// routes that have the same one do not ask it again.
+    ///
+    /// Keep it off the callbacks of payment providers: they all come from a few addresses.
     pub fn around(self, authenticator: Arc<dyn Authenticator>, router: Router) -> Router {
         router.layer(from_fn_with_state(Limited { limits: self, authenticator }, limit))
     }
