@@ -2,9 +2,11 @@
 //!
 //! * [`shop`] is the cart of a shop: each signed-in user has one.
 //! * [`orders`] is how that cart is ordered and paid for.
+//! * [`module`] is the cart of the cart module: prices as they were at the add, one coupon, a view for support.
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
+//! * [`rate`] limits how often somebody may ask.
 //! * [`jobs`] runs what a service has to do from time to time.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
@@ -77,8 +79,11 @@ mod guard;
 mod idempotency;
 pub mod jobs;
 mod json;
+mod left_out;
 pub mod live;
+pub mod module;
 mod not_applied;
+mod notice;
 mod obstacle;
 #[cfg(feature = "metrics")]
 pub mod ops;
@@ -87,11 +92,13 @@ mod path;
 mod precondition;
 mod priced;
 mod problem;
+pub mod rate;
 mod request_id;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod shared;
 pub mod shop;
+mod shopper;
 pub mod sinks;
 mod stopping;
 mod write;

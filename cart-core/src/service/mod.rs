@@ -46,7 +46,7 @@ pub use self::sharing::{LinkView, Standing};
 use self::task::{Task, TurnKey};
 pub use self::view::{Caller, CartView, Outcome, Target};
 pub use self::watch::{HistoryRequest, Watch};
-use crate::actor::{Actor, GuestToken};
+use crate::actor::{Actor, GuestToken, Owner};
 use crate::command::{Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::id::ChannelId;
 use crate::money::Currency;
@@ -129,6 +129,23 @@ impl CartService {
             }
             (None, _) => Err(Rejection::CartNotFound.into()),
         }
+    }
+
+    /// The open cart that somebody has in a channel, as support looks at it. Looking makes none and ends none: a cart
+    /// whose lifetime has ended is none any more.
+    ///
+    /// # Errors
+    /// [`Rejection::CartNotFound`] if there is none, or none that the actor may see; [`CartError::NoCurrentCart`] where
+    /// owners have several; otherwise as [`CartService::cart`].
+    pub async fn cart_of(
+        &self,
+        actor: &Actor,
+        channel: &ChannelId,
+        owner: &Owner,
+    ) -> Result<CartView, CartError> {
+        // As if another were to be made: that an owner's last cart has expired is not for others to learn.
+        let found = self.find_current(actor, &(channel.clone(), owner.clone()), true, self.now()).await?;
+        self.view(found.cart.ok_or(Rejection::CartNotFound)?).await
     }
 
     /// Makes a cart of the caller's in a channel.

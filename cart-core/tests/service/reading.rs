@@ -11,7 +11,7 @@ use cart_core::rejection::Rejection;
 use cart_core::service::{CartError, CartService, Cursor, ListRequest, Page, Target};
 use cart_core::status::StatusName;
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{cart_id, guest, user_for};
+use cart_core::testing::samples::{cart_id, guest, owner, user_for};
 use chrono::TimeDelta;
 
 use crate::shop::{Shop, add, ann, ann_with, bob, current, lines, rejection, rename};
@@ -159,4 +159,32 @@ fn what_would_make_the_sum_too_large_is_refused() {
     shop.execute(ann(), &current(), &add("cup", 1)).unwrap();
     assert_eq!(rejection(shop.execute(ann(), &current(), &add("cup", 1))), Rejection::AmountOverflow);
     assert_eq!(lines(&shop.read(&ann(), &current()).unwrap().cart), [("mug", 1), ("cup", 1)]);
+}
+
+#[test]
+fn support_sees_the_open_cart_of_somebody_and_makes_none() {
+    let shop = Shop::new(CartPolicy::digital());
+    let look = |actor: &Actor| block_on(shop.service.cart_of(actor, &crate::shop::shop(), &owner("ann")));
+    let sue = Actor::Staff(UserId::new("sue").unwrap());
+    assert_eq!(rejection(look(&sue)), Rejection::CartNotFound);
+    assert!(shop.journal().is_empty(), "looking made a cart");
+    let cart = shop.execute(ann(), &current(), &add("mug", 2)).unwrap().view;
+    assert_eq!(look(&sue).unwrap(), cart);
+    assert_eq!(look(&ann()).unwrap(), cart);
+    for stranger in [bob(), user_for("ann", "acme"), guest(1)] {
+        assert_eq!(rejection(look(&stranger)), Rejection::CartNotFound);
+    }
+}
+
+#[test]
+fn an_expired_cart_is_nobodys_open_cart_and_no_stranger_learns_of_it() {
+    let gone = CartPolicy { on_expired: cart_core::policy::OnExpired::Gone, ..CartPolicy::digital() };
+    let shop = Shop::new(gone);
+    shop.execute(ann(), &current(), &add("mug", 2)).unwrap();
+    shop.clock.advance(TimeDelta::days(31));
+    for actor in [Actor::Staff(UserId::new("sue").unwrap()), bob(), ann()] {
+        let seen = block_on(shop.service.cart_of(&actor, &crate::shop::shop(), &owner("ann")));
+        assert_eq!(rejection(seen), Rejection::CartNotFound, "{actor:?}");
+    }
+    assert_eq!(rejection(shop.read(&ann(), &current())), Rejection::Expired, "the owner asked by themselves");
 }

@@ -78,6 +78,13 @@ fn challenge(scheme: &'static str) -> Problem {
         .header(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme))
 }
 
+/// The actor whom an authenticator found behind this request already.
+#[derive(Clone, Debug)]
+pub(crate) struct Proven {
+    pub(crate) actor: Actor,
+    pub(crate) by: Arc<dyn Authenticator>,
+}
+
 /// The actor of a request, proven by the router's [`Authenticator`]. Put it first among a handler's arguments:
 /// nobody unknown learns what else is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,6 +102,10 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let authenticator = Arc::<dyn Authenticator>::from_ref(state);
-        Ok(Self(authenticator.authenticate(parts).await?))
+        match parts.extensions.get::<Proven>() {
+            // Another router's authenticator may know other people by the same credentials.
+            Some(Proven { actor, by }) if Arc::ptr_eq(by, &authenticator) => Ok(Self(actor.clone())),
+            Some(_) | None => Ok(Self(authenticator.authenticate(parts).await?)),
+        }
     }
 }

@@ -223,6 +223,8 @@ catalogue! {
     TooManySuggestions = "too_many_suggestions", UNPROCESSABLE_ENTITY, "No more suggestions may wait";
     /// At most `maximum` suggestions may be made with the link or the grant, whatever became of those before.
     SuggestionsUsedUp = "suggestions_used_up", UNPROCESSABLE_ENTITY, "No more suggestions may be made";
+    /// Too many requests in a while: at most `limit`; the next one may come after `retry_after` seconds.
+    RateLimitExceeded = "rate_limit_exceeded", TOO_MANY_REQUESTS, "There were too many requests";
     /// Something failed that should not.
     Internal = "internal", INTERNAL_SERVER_ERROR, "Something went wrong on our side";
     /// Something needed cannot be reached now; nothing was changed, and the same request may succeed later.

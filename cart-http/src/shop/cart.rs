@@ -6,10 +6,11 @@ use cart_core::command::Command;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::Nothing;
-use super::write::{Shopper, Write, existing};
+use super::write::existing;
 use crate::deadline::complete;
 use crate::json::StrictJson;
 use crate::problem::Problem;
+use crate::shopper::{Shopper, Write};
 
 pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Answer, Problem> {
     match existing(shop.service.cart(&actor, &shop.target()).await)? {

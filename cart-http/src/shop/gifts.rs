@@ -7,10 +7,10 @@ use cart_core::id::PromotionId;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::Nothing;
-use super::write::Write;
 use crate::json::StrictJson;
 use crate::path::InPath;
 use crate::problem::Problem;
+use crate::shopper::Write;
 
 pub(super) async fn refuse(
     State(shop): State<Shop>,

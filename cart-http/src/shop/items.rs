@@ -7,10 +7,10 @@ use cart_core::id::LineId;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{AddItem, Batch, ChangeItem, Nothing, Units};
-use super::write::Write;
 use crate::json::StrictJson;
 use crate::path::InPath;
 use crate::problem::Problem;
+use crate::shopper::Write;
 
 pub(super) async fn add(
     State(shop): State<Shop>,

@@ -84,7 +84,6 @@ mod coupons;
 mod explanation;
 mod gifts;
 mod items;
-mod notice;
 mod prices;
 mod selections;
 mod write;

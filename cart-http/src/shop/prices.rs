@@ -6,9 +6,9 @@ use cart_core::command::Command;
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{ChooseCurrency, Nothing};
-use super::write::Write;
 use crate::json::StrictJson;
 use crate::problem::Problem;
+use crate::shopper::Write;
 
 pub(super) async fn change_currency(
     State(shop): State<Shop>,

@@ -7,9 +7,9 @@ use cart_core::selection::{Selection, SelectionKind};
 use super::Shop;
 use super::answer::Answer;
 use super::bodies::{ChooseAddress, ChoosePaymentMethod, ChooseShippingMethod, Nothing};
-use super::write::Write;
 use crate::json::StrictJson;
 use crate::problem::Problem;
+use crate::shopper::Write;
 
 pub(super) async fn select_address(
     State(shop): State<Shop>,

@@ -1,59 +1,14 @@
 //! What all writes have in common.
 
-use axum::extract::{FromRef, FromRequestParts};
-use axum::http::request::Parts;
-use cart_core::actor::Actor;
 use cart_core::command::Command;
-use cart_core::permission::Permission;
 use cart_core::rejection::Rejection;
 use cart_core::service::{CartError, CartView, Outcome};
 
 use super::Shop;
 use super::answer::{Answer, with_current};
-use crate::auth::{Authenticated, Authenticator};
 use crate::deadline::complete;
 use crate::problem::{Problem, version_conflict};
-use crate::write::Conditions;
-
-/// The signed-in user who asks. Guests and staff have no cart in a shop.
-#[derive(Debug)]
-pub(super) struct Shopper(pub(super) Actor);
-
-impl<S> FromRequestParts<S> for Shopper
-where
-    S: Send + Sync,
-    std::sync::Arc<dyn Authenticator>: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Authenticated(actor) = Authenticated::from_request_parts(parts, state).await?;
-        match actor {
-            Actor::User { .. } => Ok(Self(actor)),
-            Actor::Guest(_) => Err((&Rejection::GuestsRefused).into()),
-            Actor::LinkBearer(_) | Actor::Staff(_) | Actor::System => {
-                Err((&Rejection::Forbidden { permission: Permission::Own }).into())
-            }
-        }
-    }
-}
-
-/// Who asks for a change, and how; all but what is to be changed.
-#[derive(Debug)]
-pub(super) struct Write {
-    actor: Actor,
-    pub(super) conditions: Conditions,
-}
-
-impl FromRequestParts<Shop> for Write {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, shop: &Shop) -> Result<Self, Problem> {
-        let Shopper(actor) = Shopper::from_request_parts(parts, shop).await?;
-        let conditions = Conditions::from_request_parts(parts, shop).await?;
-        Ok(Self { actor, conditions })
-    }
-}
+use crate::shopper::Write;
 
 impl Shop {
     /// Changes the caller's cart, or shows what that would do.

@@ -11,10 +11,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::item::ItemBody;
+use crate::notice::NoticeBody;
 use crate::priced::{
     CouponBody, FeeBody, GiftBody, MethodBody, Prices, PromotionBody, RefusedGiftBody, Sums, TaxBody,
 };
-use crate::shop::notice::NoticeBody;
 
 /// The cart. Without a cart there is no id, and the version is 0.
 #[derive(Serialize)]

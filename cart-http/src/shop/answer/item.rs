@@ -2,14 +2,14 @@
 
 use cart_core::id::{LineId, ProductId};
 use cart_core::metadata::Metadata;
-use cart_core::notice::Unavailable;
-use cart_core::pricing::{LeftOut, PricedLine};
+use cart_core::pricing::PricedLine;
 use cart_core::product::Options;
 use cart_core::quantity::Quantity;
 use cart_core::text::Note;
 use serde::Serialize;
 
 use crate::amount::Amount;
+use crate::left_out;
 
 /// A line of the cart. One that is left out of the sums has no amounts of its own.
 #[derive(Serialize)]
@@ -55,17 +55,7 @@ impl<'a> ItemBody<'a> {
             total: amounts.map(|amounts| Amount(amounts.total)),
             tax: amounts.map(|amounts| Amount(amounts.tax)),
             available: amounts.is_some(),
-            unavailable_reason: priced.amounts.err().map(reason),
+            unavailable_reason: priced.amounts.err().map(left_out::word),
         }
-    }
-}
-
-const fn reason(left_out: LeftOut) -> &'static str {
-    match left_out {
-        LeftOut::Withdrawn => "withdrawn",
-        LeftOut::AmountOverflow => "amount_overflow",
-        LeftOut::Unavailable(Unavailable::OutOfStock) => "out_of_stock",
-        LeftOut::Unavailable(Unavailable::Call) => "call",
-        LeftOut::Unavailable(Unavailable::Currency) => "currency",
     }
 }

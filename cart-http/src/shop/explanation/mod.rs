@@ -12,9 +12,10 @@ use serde::Serialize;
 
 use self::step::StepBody;
 use super::Shop;
-use super::write::{Shopper, existing};
+use super::write::existing;
 use crate::amount::Amount;
 use crate::problem::Problem;
+use crate::shopper::Shopper;
 
 pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Response, Problem> {
     Ok(match existing(shop.service.cart(&actor, &shop.target()).await)? {

@@ -14,7 +14,7 @@ use crate::not_applied::WhyNot;
 /// Something the shopper should know, as data; `code` says what.
 #[derive(Debug, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
-pub(super) enum NoticeBody<'a> {
+pub(crate) enum NoticeBody<'a> {
     PriceChanged { item_id: LineId, from: Amount, to: Amount },
     StockReduced { item_id: LineId, available: u32 },
     ProductWithdrawn { item_id: LineId },
@@ -32,15 +32,15 @@ pub(super) enum NoticeBody<'a> {
 
 /// A coupon code, which is not called `code` because that is what the notice is called by.
 #[derive(Debug, Serialize)]
-pub(super) struct CouponNotice<'a> {
+pub(crate) struct CouponNotice<'a> {
     coupon: &'a CouponCode,
     #[serde(flatten)]
     why_not: WhyNot,
 }
 
 impl<'a> NoticeBody<'a> {
-    /// None for a notice that this surface does not know.
-    pub(super) fn of(notice: &'a Notice) -> Option<Self> {
+    /// None for a notice that is not answered.
+    pub(crate) fn of(notice: &'a Notice) -> Option<Self> {
         Some(match *notice {
             Notice::PriceChanged { line: item_id, from, to } => {
                 Self::PriceChanged { item_id, from: Amount(from), to: Amount(to) }

@@ -1,0 +1,14 @@
+//! Why lines are left out of sums, as it is answered.
+
+use cart_core::notice::Unavailable;
+use cart_core::pricing::LeftOut;
+
+pub(crate) const fn word(left_out: LeftOut) -> &'static str {
+    match left_out {
+        LeftOut::Withdrawn => "withdrawn",
+        LeftOut::AmountOverflow => "amount_overflow",
+        LeftOut::Unavailable(Unavailable::OutOfStock) => "out_of_stock",
+        LeftOut::Unavailable(Unavailable::Call) => "call",
+        LeftOut::Unavailable(Unavailable::Currency) => "currency",
+    }
+}
