@@ -5,6 +5,7 @@
 mod demo;
 mod provider;
 mod settings;
+mod surfaces;
 mod world;
 
 use std::net::SocketAddr;
@@ -12,19 +13,18 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use axum::Router;
 use cart_core::memory::{RandomIds, SystemClock};
 use cart_core::port::{Clock, Ids, StockLedger};
 use cart_core::service::CartService;
-use cart_http::company::BaseAddress;
 use cart_http::jobs::Jobs;
 use cart_http::live::LiveHub;
+use cart_http::ops::Metrics;
 use cart_http::serve::{ServeLimits, serve};
-use cart_http::shared::ShareBase;
-use cart_http::{Guard, JwtAuthenticator, JwtSecret, company, orders, shared, shop};
+use cart_http::{JwtAuthenticator, JwtSecret};
 use cart_store_sqlite::{Options, SqliteOrderBook, SqliteStore};
 use provider::DemoProvider;
 use settings::Settings;
+use surfaces::Surfaces;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tracing_subscriber::filter::LevelFilter;
@@ -51,57 +51,28 @@ async fn run() -> Result<(), Error> {
         .map_err(|error| format!("CART_WORLD: {error}"))?;
     let store = open_store(&settings)?;
     let hub = Arc::new(LiveHub::new(Arc::new(SystemClock)));
+    let metrics = Arc::new(surfaces::metrics(&hub));
     let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
 
     let cannot_listen = |error| format!("CART_LISTEN: cannot listen on {}: {error}", settings.listen);
     let listener = TcpListener::bind(settings.listen).await.map_err(cannot_listen)?;
     let address = listener.local_addr()?;
     let provider = Arc::new(provider(&world, &settings, address)?);
-    let service = Arc::new(service(&world, &settings, store, Arc::clone(&hub), Arc::clone(&provider)).await?);
+    let parts = Parts { store: Arc::clone(&store), hub: Arc::clone(&hub), provider: Arc::clone(&provider) };
+    let service = Arc::new(service(&world, &settings, parts, &metrics).await?);
     let towels = format!("towels-{}", RandomIds.uuid(SystemClock.now()).simple());
     demo::print_page(address, &settings, &world, &towels);
     let (stop, stopped) = oneshot::channel::<()>();
     let jobs = Jobs::of_service(Arc::clone(&service), &settings.jobs);
     // The jobs stop when the server has: their sender goes.
     let jobs = tokio::spawn(jobs.run(async { drop(stopped.await) }));
-    let orders = orders::router(
-        Arc::clone(&service),
-        world.channel.clone(),
-        Arc::clone(&authenticator) as _,
-        Arc::clone(&provider) as _,
-    );
-    let routes = carts(service, &world, &authenticator, hub, &own_address(&settings, address))?
-        .merge(orders)
-        .merge(provider.router())
-        .merge(demo::router(world.users, authenticator));
-    let app = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).around(routes);
+    let surfaces = Surfaces { service, hub, provider, authenticator, metrics, store };
+    let app = surfaces.mount(&settings, address, world)?;
     let served = serve(listener, app, ServeLimits::default(), shutdown()).await;
     drop(stop);
     jobs.await?;
     demo::print_farewell(served.cut);
     Ok(())
-}
-
-/// The carts of the shop, and those that are shared.
-fn carts(
-    service: Arc<CartService>,
-    world: &World,
-    authenticator: &Arc<JwtAuthenticator>,
-    hub: Arc<LiveHub>,
-    address: &str,
-) -> Result<Router, Error> {
-    let authenticator = || Arc::clone(authenticator) as _;
-    let shared_channel = || world.shared_channel.clone();
-    let links = ShareBase::new(address).map_err(|error| format!("CART_SHARE_BASE: {error}"))?;
-    let base = BaseAddress::new(address).map_err(|error| format!("CART_SHARE_BASE: {error}"))?;
-    Ok(shop::router(Arc::clone(&service), world.channel.clone(), authenticator())
-        .merge(shared::router(Arc::clone(&service), shared_channel(), authenticator(), links, hub))
-        .merge(company::router(service, shared_channel(), authenticator(), base)))
-}
-
-/// Where clients find this server.
-fn own_address(settings: &Settings, address: SocketAddr) -> String {
-    settings.share_base.clone().unwrap_or_else(|| format!("http://{address}"))
 }
 
 fn world_text(path: Option<&Path>) -> Result<String, Error> {
@@ -124,19 +95,26 @@ fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
     Ok(Arc::new(SqliteStore::open(&settings.database, &options)?))
 }
 
+/// What the service is made of besides the world.
+struct Parts {
+    store: Arc<SqliteStore>,
+    hub: Arc<LiveHub>,
+    provider: Arc<DemoProvider>,
+}
+
 /// The service, with orders and stock in the same file as the carts.
 async fn service(
     world: &World,
     settings: &Settings,
-    store: Arc<SqliteStore>,
-    hub: Arc<LiveHub>,
-    provider: Arc<DemoProvider>,
+    Parts { store, hub, provider }: Parts,
+    metrics: &Arc<Metrics>,
 ) -> Result<CartService, Error> {
     supply(world, &store).await?;
     let orders = SqliteOrderBook::new(Arc::clone(&store), Arc::new(SystemClock));
     let service = world.service(store, settings.checkout_time);
     let service = service.map_err(|error| format!("CART_WORLD: {error}"))?;
-    Ok(service.publisher(hub).stock_in_store().orders(Arc::new(orders)).payments(provider).build()?)
+    let service = service.publisher(metrics.publisher(hub)).meter(Arc::clone(metrics) as _);
+    Ok(service.stock_in_store().orders(Arc::new(orders)).payments(provider).build()?)
 }
 
 /// Supplies what the world begins with, unless that was done before.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use cart_core::policy::CheckoutPolicy;
 use cart_http::jobs::JobSettings;
+use cart_http::rate::RateSettings;
 use cart_seal::{KeyRing, KeyRingError};
 use cart_store_sqlite::Durability;
 use chrono::TimeDelta;
@@ -31,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) share_base: Option<String>,
     /// `CART_CHECKOUT_SECONDS`: for how long a checkout waits for its payment; 1800 by default.
     pub(crate) checkout_time: TimeDelta,
+    /// `CART_CUSTOMER_OPERATION_RATE_LIMIT` and the others of [`RateSettings::read`].
+    pub(crate) rates: RateSettings,
     /// `CART_EXPIRE_INTERVAL_MS` and the others of [`JobSettings::read`].
     pub(crate) jobs: JobSettings,
 }
@@ -55,6 +58,7 @@ impl Settings {
             key_ring: key_ring()?,
             share_base: text("CART_SHARE_BASE")?,
             checkout_time: checkout_time()?,
+            rates: RateSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
             jobs: JobSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
         })
     }

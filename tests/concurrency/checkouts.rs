@@ -29,7 +29,8 @@ fn a_cart_that_many_order_at_once_is_ordered_once() {
     for (name, market) in markets() {
         for round in 0..size(200) {
             let cart = market.cart(round, &[("mug", 2)]);
-            let key = |n: usize| if n % 2 == 0 { "the-same".to_owned() } else { format!("another-{n}") };
+            let key =
+                |n: usize| if n.is_multiple_of(2) { "the-same".to_owned() } else { format!("another-{n}") };
             let answers = all_of(CALLERS, |n| {
                 let key = RequestKey::new(key(n)).expect("a key");
                 answer(&market, n, &buyer(round).with_key(key), &cart)

@@ -35,6 +35,9 @@ pub(crate) struct World {
     /// Where carts are that can be shared.
     #[serde(default = "shared_channel")]
     pub(crate) shared_channel: ChannelId,
+    /// Where carts of single units are, one for each customer (`cart-module.md`).
+    #[serde(default = "module_channel")]
+    pub(crate) module_channel: ChannelId,
     pub(crate) currency: Currency,
     stock_items: Vec<StockItem>,
     products: Vec<WorldProduct>,
@@ -98,6 +101,10 @@ fn distinct<K: Ord + Display, V>(
 
 fn shared_channel() -> ChannelId {
     ChannelId::new("shared").expect("a channel id")
+}
+
+fn module_channel() -> ChannelId {
+    ChannelId::new("digital").expect("a channel id")
 }
 
 fn yes() -> bool {

@@ -21,6 +21,7 @@ impl World {
         Ok(CartService::builder(store, Arc::new(catalog))
             .channel(self.channel.clone(), timed(policy(), time), self.currency)
             .channel(self.shared_channel.clone(), timed(shared_policy(), time), self.currency)
+            .channel(self.module_channel.clone(), timed(module_policy(), time), self.currency)
             .directory(Arc::new(self.directory()))
             .addresses(Arc::new(self.addresses()))
             .methods(Arc::new(self.methods()?))
@@ -48,4 +49,11 @@ fn shared_policy() -> CartPolicy {
     let (by_link, among_colleagues) = (CartPolicy::shared(), CartPolicy::company());
     let sharing = SharingPolicy { groups: among_colleagues.sharing.groups, ..by_link.sharing };
     CartPolicy { sharing, pricing: policy().pricing, ..by_link }
+}
+
+/// One cart for each customer, with each product once, on the same terms.
+fn module_policy() -> CartPolicy {
+    let digital = CartPolicy::digital();
+    let tax = policy().pricing.tax;
+    CartPolicy { pricing: PricingPolicy { tax, ..digital.pricing }, ..digital }
 }
