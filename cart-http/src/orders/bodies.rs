@@ -43,7 +43,8 @@ impl Begin {
             return Err(missing("/expected_total"));
         }
         let expected_total = expected(self.expected_total.as_deref(), self.currency.unwrap_or(usual))?;
-        Ok(BeginCheckout { lines: self.item_ids, expected_total, code: self.code, handoff })
+        let (lines, code) = (self.item_ids, self.code);
+        Ok(BeginCheckout { lines, expected_total, code, ..BeginCheckout::whole(handoff) })
     }
 }
 
@@ -90,7 +91,7 @@ impl Purchase {
             // The address comes first: the methods must fit it.
             selections: [address, shipping, payment].into_iter().flatten().collect(),
             cart: CreateCart { currency: self.currency, ..CreateCart::default() },
-            order: BeginCheckout { lines: None, expected_total, code: self.code, handoff },
+            order: BeginCheckout { expected_total, code: self.code, ..BeginCheckout::whole(handoff) },
         })
     }
 }
