@@ -130,6 +130,28 @@ fn a_restart_in_the_middle_of_a_payment_changes_nothing() {
 }
 
 #[test]
+fn a_shared_cart_is_ordered_once_it_is_said_where_to() {
+    let (_folder, file) = database();
+    let storefront = Storefront::start(&file);
+    let ann = storefront.sign_in("ann");
+    let made = ann.send_json("POST", "/api/cart/create", &json!({"cart_name": "Vacation"}));
+    let cart = format!("/api/cart/{}", made.body["cart_id"].as_str().expect("a cart"));
+    ann.send_json("POST", &format!("{cart}/add-item"), &json!({"product_id": "sun-hat"}));
+    let path = format!("{cart}/checkout");
+    let refused = ann.send("POST", &path);
+    assert_eq!((refused.status, &refused.body["code"]), (409, &json!("not_orderable")), "{refused:?}");
+    assert_eq!(ann.send("GET", &cart).body["cart"]["status"], "active");
+    let choices = json!({
+        "address_id": "ann-home",
+        "shipping_method_id": "standard",
+        "payment_method_id": "card",
+    });
+    let ordered = ann.send_json("POST", &path, &choices);
+    assert_eq!((ordered.status, &ordered.body["status"]), (200, &json!("order placed")), "{ordered:?}");
+    assert!(ordered.body["order_number"].is_string());
+}
+
+#[test]
 fn a_double_click_orders_once() {
     let (_folder, file) = database();
     let storefront = Storefront::start(&file);

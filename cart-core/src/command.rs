@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::checkout::{Handoff, PlacedOrder, Reason};
 use crate::coupon::CouponCode;
 use crate::event::Settings;
-use crate::id::{CartId, CheckoutId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
+use crate::id::{AddressId, CartId, CheckoutId, GrantId, LineId, LinkId, PromotionId, SuggestionId, UserId};
 use crate::merge::MergeStrategy;
 use crate::metadata::Metadata;
 use crate::money::{Currency, Money};
@@ -274,6 +274,15 @@ pub struct BeginCheckout {
     pub expected_total: Option<Money>,
     /// A coupon code to put on the cart before.
     pub code: Option<CouponCode>,
+    /// Whether the cart is to have no other codes than that one: those that it has are taken off before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_code: bool,
+    /// Choices to make before, each fitting the cart with those before it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub selections: Vec<Selection>,
+    /// An address of the owner's for the bill; that of the delivery if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<AddressId>,
     /// Who places the order.
     pub handoff: Handoff,
 }
@@ -281,7 +290,15 @@ pub struct BeginCheckout {
 impl BeginCheckout {
     /// The whole cart, whatever it costs.
     pub const fn whole(handoff: Handoff) -> Self {
-        Self { lines: None, expected_total: None, code: None, handoff }
+        Self {
+            lines: None,
+            expected_total: None,
+            code: None,
+            only_code: false,
+            selections: Vec::new(),
+            billing_address: None,
+            handoff,
+        }
     }
 }
 

@@ -67,6 +67,11 @@ impl<'a> Editing<'a> {
         self.cart
     }
 
+    /// The same proof for this cart as events would leave it.
+    pub(crate) const fn of(self, draft: &Cart) -> Editing<'_> {
+        Editing { cart: draft }
+    }
+
     /// A line of this cart.
     ///
     /// # Errors

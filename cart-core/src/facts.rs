@@ -238,6 +238,8 @@ impl Products {
 pub struct Choices {
     /// The delivery address concerned, if the owner has it.
     pub address: Option<Address>,
+    /// The address for the bill concerned, if the owner has it.
+    pub billing_address: Option<Address>,
     /// The shipping method concerned, if the host has it.
     pub shipping_method: Option<Method>,
     /// The payment method concerned, if the host has it.

@@ -176,6 +176,9 @@ pub enum Rejection {
         /// Why.
         reason: Misfit,
     },
+    /// The owner has no such address to send the bill to.
+    #[error("there is no such billing address")]
+    BillingAddressNotFound,
     /// No promotion has this coupon code.
     #[error("there is no such coupon")]
     CouponNotFound {

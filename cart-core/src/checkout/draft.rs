@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::id::{
-    CartId, ChannelId, CheckoutId, FeeId, LineId, PaymentMethodId, ShippingMethodId, StockItemId,
+    AddressId, CartId, ChannelId, CheckoutId, FeeId, LineId, PaymentMethodId, ShippingMethodId, StockItemId,
 };
 use crate::line::Line;
 use crate::metadata::Metadata;
@@ -52,6 +52,9 @@ pub struct OrderDraft {
     /// Where to deliver, how, and how to pay.
     #[serde(default, skip_serializing_if = "Selections::is_empty")]
     pub selections: Selections,
+    /// The address for the bill; that of the delivery if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billing_address: Option<AddressId>,
     /// Delivery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shipping: Option<PricedCharge<ShippingMethodId>>,
@@ -124,11 +127,12 @@ pub(crate) struct Frozen {
     pub(crate) deadline: DateTime<Utc>,
     pub(crate) whole: bool,
     pub(crate) one_off: bool,
+    pub(crate) billing_address: Option<AddressId>,
 }
 
 impl OrderDraft {
     /// Freezes a cart of which every line can be ordered; lines that cannot are left out.
-    pub(crate) fn freeze(cart: &Cart, priced: PricedCart, frozen: &Frozen) -> Self {
+    pub(crate) fn freeze(cart: &Cart, priced: PricedCart, frozen: Frozen) -> Self {
         Self {
             checkout: frozen.checkout,
             cart: cart.id(),
@@ -142,6 +146,7 @@ impl OrderDraft {
             one_off: frozen.one_off,
             lines: priced.lines.iter().filter_map(DraftLine::of).collect(),
             selections: cart.selections().clone(),
+            billing_address: frozen.billing_address,
             shipping: priced.shipping,
             payment: priced.payment,
             fees: priced.fees,

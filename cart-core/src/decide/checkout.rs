@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Decision, after, coupons, decide, price};
+use super::{Decision, after, choices, coupons, decide, price};
 use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::checkout::{
@@ -11,10 +11,12 @@ use crate::checkout::{
     StockState, StockUnits,
 };
 use crate::command::{BeginCheckout, BuyNow, Command, LineEdit};
+use crate::coupon::CouponCode;
 use crate::editing::Editing;
+use crate::event::CartEvent;
 use crate::facts::Facts;
 use crate::fit::needs_delivery;
-use crate::id::{CheckoutId, LineId, StockItemId};
+use crate::id::{AddressId, CheckoutId, LineId, StockItemId};
 use crate::permission::Permission;
 use crate::policy::CouponMisfit;
 use crate::pricing::PricedCart;
@@ -28,6 +30,7 @@ pub struct Ordering {
     /// The cart with only the lines that are ordered.
     pub cart: Cart,
     whole: bool,
+    billing_address: Option<AddressId>,
     /// What happens to the cart before.
     before: Decision,
 }
@@ -35,12 +38,14 @@ pub struct Ordering {
 /// What is to be ordered of a cart.
 ///
 /// # Errors
-/// [`Rejection::NothingToDo`] for no lines at all, [`Rejection::LineNotFound`], and those of adding a coupon.
+/// [`Rejection::NotOrderable`] for an empty cart, [`Rejection::LineNotFound`], [`Rejection::BillingAddressNotFound`], and
+/// those of making choices and of adding a coupon.
 pub fn ordering(cart: Editing<'_>, order: &BeginCheckout, facts: &Facts) -> Result<Ordering, Rejection> {
-    let before = match &order.code {
-        Some(code) => coupons::add(cart, code, facts)?,
-        None => Decision::default(),
-    };
+    if order.lines.is_none() && cart.cart().lines().is_empty() {
+        // Choices and codes have nothing to fit.
+        return Err(Rejection::NotOrderable { obstacles: vec![Obstacle::Empty] });
+    }
+    let before = before(cart, order, facts)?;
     let mut subject = after(cart.cart(), &before.events);
     let whole = match &order.lines {
         None => true,
@@ -50,7 +55,30 @@ pub fn ordering(cart: Editing<'_>, order: &BeginCheckout, facts: &Facts) -> Resu
             subject.lines().len() == cart.cart().lines().len()
         }
     };
-    Ok(Ordering { cart: subject, whole, before })
+    Ok(Ordering { cart: subject, whole, billing_address: order.billing_address.clone(), before })
+}
+
+/// What happens to a cart before it is ordered.
+fn before(cart: Editing<'_>, order: &BeginCheckout, facts: &Facts) -> Result<Decision, Rejection> {
+    if order.billing_address.is_some() && facts.choices.billing_address.is_none() {
+        return Err(Rejection::BillingAddressNotFound);
+    }
+    let mut all = Decision { events: unwanted_codes(cart.cart(), order), ..Decision::default() };
+    for selection in &order.selections {
+        let draft = after(cart.cart(), &all.events);
+        all.events.extend(choices::select(cart.of(&draft), selection, facts)?);
+    }
+    if let Some(code) = &order.code {
+        let draft = after(cart.cart(), &all.events);
+        take(&mut all, coupons::add(cart.of(&draft), code, facts)?);
+    }
+    Ok(all)
+}
+
+fn unwanted_codes(cart: &Cart, order: &BeginCheckout) -> Vec<CartEvent> {
+    let is_unwanted = |code: &&CouponCode| order.only_code && order.code.as_ref() != Some(*code);
+    let unwanted = cart.coupons().iter().filter(is_unwanted);
+    unwanted.map(|code| CartEvent::CouponRemoved { code: code.clone() }).collect()
 }
 
 /// Begins a checkout of what is to be ordered.
@@ -155,13 +183,15 @@ pub(super) fn checkout(
         StockCounting::Store => StockState::Held { until },
         StockCounting::Inventory => StockState::Due,
     };
-    let frozen = Frozen { checkout: id, at: facts.now, deadline, whole: ordering.whole, one_off };
+    let billing_address = ordering.billing_address.clone();
+    let frozen =
+        Frozen { checkout: id, at: facts.now, deadline, whole: ordering.whole, one_off, billing_address };
     Checkout {
         id,
         by: actor.to_ref(),
         handoff,
         deadline,
-        draft: Arc::new(OrderDraft::freeze(&ordering.cart, priced, &frozen)),
+        draft: Arc::new(OrderDraft::freeze(&ordering.cart, priced, frozen)),
         uses,
         stock: StockClaim { counted_by: facts.parties.stock, items, until, max_held: times.max_held },
         progress: Progress::begin(stock, payment, deadline),

@@ -405,6 +405,7 @@ fn without_content(request: &Request) -> Request {
 /// An order of which nobody can say where it was to go, or what anybody wrote on it.
 fn without_words(draft: &mut OrderDraft) {
     draft.selections.address = None;
+    draft.billing_address = None;
     draft.note = None;
     draft.metadata = Metadata::default();
     for line in &mut draft.lines {

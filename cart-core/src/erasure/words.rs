@@ -57,6 +57,7 @@ impl Words {
     /// Takes what was kept out of what a checkout froze.
     pub(super) fn take_from_draft(&self, draft: &mut OrderDraft) {
         draft.selections.address.take_if(|address| self.addresses.contains(address));
+        draft.billing_address.take_if(|address| self.addresses.contains(address));
         draft.note.take_if(|note| self.notes.contains(note));
         if self.metadata.contains(&draft.metadata) {
             draft.metadata = Metadata::default();

@@ -95,7 +95,7 @@ impl CartPolicy {
     /// Carts of guests or customers that live for 30 minutes; prices hold as long (`telecom-cart-api.md`).
     ///
     /// What a plan's contract, plan type or handset (IMEI) is makes a line another line. An add-on goes with the plan that it
-    /// needs. One promotion code; tax is added
+    /// needs. One promotion code, refused where it does not apply: it comes with the checkout, and there is no later. Tax is added
     /// to the total and rounded half up once.
     pub fn telecom() -> Self {
         let half_an_hour = TimeDelta::minutes(30);
@@ -118,7 +118,7 @@ impl CartPolicy {
                     rounding: Rounding::HalfUp,
                     ..TaxPolicy::default()
                 },
-                ..promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Sleeps })
+                ..promotions(CouponPolicy { max: 1, misfit: CouponMisfit::Removed })
             },
             ..Self::shared()
         }

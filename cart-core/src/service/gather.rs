@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use super::{CartError, CartService, Channel};
 use crate::actor::Owner;
 use crate::cart::Cart;
-use crate::command::Command;
+use crate::command::{BeginCheckout, Command};
 use crate::coupon::CouponCode;
 use crate::facts::{Choices, Facts, Members, Products, Terms, Undoing};
 use crate::id::{AddressId, ChannelId, CheckoutId, SuggestionId};
@@ -26,6 +26,8 @@ pub(super) struct About<'a> {
     pub(super) currency: Currency,
     pub(super) locale: Option<&'a Locale>,
     pub(super) selections: Selections,
+    /// The address for the bill of what is about to be ordered.
+    pub(super) billing_address: Option<AddressId>,
     /// The cart whose lines are concerned.
     pub(super) cart: Option<&'a Arc<Cart>>,
     /// Other products that are concerned.
@@ -44,6 +46,7 @@ impl<'a> About<'a> {
             currency: cart.currency(),
             locale: cart.settings().locale.as_ref(),
             selections: cart.selections().clone(),
+            billing_address: None,
             cart: Some(cart),
             others: Vec::new(),
             codes: cart.coupons().to_vec(),
@@ -65,11 +68,18 @@ impl<'a> About<'a> {
             Command::Unselect { selection } => self.unselect(*selection),
             Command::AddCoupon { code } => self.codes.push(code.clone()),
             Command::ChangeCurrency { currency } => self.currency = *currency,
-            Command::BeginCheckout(order) => self.codes.extend(order.code.clone()),
+            Command::BeginCheckout(order) => self.order(order),
             Command::Accept { suggestions, .. } => self.add_suggested(suggestions),
             _ => {}
         }
         self
+    }
+
+    /// What an order brings with it.
+    pub(super) fn order(&mut self, order: &BeginCheckout) {
+        self.codes.extend(order.code.clone());
+        self.billing_address.clone_from(&order.billing_address);
+        order.selections.iter().for_each(|selection| self.select(selection.clone()));
     }
 
     /// The products that accepted suggestions bring in.
@@ -203,8 +213,9 @@ impl CartService {
 
     async fn choices(&self, about: &About<'_>) -> Result<Choices, PortError> {
         let address = self.address(about.owner, about.selections.address.as_ref()).await?;
+        let billing_address = self.address(about.owner, about.billing_address.as_ref()).await?;
         let Methods { shipping_method, payment_method } = self.methods(about).await?;
-        Ok(Choices { address, shipping_method, payment_method })
+        Ok(Choices { address, billing_address, shipping_method, payment_method })
     }
 
     async fn address(&self, owner: &Owner, id: Option<&AddressId>) -> Result<Option<Address>, PortError> {

@@ -276,7 +276,7 @@ impl CartService {
         let owner = caller.actor.owner().ok_or(Rejection::CannotOwn)?;
         let mut about = new_about(channel_id, channel, &owner, &purchase.cart);
         about.others.push(&purchase.add.product);
-        about.codes.extend(purchase.order.code.clone());
+        about.order(&purchase.order);
         purchase.selections.iter().for_each(|selection| about.select(selection.clone()));
         let facts = self.gather(channel, about).await?;
         let created =
@@ -493,6 +493,7 @@ fn new_about<'a>(
         currency: cart.currency.unwrap_or(channel.currency),
         locale: cart.settings.locale.as_ref(),
         selections: crate::selection::Selections::default(),
+        billing_address: None,
         cart: None,
         others: Vec::new(),
         codes: Vec::new(),

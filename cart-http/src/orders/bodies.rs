@@ -39,7 +39,8 @@ impl Begin {
     /// `usual` is the currency of amounts of which nothing is said.
     pub(super) fn into_order(self, handoff: Handoff, usual: Currency) -> Result<BeginCheckout, Problem> {
         let expected_total = expected_total(self.expected_total.as_deref(), self.currency, usual)?;
-        Ok(BeginCheckout { lines: self.item_ids, expected_total, code: self.code, handoff })
+        let (lines, code) = (self.item_ids, self.code);
+        Ok(BeginCheckout { lines, expected_total, code, ..BeginCheckout::whole(handoff) })
     }
 }
 
@@ -99,7 +100,7 @@ impl Purchase {
             // The address comes first: the methods must fit it.
             selections: [address, shipping, payment].into_iter().flatten().collect(),
             cart: CreateCart { currency: self.currency, ..CreateCart::default() },
-            order: BeginCheckout { lines: None, expected_total, code: self.code, handoff },
+            order: BeginCheckout { expected_total, code: self.code, ..BeginCheckout::whole(handoff) },
         })
     }
 }

@@ -120,6 +120,9 @@ impl From<&Rejection> for Problem {
             Rejection::SelectionMisfit { selection, reason } => Self::new(Code::SelectionMisfit)
                 .field("selection", word(selection))
                 .field("reason", word(reason)),
+            Rejection::BillingAddressNotFound => Self::new(Code::SelectionMisfit)
+                .field("selection", "billing_address")
+                .field("reason", "not_found"),
             // A code may be worth money: no answer repeats it where it might be written down.
             Rejection::CouponNotFound { .. } => Self::new(Code::CouponNotFound),
             Rejection::CouponNotApplicable { reason, .. } => WhyNot::of(reason)

@@ -185,7 +185,7 @@ catalogue! {
     TooManyEdits = "too_many_edits", UNPROCESSABLE_ENTITY, "The batch has too many edits";
     /// An owner has at most `maximum` open carts.
     TooManyCarts = "too_many_carts", UNPROCESSABLE_ENTITY, "There are too many open carts";
-    /// The choice does not fit: `selection` is `address`, `shipping_method` or `payment_method`; `reason` is
+    /// The choice does not fit: `selection` is `address`, `billing_address`, `shipping_method` or `payment_method`; `reason` is
     /// `not_found`, `inactive`, `currency`, `contents`, `destination`, `nothing_to_deliver`, `subtotal` or `weight`.
     SelectionMisfit = "selection_misfit", UNPROCESSABLE_ENTITY, "The choice does not fit the cart";
     /// No promotion has the coupon code.

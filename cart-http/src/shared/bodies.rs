@@ -3,10 +3,11 @@
 use cart_core::checkout::Handoff;
 use cart_core::command::{AddLine, BatchMode, BeginCheckout, Command, CreateCart, LineEdit};
 use cart_core::coupon::CouponCode;
-use cart_core::id::{LineId, ProductId, SuggestionId, UserId};
+use cart_core::id::{AddressId, LineId, PaymentMethodId, ProductId, ShippingMethodId, SuggestionId, UserId};
 use cart_core::money::Currency;
 use cart_core::product::{Options, ProductKey};
 use cart_core::quantity::Quantity;
+use cart_core::selection::Selection;
 use cart_core::sharing::{LinkChanges, LinkShows, LinkTerms, Proposal};
 use cart_core::text::{CartName, Comment, LinkLabel, PersonName};
 use chrono::{DateTime, Utc};
@@ -78,13 +79,28 @@ pub(super) struct Order {
     expected_total: Option<String>,
     currency: Option<Currency>,
     code: Option<CouponCode>,
+    address_id: Option<AddressId>,
+    billing_address_id: Option<AddressId>,
+    shipping_method_id: Option<ShippingMethodId>,
+    payment_method_id: Option<PaymentMethodId>,
 }
 
 impl Order {
     /// `usual` is the currency of amounts of which nothing is said.
     pub(super) fn into_order(self, handoff: Handoff, usual: Currency) -> Result<BeginCheckout, Problem> {
         let expected_total = expected_total(self.expected_total.as_deref(), self.currency, usual)?;
-        Ok(BeginCheckout { lines: self.item_ids, expected_total, code: self.code, handoff })
+        // The address comes first: the methods must fit it.
+        let address = self.address_id.map(Selection::Address);
+        let shipping = self.shipping_method_id.map(Selection::ShippingMethod);
+        let payment = self.payment_method_id.map(Selection::PaymentMethod);
+        Ok(BeginCheckout {
+            lines: self.item_ids,
+            expected_total,
+            code: self.code,
+            selections: [address, shipping, payment].into_iter().flatten().collect(),
+            billing_address: self.billing_address_id,
+            ..BeginCheckout::whole(handoff)
+        })
     }
 }
 

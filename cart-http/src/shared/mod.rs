@@ -10,7 +10,7 @@
 //! | `DELETE /api/cart/{cart_id}` | | gives it up: 204 |
 //! | `PATCH /api/cart/{cart_id}/items/{item_id}` | `quantity` | changes how many units an item has |
 //! | `DELETE /api/cart/{cart_id}/items/{item_id}` | | removes an item |
-//! | `POST /api/cart/{cart_id}/checkout` | `item_ids`, `expected_total`, `currency`, `code`; all may be left out | orders the cart, or some of it |
+//! | `POST /api/cart/{cart_id}/checkout` | `item_ids`, `expected_total`, `currency`, `code`, `address_id`, `billing_address_id`, `shipping_method_id`, `payment_method_id`; all may be left out | orders the cart, or some of it |
 //! | `GET /api/cart/{cart_id}/checkout` | | where the order stands |
 //! | `POST /api/cart/{cart_id}/checkout/cancel` | | gives the order up, as long as nothing was paid |
 //! | `POST /api/cart/{cart_id}/share` | `label`, `expires_at`, `uses`, `shows` (`prices`, `names`), `may_suggest`; all may be left out | makes a link: 201 |

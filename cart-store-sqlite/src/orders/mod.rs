@@ -209,6 +209,7 @@ const ERASED_AT_ONCE: usize = 100;
 fn without_owner(mut draft: OrderDraft, becomes: &Owner) -> OrderDraft {
     draft.owner = becomes.clone();
     draft.selections.address = None;
+    draft.billing_address = None;
     (draft.note, draft.metadata) = (None, Metadata::default());
     for line in &mut draft.lines {
         (line.note, line.metadata) = (None, Metadata::default());

@@ -254,6 +254,7 @@ fn full_draft(plain: &OrderDraft, whole: bool) -> OrderDraft {
             shipping_method: Some(shipping.clone()),
             payment_method: Some(method.clone()),
         },
+        billing_address: Some(address_id("büro")),
         shipping: Some(charge(shipping, "Über Nacht")),
         payment: Some(charge(method, "card")),
         fees: vec![charge(FeeId::new("packing").expect("a fee id"), "📦")],

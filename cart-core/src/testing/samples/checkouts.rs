@@ -36,6 +36,7 @@ pub fn checkout(n: u64, deadline: DateTime<Utc>) -> Checkout {
         one_off: false,
         lines: vec![],
         selections: Selections::default(),
+        billing_address: None,
         shipping: None,
         payment: None,
         fees: vec![],

@@ -268,6 +268,7 @@ fn choices(source: &mut Source, selections: &Selections) -> Choices {
     let country = source.pick(&["DE", "CH"]);
     Choices {
         address: selections.address.as_ref().map(|_| Address { country: text(country) }),
+        billing_address: None,
         shipping_method: selections.shipping_method.as_ref().and_then(|_| known_method(source)),
         payment_method: selections.payment_method.as_ref().and_then(|_| known_method(source)),
     }

@@ -1,5 +1,6 @@
 //! Carts that become orders.
 
+mod arranging;
 mod choosing;
 mod costing;
 mod ending;
