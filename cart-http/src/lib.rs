@@ -4,6 +4,7 @@
 //! * [`orders`] is how that cart is ordered and paid for.
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
+//! * [`telecom`] is carts that are found by their id, of guests and customers, and ordered where they are.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
 //! * [`jobs`] runs what a service has to do from time to time.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
@@ -70,6 +71,7 @@ mod clash;
 pub mod company;
 mod count;
 mod deadline;
+mod dialect;
 mod edits;
 mod guard;
 mod idempotency;
@@ -90,6 +92,7 @@ pub mod shared;
 pub mod shop;
 pub mod sinks;
 mod stopping;
+pub mod telecom;
 mod write;
 
 pub use auth::{AuthError, Authenticated, Authenticator};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use cart_core::actor::Actor;
-use cart_core::checkout::{Checkout, InitiationType, OrderDraft, PlacedOrder, Stage};
+use cart_core::checkout::{Checkout, Initiation, InitiationType, OrderDraft, PlacedOrder, Stage};
 use cart_core::id::{AddressId, CartId, CheckoutId, PaymentMethodId, ShippingMethodId};
 use cart_core::service::CheckoutOutcome;
 use cart_core::text::Note;
@@ -51,8 +51,7 @@ impl Answer {
     /// A checkout as it is. How to pay is between the provider, whoever began it, and the cart's owner.
     pub(super) fn shown(outcome: CheckoutOutcome, prices: Prices, actor: &Actor) -> Self {
         let CheckoutOutcome { checkout, stage, .. } = outcome;
-        let is_own = actor.owner().is_some_and(|owner| owner == checkout.draft.owner);
-        let to = To::Look { may_pay: is_own || actor.to_ref() == checkout.by };
+        let to = To::Look { may_pay: may_pay(actor, &checkout) };
         Self { checkout, stage, prices, to }
     }
 
@@ -102,6 +101,11 @@ impl IntoResponse for Answer {
     }
 }
 
+/// Whether somebody may be told how to pay.
+pub(crate) fn may_pay(actor: &Actor, checkout: &Checkout) -> bool {
+    actor.owner().is_some_and(|owner| owner == checkout.draft.owner) || actor.to_ref() == checkout.by
+}
+
 /// A problem whose document does not name the request, so that it is the same when it is answered again.
 fn unsigned(problem: Problem) -> Response {
     let mut response = problem.into_response();
@@ -139,9 +143,15 @@ struct StateBody<'a> {
 /// What the client needs to pay, by the names of `cart-module.md`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct PaymentBody<'a> {
+pub(crate) struct PaymentBody<'a> {
     initiation_type: InitiationType,
     gateway_payload: &'a Map<String, Value>,
+}
+
+impl<'a> PaymentBody<'a> {
+    pub(crate) const fn of(initiation: &'a Initiation) -> Self {
+        Self { initiation_type: initiation.kind, gateway_payload: &initiation.payload }
+    }
 }
 
 impl<'a> StateBody<'a> {
@@ -151,8 +161,7 @@ impl<'a> StateBody<'a> {
             Stage::InProgress { retry_at } => Self { retry_at: Some(*retry_at), ..bare("in_progress") },
             Stage::Begun => bare("begun"),
             Stage::PaymentPending { order, initiation } => {
-                let (initiation_type, gateway_payload) = (initiation.kind, &initiation.payload);
-                let payment = may_pay.then_some(PaymentBody { initiation_type, gateway_payload });
+                let payment = may_pay.then(|| PaymentBody::of(initiation));
                 Self { payment, ..bare("payment_pending").with(order) }
             }
             Stage::Completed { order } => bare("confirmed").with(order),

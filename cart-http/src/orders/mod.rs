@@ -74,6 +74,7 @@ use cart_core::checkout::Handoff;
 use cart_core::id::ChannelId;
 use cart_core::service::CartService;
 
+pub(crate) use self::answer::{PaymentBody, may_pay};
 pub use self::gateway::{CallbackError, PaymentGateway, PaymentNews};
 use self::payments::Callbacks;
 use crate::auth::Authenticator;
