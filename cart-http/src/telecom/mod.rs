@@ -81,7 +81,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn;
-use axum::routing::{delete, get, post};
+use axum::routing::{any, delete, get, post};
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::id::{CartId, ChannelId};
@@ -113,8 +113,15 @@ pub fn router(
         .route("/{cart_id}/checkout/{checkout_id}", get(checkout::show))
         .fallback(async || ProblemCode::NotFound)
         .method_not_allowed_fallback(async || ProblemCode::MethodNotAllowed)
-        .layer(from_fn(refusal::in_form));
-    Router::new().nest("/api/v1/carts", carts).with_state(Telecom { service, channel, authenticator })
+        .with_state(Telecom { service, channel, authenticator });
+    // A nested fallback has no say about the prefix with nothing but a slash behind it.
+    let nothing = any(async || ProblemCode::NotFound);
+    in_form(Router::new().nest("/api/v1/carts", carts).route("/api/v1/carts/", nothing))
+}
+
+/// Has errors of `routes` answered in the form of this surface: for what a host puts around the [`router`], such as limits.
+pub fn in_form(routes: Router) -> Router {
+    routes.layer(from_fn(refusal::in_form))
 }
 
 /// What the handlers share.

@@ -16,7 +16,7 @@ use super::codes::{
 };
 use super::details;
 use crate::dialect::Dialect;
-use crate::problem::{Problem, ProblemCode};
+use crate::problem::Problem;
 
 /// A problem, and how this surface answers it.
 #[derive(Debug)]
@@ -55,16 +55,13 @@ impl From<Problem> for Refusal {
 
 impl From<CartError> for Refusal {
     fn from(error: CartError) -> Self {
-        let row = match &error {
-            CartError::Rejected(Rejection::NotOrderable { obstacles }) => foremost(obstacles),
-            _ => None,
+        let foremost = if let CartError::Rejected(Rejection::NotOrderable { obstacles }) = &error {
+            foremost(obstacles)
+        } else {
+            None
         };
         let refusal = Self::from(Problem::from(error));
-        // An empty cart is a problem of its own already.
-        match row {
-            Some(row) if refusal.problem.code() == ProblemCode::NotOrderable => refusal.stated(row),
-            Some(_) | None => refusal,
-        }
+        Self { row: foremost.unwrap_or(refusal.row), ..refusal }
     }
 }
 
@@ -83,7 +80,12 @@ fn row(obstacle: &Obstacle) -> Option<Row> {
         Obstacle::IncompatibleItems { .. } => Some(INCOMPATIBLE_ITEMS),
         Obstacle::CouponNotApplicable { .. } => Some(INVALID_PROMO_CODE),
         Obstacle::SelectionMissing { .. } | Obstacle::SelectionMisfit { .. } => Some(BAD_REQUEST),
-        _ => None,
+        Obstacle::Empty
+        | Obstacle::QuantityNotSold { .. }
+        | Obstacle::AmountOverflow { .. }
+        | Obstacle::PriceChanged { .. }
+        | Obstacle::TaxUnknown { .. }
+        | _ => None,
     }
 }
 
