@@ -17,6 +17,7 @@ use tracing::Instrument as _;
 
 use crate::body::BodyLimit;
 use crate::deadline::{Deadline, outcome_unknown};
+use crate::dialect::Dialect;
 use crate::problem::{Problem, ProblemCode};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 
@@ -102,12 +103,15 @@ async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> 
     request.extensions_mut().insert(id.clone());
     request.extensions_mut().insert(guard.body_limit);
     request.extensions_mut().insert(guard.deadline);
+    let dialect = Dialect::default();
+    request.extensions_mut().insert(dialect.clone());
     let span = tracing::error_span!("request", %id);
     let (began, seen) = (Instant::now(), Seen::of(&request));
     let mut answer = in_time(guard.deadline, request, next).instrument(span).await;
     let took = began.elapsed();
     guard.count(&seen, &answer, took);
     time(&mut answer, took);
+    dialect.translate(&mut answer);
     sign(&mut answer, &id);
     keep_private(&mut answer);
     answer

@@ -5,6 +5,7 @@
 //! * [`module`] is the cart of the cart module: prices as they were at the add, one coupon, a view for support.
 //! * [`company`] is the carts of companies, shared with colleagues.
 //! * [`shared`] is carts that are shared by link, with suggestions, history and undo.
+//! * [`telecom`] is carts that are found by their id, of guests and customers, and ordered where they are.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
 //! * [`rate`] limits how often somebody may ask.
 //! * [`jobs`] runs what a service has to do from time to time.
@@ -74,6 +75,7 @@ mod clash;
 pub mod company;
 mod count;
 mod deadline;
+mod dialect;
 mod edits;
 mod guard;
 mod idempotency;
@@ -101,6 +103,7 @@ pub mod shop;
 mod shopper;
 pub mod sinks;
 mod stopping;
+pub mod telecom;
 mod write;
 
 pub use auth::{AuthError, Authenticated, Authenticator};

@@ -36,10 +36,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for StrictJson<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        content_type::require_json(request.headers())?;
-        let limit = request.extensions().get().copied().unwrap_or_else(BodyLimit::default);
-        let bytes = body::read(request.into_body(), limit).await?;
-        decode(&bytes).map(Self)
+        decode(&read(request).await?).map(Self)
     }
 }
 
@@ -48,11 +45,25 @@ impl<T: DeserializeOwned, S: Send + Sync> OptionalFromRequest<S> for StrictJson<
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Problem> {
-        if request.body().is_end_stream() {
-            return content_type::allow_json(request.headers()).map(|()| None);
+        if is_absent(&request)? {
+            Ok(None)
+        } else {
+            <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
         }
-        <Self as FromRequest<S>>::from_request(request, state).await.map(Some)
     }
+}
+
+/// The bytes of a body that is declared as JSON.
+pub(crate) async fn read(request: Request) -> Result<Vec<u8>, Problem> {
+    content_type::require_json(request.headers())?;
+    let limit = request.extensions().get().copied().unwrap_or_else(BodyLimit::default);
+    body::read(request.into_body(), limit).await
+}
+
+/// Whether there is no body at all, and none of another type is declared.
+pub(crate) fn is_absent(request: &Request) -> Result<bool, Problem> {
+    let is_absent = request.body().is_end_stream();
+    if is_absent { content_type::allow_json(request.headers()).map(|()| true) } else { Ok(false) }
 }
 
 /// Reads `bytes`, a JSON object, as a `T`.

@@ -10,7 +10,7 @@ use cart_core::money::{Currency, Money};
 use cart_core::orders_laws;
 use cart_core::port::{Clock, Confirming, Orders, Placing, StoreError};
 use cart_core::testing::block_on;
-use cart_core::testing::samples::{at, cart_id, checkout, checkout_id, note, owner};
+use cart_core::testing::samples::{address_id, at, cart_id, checkout, checkout_id, note, owner};
 use cart_store_sqlite::{Options, Order, OrderStatus, SqliteOrderBook, SqliteStore};
 use chrono::{DateTime, Utc};
 
@@ -45,6 +45,7 @@ fn draft(number: u64, name: &str) -> OrderDraft {
     draft.owner = owner(name);
     draft.cart = cart_id(number);
     draft.note = Some(note(&format!("canary-draft {number}")));
+    draft.billing_address = Some(address_id(&format!("canary-bill {number}")));
     draft
 }
 
@@ -223,9 +224,10 @@ fn an_erased_owner_is_in_no_order_and_what_was_ordered_stays() {
     let kept = block_on(book.orders_of(&nobody, None, 9)).unwrap();
     assert_eq!(numbers(&kept), ["1000003", "1000002", "1000001"]);
     let whole = draft(3, "nobody");
-    assert_eq!(kept[0].draft, OrderDraft { note: None, ..whole });
+    assert_eq!(kept[0].draft, OrderDraft { note: None, billing_address: None, ..whole });
     assert!(block_on(book.order_of(&owner("bob"), &bobs.order)).unwrap().is_some());
-    let gone: Vec<String> = (1..4).map(|number| format!("canary-draft {number}")).collect();
+    let canaries = |number| ["draft", "bill"].map(|what| format!("canary-{what} {number}"));
+    let gone: Vec<String> = (1..4).flat_map(canaries).collect();
     assert_eq!(found_in(&place.path, &gone), BTreeSet::new());
     assert!(block_on(store.verify()).unwrap().is_sound());
     assert_eq!(checkout_id(3), kept[0].draft.checkout);

@@ -19,7 +19,10 @@ use super::{actor, added, ask, cart_of, erase, firm, full_cart, id, is_nowhere, 
 use crate::shop::Shop;
 
 fn begin(shop: &Shop, person: &str, cart: &Target) -> Arc<Checkout> {
-    ask(shop, person, cart, Command::BeginCheckout(BeginCheckout::whole(Handoff::Host)));
+    // The bill goes where the delivery goes.
+    let billing_address = shop.stored(id(cart)).selections().address.clone();
+    let order = BeginCheckout { billing_address, ..BeginCheckout::whole(Handoff::Host) };
+    ask(shop, person, cart, Command::BeginCheckout(order));
     Arc::clone(shop.stored(id(cart)).current_checkout().unwrap())
 }
 
@@ -66,6 +69,7 @@ fn of_what_a_person_ordered_products_and_amounts_stay() {
     erase(&shop, "ann");
     is_nowhere(&shop, "ann");
     let (before, after) = (&before.draft, &begun(&shop, id(&cart)).draft);
+    assert!(before.billing_address.is_some() && after.billing_address.is_none());
     assert_eq!((after.lines.len(), after.totals), (2, before.totals));
     for (before, after) in before.lines.iter().zip(&after.lines) {
         assert_eq!(
@@ -95,6 +99,7 @@ fn of_what_others_ordered_only_what_the_person_wrote_goes() {
         assert_eq!(draft.note, None);
         assert_eq!(draft.metadata, words("bob", 3));
         assert_eq!(draft.selections.address, Some(address_id(&word("bob", 0))));
+        assert_eq!(draft.billing_address, draft.selections.address);
         assert_eq!(Some(&draft.owner), actor("bob").owner().as_ref());
         let (bobs, anns) = (&draft.lines[0], &draft.lines[1]);
         assert_eq!((&bobs.note, &bobs.metadata), (&Some(note(&word("bob", 1))), &words("bob", 1)));

@@ -1,0 +1,20 @@
+//! The carts of a carrier from outside: real HTTP over real sockets, on a store in memory.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test may fail anywhere"
+)]
+
+mod around;
+mod carts;
+mod hostile;
+mod items;
+mod ordering;
+mod partners;
+mod pending;
+mod principals;
+mod refusals;
+mod repetition;
+mod support;
