@@ -1,6 +1,8 @@
 //! What is priced, as it is answered: the same of a cart and of an order.
 
+mod cart;
 mod charges;
+mod item;
 mod offers;
 mod sums;
 
@@ -8,7 +10,9 @@ use cart_core::id::ChannelId;
 use cart_core::policy::TaxMode;
 use cart_core::service::CartService;
 
+pub(crate) use self::cart::CostBody;
 pub(crate) use self::charges::{FeeBody, MethodBody, TaxBody};
+pub(crate) use self::item::ItemBody;
 pub(crate) use self::offers::{CouponBody, GiftBody, PromotionBody, RefusedGiftBody};
 pub(crate) use self::sums::Sums;
 

@@ -10,6 +10,13 @@
 //! | `DELETE /api/cart/{cart_id}` | | gives it up: 204 |
 //! | `PATCH /api/cart/{cart_id}/items/{item_id}` | `quantity` | changes how many units an item has |
 //! | `DELETE /api/cart/{cart_id}/items/{item_id}` | | removes an item |
+//! | `PUT /api/cart/{cart_id}/address`, `/shipping-method`, `/payment-method` | `address_id`, `shipping_method_id`, `payment_method_id` | chooses where and how to deliver, and how to pay |
+//! | `DELETE` of these three | | takes the choice back |
+//! | `POST /api/cart/{cart_id}/coupons` | `code` | puts a coupon code on the cart |
+//! | `DELETE /api/cart/{cart_id}/coupons/{code}` | | takes it off |
+//! | `PUT` or `DELETE /api/cart/{cart_id}/gifts/{promotion_id}` | | accepts or refuses what a promotion gives |
+//! | `POST /api/cart/{cart_id}/prices/acknowledge` | | takes note of changed prices |
+//! | `GET /api/cart/{cart_id}/explanation` | | says why the cart costs what it costs, as in [`shop`](crate::shop) |
 //! | `POST /api/cart/{cart_id}/checkout` | `item_ids`, `expected_total`, `currency`, `code`, `address_id`, `billing_address_id`, `shipping_method_id`, `payment_method_id`; all may be left out | orders the cart, or some of it |
 //! | `GET /api/cart/{cart_id}/checkout` | | where the order stands |
 //! | `POST /api/cart/{cart_id}/checkout/cancel` | | gives the order up, as long as nothing was paid |
@@ -32,6 +39,11 @@
 //! | `GET /api/cart/{cart_id}/history` | | who did what and when, the newest first; `before` a version, `limit` (1 to 100) |
 //! | `GET /api/cart/{cart_id}/versions/{version}` | | the cart as that version was, without prices |
 //! | `POST /api/cart/{cart_id}/undo` | | undoes the last change of what is in the cart |
+//!
+//! # Carts
+//! `cart` of an answer is the whole cart, priced now. What a line or a cart costs, its coupons, promotions, gifts, choices and
+//! `notices` have the names and meanings that they have in [`shop`](crate::shop); which of them count is the policy of the
+//! cart's channel.
 //!
 //! # Links
 //! A link is `shareable_link`: the [`ShareBase`] of the host, `/cart/share/` and a token of 64 hexadecimal digits. It is in
@@ -68,6 +80,7 @@ mod answer;
 mod base;
 mod bodies;
 mod carts;
+mod choices;
 mod events;
 mod links;
 mod opened;
@@ -81,7 +94,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::{delete, get, patch, post};
+use axum::routing::{delete, get, patch, post, put};
 use cart_core::actor::Actor;
 use cart_core::command::Command;
 use cart_core::id::{CartId, ChannelId};
@@ -113,6 +126,23 @@ pub fn router(
         .route("/api/cart/{cart_id}/items/{item_id}", patch(own::set_quantity).delete(own::remove_item))
         .route("/api/cart/{cart_id}/checkout", get(ordering::show).post(ordering::begin))
         .route("/api/cart/{cart_id}/checkout/cancel", post(ordering::cancel))
+        .route("/api/cart/{cart_id}/explanation", get(own::explain))
+        .route("/api/cart/{cart_id}/coupons", post(choices::add_coupon))
+        .route("/api/cart/{cart_id}/coupons/{code}", delete(choices::remove_coupon))
+        .route(
+            "/api/cart/{cart_id}/gifts/{promotion_id}",
+            put(choices::accept_gift).delete(choices::refuse_gift),
+        )
+        .route("/api/cart/{cart_id}/address", put(choices::select_address).delete(choices::unselect_address))
+        .route(
+            "/api/cart/{cart_id}/shipping-method",
+            put(choices::select_shipping_method).delete(choices::unselect_shipping_method),
+        )
+        .route(
+            "/api/cart/{cart_id}/payment-method",
+            put(choices::select_payment_method).delete(choices::unselect_payment_method),
+        )
+        .route("/api/cart/{cart_id}/prices/acknowledge", post(choices::acknowledge_prices))
         .route("/api/cart/{cart_id}/share", post(links::share))
         .route("/api/cart/{cart_id}/links", get(links::list))
         .route("/api/cart/{cart_id}/links/{link_id}", patch(links::change).delete(links::revoke))

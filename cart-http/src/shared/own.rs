@@ -1,9 +1,10 @@
 //! A shopper's own carts, and changing what is in them.
 
 use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use cart_core::command::{Command, LineEdit};
 use cart_core::id::{CartId, LineId};
-use cart_core::service::{CartService, Cursor, ListRequest, Outcome, Target};
+use cart_core::service::{CartService, CartView, Cursor, ListRequest, Outcome, Target};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -12,8 +13,10 @@ use super::answer::{Answer, Done};
 use super::bodies::{Nothing, Rename, SetQuantity};
 use super::own_answer::{CartBody, CartsBody};
 use crate::auth::Authenticated;
+use crate::explanation::ExplanationBody;
 use crate::json::StrictJson;
 use crate::path::InPath;
+use crate::priced::Prices;
 use crate::problem::{Problem, ProblemCode};
 use crate::write::Conditions;
 
@@ -54,7 +57,16 @@ pub(super) async fn show(
     InPath(cart): InPath<CartId>,
 ) -> Result<Answer<Value>, Problem> {
     let view = shared.service.cart(&actor, &Target::Cart(cart)).await?;
-    Ok(Answer::shown(view.cart.version(), CartBody::value(&view)?))
+    Ok(Answer::shown(view.cart.version(), shared.cart_body(&view)?))
+}
+
+pub(super) async fn explain(
+    State(shared): State<Shared>,
+    Authenticated(actor): Authenticated,
+    InPath(cart): InPath<CartId>,
+) -> Result<Response, Problem> {
+    let view = shared.service.cart(&actor, &Target::Cart(cart)).await?;
+    Ok(axum::Json(ExplanationBody::of(&view)).into_response())
 }
 
 pub(super) async fn rename(
@@ -66,7 +78,8 @@ pub(super) async fn rename(
 ) -> Result<Answer<Value>, Problem> {
     let preview = conditions.preview;
     let command = Command::Rename { name: body.cart_name };
-    cart_after(&shared.change(actor, conditions, cart, command).await?, preview)
+    let outcome = shared.change(actor, conditions, cart, command).await?;
+    shared.after(&outcome, preview)
 }
 
 /// The cart is given up: it is still there to be looked at, and can be used no more.
@@ -92,7 +105,8 @@ pub(super) async fn set_quantity(
     let preview = conditions.preview;
     let quantity = body.quantity.quantity("", "quantity")?;
     let command = Command::Edit(LineEdit::SetQuantity { line, quantity });
-    cart_after(&shared.change(actor, conditions, cart, command).await?, preview)
+    let outcome = shared.change(actor, conditions, cart, command).await?;
+    shared.after(&outcome, preview)
 }
 
 pub(super) async fn remove_item(
@@ -108,6 +122,13 @@ pub(super) async fn remove_item(
     Ok(Answer::changed(&outcome, preview, Done { status: "item removed" }))
 }
 
-fn cart_after(outcome: &Outcome, preview: bool) -> Result<Answer<Value>, Problem> {
-    Ok(Answer::changed(outcome, preview, CartBody::value(&outcome.view)?))
+impl Shared {
+    /// The cart after a change of its owner's, or of somebody's who may see all of it.
+    pub(super) fn after(&self, outcome: &Outcome, preview: bool) -> Result<Answer<Value>, Problem> {
+        Ok(Answer::changed(outcome, preview, self.cart_body(&outcome.view)?))
+    }
+
+    fn cart_body(&self, view: &CartView) -> Result<Value, Problem> {
+        CartBody::value(view, Prices::of(&self.service, view.cart.channel()))
+    }
 }

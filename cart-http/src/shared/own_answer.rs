@@ -1,10 +1,8 @@
 //! A shopper's own carts as they are answered.
 
-use cart_core::id::{CartId, LineId, ProductId};
+use cart_core::id::{CartId, LineId};
 use cart_core::port::CartSummary;
 use cart_core::pricing::PricedLine;
-use cart_core::product::Options;
-use cart_core::quantity::Quantity;
 use cart_core::service::{CartView, Page};
 use cart_core::status::StatusName;
 use cart_core::text::CartName;
@@ -12,9 +10,9 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::amount::Amount;
 use crate::author::AuthorBody;
-use crate::priced::Sums;
+use crate::notice::NoticeBody;
+use crate::priced::{CostBody, ItemBody, Prices};
 use crate::problem::{Problem, ProblemCode};
 
 /// A cart, to whoever may see all of it.
@@ -28,44 +26,44 @@ struct Inner<'a> {
     cart_id: CartId,
     cart_name: Option<&'a CartName>,
     status: StatusName,
-    items: Vec<ItemBody<'a>>,
+    items: Vec<Item<'a>>,
+    item_count: u64,
     currency: &'static str,
     #[serde(flatten)]
-    sums: Sums,
+    cost: CostBody<'a>,
+    notices: Vec<NoticeBody<'a>>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
 }
 
-/// `total` is null where the item is left out of the sums, for instance because it cannot be bought any more.
 #[derive(Serialize)]
-struct ItemBody<'a> {
+struct Item<'a> {
     item_id: LineId,
-    product_id: &'a ProductId,
-    #[serde(skip_serializing_if = "Options::is_empty")]
-    options: &'a Options,
-    quantity: Quantity,
-    unit_price: Amount,
-    total: Option<Amount>,
+    #[serde(flatten)]
+    item: ItemBody<'a>,
     added_by: AuthorBody<'a>,
 }
 
 impl<'a> CartBody<'a> {
-    pub(super) fn value(view: &'a CartView) -> Result<Value, Problem> {
-        serde_json::to_value(Self { cart: Inner::of(view) }).map_err(|_| Problem::new(ProblemCode::Internal))
+    pub(super) fn value(view: &'a CartView, prices: Prices) -> Result<Value, Problem> {
+        serde_json::to_value(Self { cart: Inner::of(view, prices) })
+            .map_err(|_| Problem::new(ProblemCode::Internal))
     }
 }
 
 impl<'a> Inner<'a> {
-    fn of(view: &'a CartView) -> Self {
+    fn of(view: &'a CartView, prices: Prices) -> Self {
         let (cart, priced) = (&view.cart, &view.priced);
         Self {
             cart_id: cart.id(),
             cart_name: cart.name(),
             status: cart.status().name(),
-            items: priced.lines.iter().map(ItemBody::of).collect(),
+            items: priced.lines.iter().map(Item::of).collect(),
+            item_count: cart.lines().iter().map(|line| u64::from(line.quantity.get())).sum(),
             currency: cart.currency().code(),
-            sums: Sums::of(&priced.totals, priced.shipping.as_ref().map(|shipping| shipping.total)),
+            cost: CostBody::of(view, prices),
+            notices: view.all_notices().filter_map(NoticeBody::of).collect(),
             created_at: cart.created_at(),
             updated_at: cart.updated_at(),
             expires_at: cart.expires_at(),
@@ -73,18 +71,10 @@ impl<'a> Inner<'a> {
     }
 }
 
-impl<'a> ItemBody<'a> {
+impl<'a> Item<'a> {
     fn of(priced: &'a PricedLine) -> Self {
         let line = &priced.line;
-        Self {
-            item_id: line.id,
-            product_id: &line.key.product.product,
-            options: &line.key.product.options,
-            quantity: line.quantity,
-            unit_price: Amount(priced.prices.unit()),
-            total: priced.amounts.ok().map(|amounts| Amount(amounts.total)),
-            added_by: AuthorBody::of(&line.added_by),
-        }
+        Self { item_id: line.id, item: ItemBody::of(priced), added_by: AuthorBody::of(&line.added_by) }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The bodies of requests. None has a price, a total, a status, an owner or a version: unknown fields are refused.
 
 use cart_core::command::{AddLine, BatchMode, Command, LineEdit};
-use cart_core::coupon::CouponCode;
-use cart_core::id::{AddressId, LineId, PaymentMethodId, ProductId, ShippingMethodId};
+use cart_core::id::{LineId, ProductId};
 use cart_core::metadata::Metadata;
 use cart_core::money::Currency;
 use cart_core::product::{Options, ProductKey};
@@ -153,30 +152,6 @@ impl Edit {
             Self::Remove { item_id: line } => LineEdit::Remove { line },
         })
     }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ChooseAddress {
-    pub(super) address_id: AddressId,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ChooseShippingMethod {
-    pub(super) shipping_method_id: ShippingMethodId,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ChoosePaymentMethod {
-    pub(super) payment_method_id: PaymentMethodId,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EnterCode {
-    pub(super) code: CouponCode,
 }
 
 #[derive(Debug, Deserialize)]

@@ -6,7 +6,8 @@ use cart_core::coupon::CouponCode;
 
 use super::Shop;
 use super::answer::Answer;
-use super::bodies::{EnterCode, Nothing};
+use super::bodies::Nothing;
+use crate::choices::EnterCode;
 use crate::json::StrictJson;
 use crate::path::InPath;
 use crate::problem::Problem;

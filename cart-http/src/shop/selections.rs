@@ -6,7 +6,8 @@ use cart_core::selection::{Selection, SelectionKind};
 
 use super::Shop;
 use super::answer::Answer;
-use super::bodies::{ChooseAddress, ChoosePaymentMethod, ChooseShippingMethod, Nothing};
+use super::bodies::Nothing;
+use crate::choices::{ChooseAddress, ChoosePaymentMethod, ChooseShippingMethod};
 use crate::json::StrictJson;
 use crate::problem::Problem;
 use crate::shopper::Write;

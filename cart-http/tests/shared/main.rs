@@ -8,6 +8,7 @@
 )]
 
 mod carts;
+mod choices;
 mod conditions;
 mod events;
 mod hostile;

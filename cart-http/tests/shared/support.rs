@@ -7,12 +7,16 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, Request, header};
-use cart_core::actor::{Actor, GuestToken};
+use cart_core::actor::{Actor, GuestToken, Owner};
 use cart_core::command::Command;
-use cart_core::id::{CompanyId, UserId};
-use cart_core::memory::{MemoryDirectory, MemoryOrders, MemoryPayments, MemoryStore, RandomIds};
+use cart_core::id::{AddressId, CompanyId, PaymentMethodId, ShippingMethodId, UserId};
+use cart_core::memory::{
+    MemoryAddressBook, MemoryDirectory, MemoryMethodBook, MemoryOrders, MemoryPayments, MemoryPromotionBook,
+    MemoryStore, RandomIds,
+};
 use cart_core::money::Currency;
 use cart_core::policy::{CartPolicy, SharingPolicy};
+use cart_core::selection::{Address, Method as ShopMethod};
 use cart_core::service::{Caller, CartService, Target};
 use cart_core::sharing::PermissionGroupId;
 use cart_core::testing::samples::{channel, company_id, user_id};
@@ -39,8 +43,17 @@ pub(crate) struct Friends {
 
 impl Friends {
     pub(crate) fn meet() -> Self {
-        let (company, shared) = (CartPolicy::company().sharing, CartPolicy::shared());
-        let sharing = SharingPolicy { groups: company.groups, ..shared.sharing };
+        Self::gather(CartPolicy::shared())
+    }
+
+    /// Where delivery, payment and coupon codes count.
+    pub(crate) fn meet_in_town() -> Self {
+        Self::gather(CartPolicy { pricing: CartPolicy::storefront().pricing, ..CartPolicy::shared() })
+    }
+
+    fn gather(shared: CartPolicy) -> Self {
+        let sharing =
+            SharingPolicy { groups: CartPolicy::company().sharing.groups, ..shared.sharing.clone() };
         let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
         let clock = Arc::new(ManualClock::default());
         let catalog =
@@ -55,6 +68,9 @@ impl Friends {
         let service = CartService::builder(store.clone(), catalog.clone())
             .channel(channel("shared"), CartPolicy { sharing, ..shared }, Currency::EUR)
             .directory(directory)
+            .addresses(Arc::new(addresses()))
+            .methods(Arc::new(methods()))
+            .promotions(Arc::new(promotions()))
             .clock(clock.clone())
             .ids(Arc::new(CountingIds::default()))
             .publisher(hub.clone())
@@ -185,6 +201,10 @@ impl Client {
         self.send(Method::PATCH, path, Some(body)).await
     }
 
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
     pub(crate) async fn delete(&self, path: &str) -> Reply {
         self.send(Method::DELETE, path, None).await
     }
@@ -270,4 +290,34 @@ impl Reply {
         assert_eq!(self.json.get("request_id"), None);
         self.json
     }
+}
+
+fn addresses() -> MemoryAddressBook {
+    let book = MemoryAddressBook::default();
+    let at_acme = |name: &str| Owner::User { user: user_id(name), company: Some(company_id("acme")) };
+    for (name, id) in [("ann", "ann-home"), ("bob", "bob-home")] {
+        book.put(at_acme(name), AddressId::new(id).unwrap(), Address { country: "DE".into() });
+    }
+    book
+}
+
+fn methods() -> MemoryMethodBook {
+    let book = MemoryMethodBook::default();
+    book.put_shipping(ShippingMethodId::new("post").unwrap(), ShopMethod::new("Post"));
+    book.put_payment(PaymentMethodId::new("card").unwrap(), ShopMethod::new("Card"));
+    book
+}
+
+fn promotions() -> MemoryPromotionBook {
+    let book = MemoryPromotionBook::default();
+    let ten = json!({
+        "id": "ten", "name": "10% off", "codes": ["TEN"],
+        "effect": {"on": "order", "reduction": {"percent": "0.10"}},
+    });
+    let pens = json!({
+        "id": "pens", "name": "Two pens for you", "conditions": {"min_quantity": 2},
+        "effect": {"on": "gift", "product": {"product": "pen"}, "quantity": 2},
+    });
+    [ten, pens].into_iter().for_each(|promotion| book.put(serde_json::from_value(promotion).unwrap()));
+    book
 }

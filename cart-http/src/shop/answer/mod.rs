@@ -1,7 +1,6 @@
 //! The cart as it is answered.
 
 mod cart;
-mod item;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};

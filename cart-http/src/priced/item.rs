@@ -1,6 +1,6 @@
 //! A line of the cart.
 
-use cart_core::id::{LineId, ProductId};
+use cart_core::id::ProductId;
 use cart_core::metadata::Metadata;
 use cart_core::pricing::PricedLine;
 use cart_core::product::Options;
@@ -11,10 +11,9 @@ use serde::Serialize;
 use crate::amount::Amount;
 use crate::left_out;
 
-/// A line of the cart. One that is left out of the sums has no amounts of its own.
+/// A line of the cart, without the id that a surface gives it. One that is left out of the sums has no amounts of its own.
 #[derive(Serialize)]
-pub(super) struct ItemBody<'a> {
-    id: LineId,
+pub(crate) struct ItemBody<'a> {
     product_id: &'a ProductId,
     name: Option<&'a str>,
     image: Option<&'a str>,
@@ -35,10 +34,9 @@ pub(super) struct ItemBody<'a> {
 }
 
 impl<'a> ItemBody<'a> {
-    pub(super) fn of(priced: &'a PricedLine) -> Self {
+    pub(crate) fn of(priced: &'a PricedLine) -> Self {
         let (line, product, amounts) = (&*priced.line, priced.product.as_deref(), priced.amounts.ok());
         Self {
-            id: line.id,
             product_id: &line.key.product.product,
             name: product.map(|product| &*product.name),
             image: product.and_then(|product| product.image.as_deref()),

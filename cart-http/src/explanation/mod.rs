@@ -2,31 +2,17 @@
 
 mod step;
 
-use axum::Json;
-use axum::extract::State;
-use axum::response::{IntoResponse, Response};
 use cart_core::money::{Currency, Money};
 use cart_core::pricing::PricedCart;
 use cart_core::service::CartView;
 use serde::Serialize;
 
 use self::step::StepBody;
-use super::Shop;
-use super::write::existing;
 use crate::amount::Amount;
-use crate::problem::Problem;
-use crate::shopper::Shopper;
-
-pub(super) async fn show(State(shop): State<Shop>, Shopper(actor): Shopper) -> Result<Response, Problem> {
-    Ok(match existing(shop.service.cart(&actor, &shop.target()).await)? {
-        Some(view) => Json(ExplanationBody::of(&view)).into_response(),
-        None => Json(ExplanationBody::empty(shop.service.currency(&shop.channel)?)).into_response(),
-    })
-}
 
 /// The steps whose amounts, apart from taxes inside the prices, add up to the total.
 #[derive(Serialize)]
-struct ExplanationBody<'a> {
+pub(crate) struct ExplanationBody<'a> {
     version: u64,
     currency: &'static str,
     steps: Vec<StepBody<'a>>,
@@ -35,7 +21,7 @@ struct ExplanationBody<'a> {
 }
 
 impl<'a> ExplanationBody<'a> {
-    fn of(view: &'a CartView) -> Self {
+    pub(crate) fn of(view: &'a CartView) -> Self {
         let priced: &PricedCart = &view.priced;
         Self {
             version: view.cart.version().get(),
@@ -46,7 +32,7 @@ impl<'a> ExplanationBody<'a> {
         }
     }
 
-    fn empty(currency: Currency) -> Self {
+    pub(crate) fn empty(currency: Currency) -> Self {
         Self {
             version: 0,
             currency: currency.code(),
