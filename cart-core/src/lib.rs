@@ -74,6 +74,7 @@ pub mod pricing;
 pub mod product;
 pub mod promotion;
 pub mod quantity;
+mod recent;
 pub mod rejection;
 pub mod relation;
 pub mod selection;

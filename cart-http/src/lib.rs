@@ -8,6 +8,7 @@
 //! * [`telecom`] is carts that are found by their id, of guests and customers, and ordered where they are.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
 //! * [`rate`] limits how often somebody may ask.
+//! * [`cache`] has the settings of a cache of carts.
 //! * [`jobs`] runs what a service has to do from time to time.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
@@ -70,6 +71,7 @@ mod amount;
 mod auth;
 mod author;
 mod body;
+pub mod cache;
 mod change;
 mod choices;
 mod clash;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use cart_core::policy::CheckoutPolicy;
+use cart_http::cache::CacheSettings;
 use cart_http::jobs::JobSettings;
 use cart_http::rate::RateSettings;
 use cart_seal::{KeyRing, KeyRingError};
@@ -34,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) checkout_time: TimeDelta,
     /// `CART_CUSTOMER_OPERATION_RATE_LIMIT` and the others of [`RateSettings::read`].
     pub(crate) rates: RateSettings,
+    /// `CART_CUSTOMER_CACHE_TTL_SECONDS`.
+    pub(crate) cache: CacheSettings,
     /// `CART_EXPIRE_INTERVAL_MS` and the others of [`JobSettings::read`].
     pub(crate) jobs: JobSettings,
 }
@@ -59,6 +62,8 @@ impl Settings {
             share_base: text("CART_SHARE_BASE")?,
             checkout_time: checkout_time()?,
             rates: RateSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
+            cache: CacheSettings::read(|name| text(name).ok().flatten())
+                .map_err(|error| error.to_string())?,
             jobs: JobSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
         })
     }

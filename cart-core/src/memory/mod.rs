@@ -3,6 +3,7 @@
 //! They are for tests, for trying things out, and for hosts that have nothing better for a port. The wall clock and
 //! random ids are called here and nowhere else.
 
+mod cache;
 mod guard;
 mod host;
 mod inventory;
@@ -14,6 +15,7 @@ mod store;
 mod system;
 mod terms;
 
+pub use self::cache::MemoryCartCache;
 pub use self::guard::NoGuard;
 pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryDirectory, MemoryMethodBook};
 pub use self::inventory::MemoryInventory;

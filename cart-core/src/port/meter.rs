@@ -4,10 +4,16 @@ use std::fmt::Debug;
 
 use chrono::TimeDelta;
 
+use super::PortError;
+
 /// Is told how writes went, for a host that counts them. Nothing in it is personal.
 pub trait Meter: Debug + Send + Sync + 'static {
     /// Takes note of a write that was asked for. Must not block.
     fn wrote(&self, write: &Wrote);
+
+    /// Takes note that the [`CartCache`](super::CartCache) failed, or took too long, and was done without: a warning, nothing
+    /// was lost. Must not block. By default nobody is told.
+    fn cache_failed(&self, _error: &PortError) {}
 }
 
 /// How a write went.

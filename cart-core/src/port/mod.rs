@@ -2,6 +2,7 @@
 //!
 //! Every port has a reference adapter in [`memory`](crate::memory).
 
+mod cache;
 mod catalog;
 mod checkout;
 mod directory;
@@ -15,6 +16,7 @@ mod terms;
 
 use std::error::Error;
 
+pub use self::cache::{CacheKey, CartCache};
 pub use self::catalog::{Catalog, PriceContext, ProductQuery};
 pub use self::checkout::{
     CheckoutGuard, CheckoutIndex, Confirming, Hold, HoldError, Inventory, Orders, PaymentRequest, Payments,

@@ -246,6 +246,7 @@ impl CartService {
         if !matches!(settled, Err(StoreError::Unknown { .. })) {
             distrust.disarm();
         }
+        self.drop_cached(commits).await;
         if settled.is_err() {
             carts.iter().for_each(|cart| self.hot.forget(cart.id()));
             return settled;

@@ -201,6 +201,23 @@ impl CartService {
         Ok(Found { expired: current, ..Found::default() })
     }
 
+    /// The same, to be looked at by its owner: from the host's cache, if it has it.
+    pub(super) async fn find_current_to_show(
+        &self,
+        actor: &Actor,
+        key: &CurrentKey,
+        now: DateTime<Utc>,
+    ) -> Result<Found, CartError> {
+        if let Some(cart) = self.cached_current(key, now).await {
+            return Ok(Found::existing(cart));
+        }
+        let found = self.find_current(actor, key, false, now).await?;
+        if let Some(cart) = &found.cart {
+            self.keep_cached(key, cart, now).await;
+        }
+        Ok(found)
+    }
+
     async fn load_current(&self, key: &CurrentKey) -> Result<Option<Arc<Cart>>, CartError> {
         let is_current = |cart: &Arc<Cart>| cart.status().is_open() && *cart.owner() == key.1;
         if let Some(id) = self.hot.current(key).filter(|_| self.ports.store.is_only_writer()) {

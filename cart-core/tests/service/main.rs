@@ -7,6 +7,7 @@
     reason = "a test that cannot be set up fails"
 )]
 
+mod caching;
 mod cancelled;
 mod checkout;
 mod counts;

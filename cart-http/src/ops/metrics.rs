@@ -40,6 +40,7 @@ type Probe = Box<dyn Fn() -> i64 + Send + Sync>;
 /// | `cart_write_retries_total` | | lost races that were tried again |
 /// | `cart_events_total` | `event` | what happened to carts, sharing and checkouts included |
 /// | `cart_checkouts_total` | `outcome` | checkouts that ended: `completed`, or why not |
+/// | `cart_cache_failures_total` | | how often the [cache](cart_core::port::CartCache) was done without |
 ///
 /// and what the host adds with [`Metrics::gauge`]. The requests are counted by a [`Guard`](crate::Guard) that is told to
 /// ([`Guard::metrics`](crate::Guard::metrics)), the writes by a service of which this is the
@@ -54,6 +55,7 @@ pub struct Metrics {
     retries: Counter,
     events: Family<EventLabels, Counter>,
     checkouts: Family<OutcomeLabels, Counter>,
+    cache_failures: Counter,
     probes: Vec<(Gauge, Probe)>,
 }
 
@@ -87,6 +89,7 @@ impl Metrics {
             retries: Counter::default(),
             events: Family::default(),
             checkouts: Family::default(),
+            cache_failures: Counter::default(),
             probes: Vec::new(),
         };
         metrics.register();
@@ -104,6 +107,7 @@ impl Metrics {
         registry.register("write_retries", "Lost races that were tried again", self.retries.clone());
         registry.register("events", "What happened to carts", self.events.clone());
         registry.register("checkouts", "Checkouts that ended", self.checkouts.clone());
+        registry.register("cache_failures", "Failures of the cache of carts", self.cache_failures.clone());
     }
 
     /// Adds a value that is read whenever somebody looks, under `cart_` and a name, such as how many streams are open.
@@ -154,6 +158,10 @@ impl Metrics {
         let took = write.took.to_std().unwrap_or_default().as_secs_f64();
         self.write_seconds.get_or_create(&CommandLabels { command: write.what }).observe(took);
         self.retries.inc_by(u64::from(write.retries));
+    }
+
+    pub(super) fn count_cache_failure(&self) {
+        self.cache_failures.inc();
     }
 
     pub(super) fn happened(&self, event: &'static str) {
