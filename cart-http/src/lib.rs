@@ -65,6 +65,8 @@
 //!
 //! `metrics`: `ops`, counts for Prometheus, and probes for load balancers.
 //!
+//! `open-feature`: `flags::OpenFeatureFlags`, which lets a host's flags decide who has which capability.
+//!
 //! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
 
 mod amount;
@@ -81,6 +83,8 @@ mod deadline;
 mod dialect;
 mod edits;
 mod explanation;
+#[cfg(feature = "open-feature")]
+pub mod flags;
 mod guard;
 mod idempotency;
 pub mod jobs;

@@ -116,6 +116,7 @@ async fn service(
     let service = service.map_err(|error| format!("CART_WORLD: {error}"))?;
     let cache = Arc::new(MemoryCartCache::new(10_000, Arc::new(SystemClock)));
     let service = service.cache(cache, settings.cache.time);
+    let service = service.flags(Arc::clone(&settings.rollout) as _);
     let service = service.publisher(metrics.publisher(hub)).meter(Arc::clone(metrics) as _);
     Ok(service.stock_in_store().orders(Arc::new(orders)).payments(provider).build()?)
 }

@@ -4,7 +4,9 @@ use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use cart_core::memory::{Rollout, RolloutError};
 use cart_core::policy::CheckoutPolicy;
 use cart_http::cache::CacheSettings;
 use cart_http::jobs::JobSettings;
@@ -37,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) rates: RateSettings,
     /// `CART_CUSTOMER_CACHE_TTL_SECONDS`.
     pub(crate) cache: CacheSettings,
+    /// `CART_ROLLOUT`: who has which capability, such as `cart.links=20`.
+    pub(crate) rollout: Arc<Rollout>,
     /// `CART_EXPIRE_INTERVAL_MS` and the others of [`JobSettings::read`].
     pub(crate) jobs: JobSettings,
 }
@@ -64,6 +68,7 @@ impl Settings {
             rates: RateSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
             cache: CacheSettings::read(|name| text(name).ok().flatten())
                 .map_err(|error| error.to_string())?,
+            rollout: Arc::new(rollout()?),
             jobs: JobSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
         })
     }
@@ -75,6 +80,11 @@ fn key_ring() -> Result<Option<KeyRing>, String> {
         text.parse().map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))
     };
     text("CART_KEY_RING")?.map(parse).transpose()
+}
+
+fn rollout() -> Result<Rollout, String> {
+    let text = text("CART_ROLLOUT")?.unwrap_or_default();
+    text.parse().map_err(|error: RolloutError| format!("CART_ROLLOUT: {error}"))
 }
 
 fn checkout_time() -> Result<TimeDelta, String> {

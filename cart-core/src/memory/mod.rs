@@ -9,6 +9,7 @@ mod host;
 mod inventory;
 mod orders;
 mod payments;
+mod rollout;
 mod sink;
 mod stock;
 mod store;
@@ -21,6 +22,7 @@ pub use self::host::{MemoryAddressBook, MemoryCatalog, MemoryDirectory, MemoryMe
 pub use self::inventory::MemoryInventory;
 pub use self::orders::{MemoryOrder, MemoryOrderStatus, MemoryOrders};
 pub use self::payments::{MemoryPayment, MemoryPayments, PaymentScript};
+pub use self::rollout::{Rollout, RolloutError};
 pub use self::sink::CallbackSink;
 pub use self::store::{BrokenProgress, BrokenUnit, MemoryStore};
 pub use self::system::{NoMeter, NoPublisher, RandomIds, SystemClock, ThreadTimer};

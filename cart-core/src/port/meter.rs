@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use chrono::TimeDelta;
 
-use super::PortError;
+use super::{PortError, Variant};
 
 /// Is told how writes went, for a host that counts them. Nothing in it is personal.
 pub trait Meter: Debug + Send + Sync + 'static {
@@ -26,6 +26,8 @@ pub struct Wrote {
     pub what: &'static str,
     /// How it ended.
     pub end: WriteEnd,
+    /// Whether the actor has the [`Capability`](super::Capability) that it needs; none if it needs none, or nobody decides.
+    pub variant: Option<Variant>,
     /// How often it was tried again because others were faster.
     pub retries: u32,
     /// How long it took by the service's clock, never less than nothing.

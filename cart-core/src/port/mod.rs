@@ -6,6 +6,7 @@ mod cache;
 mod catalog;
 mod checkout;
 mod directory;
+mod flags;
 mod host;
 mod meter;
 mod relay;
@@ -23,6 +24,7 @@ pub use self::checkout::{
     Placing, StockLedger, StockLevel, Verdict,
 };
 pub use self::directory::Directory;
+pub use self::flags::{Capability, Flags, Variant, targeting_key};
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
 pub use self::meter::{Meter, WriteEnd, Wrote};
 pub use self::relay::{Checkpoint, HeldBack, Progress, RelayLedger, RelayName, RelayNameError};

@@ -15,8 +15,9 @@ use crate::id::ChannelId;
 use crate::money::Currency;
 use crate::policy::CartPolicy;
 use crate::port::{
-    AddressBook, CartCache, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory,
-    Meter, MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
+    AddressBook, CartCache, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Flags, Ids,
+    Inventory, Meter, MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService,
+    Timer,
 };
 
 /// Builds a [`CartService`]: a store, a catalog and at least one channel are needed, the rest has defaults.
@@ -181,6 +182,12 @@ impl CartServiceBuilder {
     #[must_use]
     pub fn meter(self, meter: Arc<dyn Meter>) -> Self {
         self.with(|ports| ports.meter = meter)
+    }
+
+    /// Who decides who has which [`Capability`](crate::port::Capability); by default everybody has all that policy offers.
+    #[must_use]
+    pub fn flags(self, flags: Arc<dyn Flags>) -> Self {
+        self.with(|ports| ports.flags = Some(flags))
     }
 
     /// How many carts are kept in memory at the most; 10,000 by default, 0 for none.

@@ -15,7 +15,7 @@ use crate::command::Command;
 use crate::id::{CartId, ChannelId, CheckoutId};
 use crate::permission::Permission;
 use crate::policy::OnExpired;
-use crate::port::{PageRequest, PortError, StoreError};
+use crate::port::{PageRequest, PortError, StoreError, Variant};
 use crate::rejection::Rejection;
 use crate::status::{AbandonReason, Status};
 use crate::version::Version;
@@ -41,11 +41,23 @@ pub(super) struct Finder<'a> {
     is_member: Option<bool>,
     /// The version at which the cart that is written to was found first, before waiting for others and trying again.
     met: Option<Version>,
+    /// Whether the actor has the capability that the write needs.
+    variant: Option<Variant>,
 }
 
 impl<'a> Finder<'a> {
     pub(super) const fn new(actor: &'a Actor) -> Self {
-        Self { actor, is_member: None, met: None }
+        Self { actor, is_member: None, met: None, variant: None }
+    }
+
+    /// For a write that needs a capability, which the actor has or not.
+    pub(super) const fn going(self, variant: Option<Variant>) -> Self {
+        Self { variant, ..self }
+    }
+
+    /// Whether the actor lacks what the write needs.
+    pub(super) fn is_off(&self) -> bool {
+        self.variant == Some(Variant::Off)
     }
 
     /// The same, for another try.

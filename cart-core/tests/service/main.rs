@@ -14,6 +14,7 @@ mod counts;
 mod creation;
 mod erasure;
 mod expiry;
+mod flags;
 mod host;
 mod keys;
 mod lists;
