@@ -104,8 +104,8 @@ async fn requests_writes_events_and_errors_are_counted() {
     has(&text, r#"cart_http_request_seconds_count{method="POST",route="/api/shop/cart/items"} 2"#);
     has(&text, r#"cart_http_errors_total{code="unauthenticated"} 1"#);
     has(&text, r#"cart_http_errors_total{code="not_found"} 1"#);
-    has(&text, r#"cart_writes_total{command="add_line",end="done"} 2"#);
-    has(&text, r#"cart_write_seconds_count{command="add_line"} 2"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="done",variant="none"} 2"#);
+    has(&text, r#"cart_write_seconds_count{command="add_line",variant="none"} 2"#);
     has(&text, r#"cart_events_total{event="created"} 1"#);
     has(&text, r#"cart_events_total{event="quantity_changed"} 1"#);
     assert!(text.ends_with("# EOF\n"));
@@ -123,9 +123,9 @@ async fn refusals_lost_races_and_failures_are_told_apart() {
     host.send("POST", "/api/shop/cart/items", Some("ann"), unknown).await;
     let text = host.metrics().await;
     has(&text, "cart_write_retries_total 2");
-    has(&text, r#"cart_writes_total{command="add_line",end="done"} 2"#);
-    has(&text, r#"cart_writes_total{command="add_line",end="failed"} 1"#);
-    has(&text, r#"cart_writes_total{command="add_line",end="rejected"} 1"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="done",variant="none"} 2"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="failed",variant="none"} 1"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="rejected",variant="none"} 1"#);
 }
 
 #[tokio::test]
