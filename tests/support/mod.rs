@@ -56,6 +56,11 @@ impl Storefront {
         self.child.wait().expect("it ends");
     }
 
+    /// The id of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The same while others are using it.
     pub fn kill_now(&self) {
         let ended = Command::new("kill").args(["-9", &self.child.id().to_string()]).status();
