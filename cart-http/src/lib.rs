@@ -89,6 +89,8 @@ pub mod module;
 mod not_applied;
 mod notice;
 mod obstacle;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 #[cfg(feature = "metrics")]
 pub mod ops;
 pub mod orders;

@@ -23,6 +23,7 @@ pub struct Resume {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Parameters {
     #[serde(default)]
