@@ -1,6 +1,6 @@
 //! The description of several surfaces together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -14,11 +14,13 @@ pub struct Document(Value);
 impl Document {
     /// One document of several surfaces. Where two say the same name for different things, the last one holds.
     pub fn merged(surfaces: impl IntoIterator<Item = Description>) -> Self {
+        let mut examples = Map::new();
         let (mut tags, mut paths, mut schemas) =
             (Vec::new(), BTreeMap::<String, Map<String, Value>>::new(), Map::new());
-        for Description { tag, paths: added, schemas: named } in surfaces {
+        for Description { tag, paths: added, schemas: named, examples: shown } in surfaces {
             tags.push(tag);
             schemas.extend(named);
+            examples.extend(shown);
             for (path, operations) in added {
                 paths.entry(path).or_default().extend(operations);
             }
@@ -35,6 +37,7 @@ impl Document {
                 "parameters": headers::parameters(),
                 "responses": responses,
                 "schemas": schemas,
+                "examples": examples,
             },
         });
         forget_unused(&mut document);
@@ -101,15 +104,34 @@ fn named_once(paths: &mut BTreeMap<String, Map<String, Value>>) -> Map<String, V
     named
 }
 
-/// Takes out the schemas to which nothing refers.
+/// Takes out the schemas and examples to which nothing refers.
 fn forget_unused(document: &mut Value) {
-    loop {
-        let text = document.to_string();
-        let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else { return };
-        let before = schemas.len();
-        schemas.retain(|name, _| text.contains(&format!("\"#/components/schemas/{name}\"")));
-        if schemas.len() == before {
-            return;
+    for kind in ["schemas", "examples"] {
+        while forget(document, kind) {}
+    }
+}
+
+/// Takes out what nothing refers to; says whether there was anything.
+fn forget(document: &mut Value, kind: &str) -> bool {
+    let (mut used, start) = (BTreeSet::new(), format!("#/components/{kind}/"));
+    references(document, &start, &mut used);
+    let Some(Value::Object(named)) = document.pointer_mut(&format!("/components/{kind}")) else {
+        return false;
+    };
+    let before = named.len();
+    named.retain(|name, _| used.contains(name));
+    named.len() < before
+}
+
+/// The names of all that something refers to below `start`.
+fn references(value: &Value, start: &str, used: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            let reference = members.get("$ref").and_then(Value::as_str);
+            used.extend(reference.and_then(|reference| reference.strip_prefix(start)).map(str::to_owned));
+            members.values().for_each(|member| references(member, start, used));
         }
+        Value::Array(elements) => elements.iter().for_each(|element| references(element, start, used)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }

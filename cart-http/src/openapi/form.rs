@@ -57,11 +57,26 @@ impl Form {
         if let Value::Object(schema) = &mut schema {
             schema.insert("$ref".into(), format!("{SCHEMAS}{}", self.name).into());
         }
-        let examples = codes.iter().map(|code| {
-            let value = (self.example)(&Problem::new(*code), status);
-            (code.code().to_owned(), json!({"summary": code.title(), "value": value}))
-        });
+        let examples = codes.iter().map(|code| (code.code().to_owned(), self.example_of(*code, status)));
         json!({"schema": schema, "examples": examples.collect::<Map<String, Value>>()})
+    }
+}
+
+impl Form {
+    fn example_of(&self, code: ProblemCode, status: StatusCode) -> Value {
+        if status == (self.status)(code) {
+            return json!({"$ref": format!("#/components/examples/{}.{}", self.name, code.code())});
+        }
+        json!({"summary": code.title(), "value": (self.example)(&Problem::new(code), status)})
+    }
+
+    /// How each problem looks, by its name in the document.
+    pub(super) fn examples(&self) -> Map<String, Value> {
+        let of = |code: &ProblemCode| {
+            let value = (self.example)(&Problem::new(*code), (self.status)(*code));
+            (format!("{}.{}", self.name, code.code()), json!({"summary": code.title(), "value": value}))
+        };
+        ProblemCode::ALL.iter().map(of).collect()
     }
 }
 

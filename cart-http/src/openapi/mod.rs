@@ -34,11 +34,11 @@ pub(crate) use self::problem::members;
 pub(crate) use self::schema::{Renaming, object};
 pub use self::surface::Description;
 pub(crate) use self::surface::Surface;
-//TMP pub use crate::company::openapi::describe as company;
+pub use crate::company::openapi::describe as company;
 pub use crate::module::openapi::describe as module;
-//TMP #[cfg(feature = "metrics")]
-//TMP pub use crate::ops::openapi::describe as ops;
+#[cfg(feature = "metrics")]
+pub use crate::ops::openapi::describe as ops;
 pub use crate::orders::openapi::describe as orders;
-//TMP pub use crate::shared::openapi::describe as shared;
+pub use crate::shared::openapi::describe as shared;
 pub use crate::shop::openapi::describe as shop;
-//TMP pub use crate::telecom::openapi::describe as telecom;
+pub use crate::telecom::openapi::describe as telecom;

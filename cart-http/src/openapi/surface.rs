@@ -19,6 +19,7 @@ pub struct Description {
     pub(super) tag: Value,
     pub(super) paths: BTreeMap<String, Map<String, Value>>,
     pub(super) schemas: Map<String, Value>,
+    pub(super) examples: Map<String, Value>,
 }
 
 /// What a surface is described with.
@@ -66,7 +67,9 @@ impl Surface {
 
     /// The schema of a query, which is not kept.
     pub(crate) fn query<T: JsonSchema>(&mut self) -> Value {
-        T::json_schema(&mut self.sent).to_value()
+        let mut schema = T::json_schema(&mut self.sent).to_value();
+        plain(&mut schema);
+        schema
     }
 
     /// Says what a name in paths stands for.
@@ -122,7 +125,7 @@ impl Surface {
         self.operations.push(operation);
     }
 
-    /// The description. `more` are schemas that were not made from types.
+    /// The description.
     pub(crate) fn described(mut self) -> Description {
         let mut schemas = self.shown_schemas();
         if self.is_guarded {
@@ -143,7 +146,8 @@ impl Surface {
             let value = operation.to_value(self.name, self.is_guarded, self.refusals(operation));
             paths.entry(operation.path.clone()).or_default().insert(operation.method.into(), value);
         }
-        Description { tag: json!({"name": self.name, "description": self.says}), paths, schemas }
+        let examples = self.form.examples().into_iter().chain(Form::PROBLEM.examples()).collect();
+        Description { tag: json!({"name": self.name, "description": self.says}), paths, schemas, examples }
     }
 
     fn shown_schemas(&self) -> Map<String, Value> {

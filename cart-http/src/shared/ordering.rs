@@ -106,7 +106,7 @@ impl Shared {
 /// `order_id` and `status` as the document has them, and what a client needs besides.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedOrderState"))]
-struct OrderBody<'a> {
+pub(super) struct OrderBody<'a> {
     order_id: Option<&'a str>,
     #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["order placed", "payment pending", "in progress", "not ordered"])))]
     status: &'static str,

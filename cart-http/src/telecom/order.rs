@@ -22,7 +22,7 @@ use crate::problem::{Problem, ProblemCode, came_to_nothing};
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomCheckout"))]
 #[serde(rename_all = "camelCase")]
-struct CheckoutBody<'a> {
+pub(super) struct CheckoutBody<'a> {
     order_id: Option<&'a OrderRef>,
     #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["confirmed", "pending"])))]
     status: &'static str,

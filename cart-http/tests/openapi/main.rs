@@ -1,12 +1,7 @@
-//! The descriptions of the surfaces.
+//! The descriptions of the surfaces, beside the surfaces themselves.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-use cart_http::openapi::{self, Document};
-#[test]
-fn it() {
-    std::fs::write(
-        "/tmp/shop.json",
-        Document::merged([openapi::shop(), openapi::orders(), openapi::module()]).to_json(),
-    )
-    .unwrap();
-}
+mod document;
+mod routes;
+mod served;
+mod surfaces;
