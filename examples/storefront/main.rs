@@ -3,6 +3,7 @@
 //! It opens an SQLite file, reads a demo world, serves the cart API and prints a page of `curl` commands that work.
 
 mod demo;
+mod guests;
 mod provider;
 mod settings;
 mod surfaces;

@@ -22,6 +22,7 @@ impl World {
             .channel(self.channel.clone(), timed(policy(), time), self.currency)
             .channel(self.shared_channel.clone(), timed(shared_policy(), time), self.currency)
             .channel(self.module_channel.clone(), timed(module_policy(), time), self.currency)
+            .channel(self.telecom_channel.clone(), timed(CartPolicy::telecom(), time), self.currency)
             .directory(Arc::new(self.directory()))
             .addresses(Arc::new(self.addresses()))
             .methods(Arc::new(self.methods()?))
