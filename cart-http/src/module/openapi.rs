@@ -78,8 +78,10 @@ fn customers(module: &mut Surface, base: &str, prefix: &str, cart: &Value, previ
         &name("add_item"),
         "Adds a product that is not in the cart yet",
     );
-    let add =
-        add.query(preview).takes(&body, json!({"productId": "course", "quantity": 1})).answers(answer());
+    let add = add
+        .query(preview)
+        .takes(&body, json!({"productId": "meditation-course", "quantity": 1}))
+        .answers(answer());
     module.add(add.refuses(ADD).refuses(QUANTITY).refuses(MAKE));
     let (one, body) = (format!("{base}/items/{{item_id}}"), module.sent::<ChangeItem>());
     let change =

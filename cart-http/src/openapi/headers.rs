@@ -15,13 +15,20 @@ pub(crate) enum Header {
     Location,
     /// How to authenticate.
     Challenge,
-    /// How many requests there may be.
-    Limits,
 }
 
-/// What the guard puts on every answer.
-const AROUND: [&str; 6] =
-    ["X-Request-ID", "X-Response-Time", "Cache-Control", "Vary", "X-Content-Type-Options", "Referrer-Policy"];
+/// What the guard puts on every answer, and quotas where a host has them.
+const AROUND: [&str; 9] = [
+    "X-Request-ID",
+    "X-Response-Time",
+    "Cache-Control",
+    "Vary",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+];
 
 impl Header {
     const fn names(self) -> &'static [&'static str] {
@@ -31,7 +38,6 @@ impl Header {
             Self::RetryAfter => &["Retry-After"],
             Self::Location => &["Location"],
             Self::Challenge => &["WWW-Authenticate"],
-            Self::Limits => &["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"],
         }
     }
 }
@@ -96,19 +102,24 @@ pub(super) fn described() -> Value {
 /// Headers of requests that several operations take.
 pub(super) fn parameters() -> Value {
     let key = json!({"type": "string", "pattern": "^[!-~]{1,128}$"});
-    let one_of_two = "A key by which a repeated request is known. Both spellings mean the same.";
     json!({
         "Idempotency-Key": {
-            "name": "Idempotency-Key", "in": "header", "description": one_of_two, "schema": key,
-            "example": "0198c1d2-7d3e-7a3b-8c55-0a6d1a1f9a10",
+            "name": "Idempotency-Key", "in": "header", "schema": key,
+            "description": "A key by which a repeated request is known: it is not done again but answered as the first \
+                time. Also read as `X-Idempotency-Key`; if both are there, they are the same.",
         },
         "X-Idempotency-Key": {
-            "name": "X-Idempotency-Key", "in": "header", "description": one_of_two, "schema": key,
+            "name": "X-Idempotency-Key", "in": "header", "schema": key,
+            "description": "A key by which a repeated request is known: it is not done again but answered as the first \
+                time. Also read as `Idempotency-Key`; if both are there, they are the same.",
         },
         "If-Match": {
             "name": "If-Match", "in": "header",
             "description": "The `ETag` of a cart: done only if it is still at that version. A list, or `*` for any version.",
-            "schema": {"type": "string", "pattern": "^(\\*|\"[!#-~]*\"( ?, ?\"[!#-~]*\")*)$"}, "example": "\"7\"",
+            "schema": {"anyOf": [
+                {"type": "string", "const": "*"},
+                {"type": "string", "pattern": "^\"[!#-~]*\"( ?, ?\"[!#-~]*\")*$"},
+            ]},
         },
         "X-Request-ID": {
             "name": "X-Request-ID", "in": "header", "description": "An id for the request, which answers and logs repeat.",

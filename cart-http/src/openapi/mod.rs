@@ -38,7 +38,7 @@ pub use crate::company::openapi::describe as company;
 pub use crate::module::openapi::describe as module;
 #[cfg(feature = "metrics")]
 pub use crate::ops::openapi::describe as ops;
-pub use crate::orders::openapi::describe as orders;
+pub use crate::orders::openapi::{describe as orders, describe_under as orders_under};
 pub use crate::shared::openapi::describe as shared;
 pub use crate::shop::openapi::describe as shop;
 pub use crate::telecom::openapi::describe as telecom;

@@ -32,6 +32,7 @@ pub(crate) struct Surface {
     in_path: BTreeMap<&'static str, Value>,
     operations: Vec<Operation>,
     is_guarded: bool,
+    key: &'static str,
 }
 
 impl Surface {
@@ -46,12 +47,19 @@ impl Surface {
             in_path: BTreeMap::new(),
             operations: Vec::new(),
             is_guarded: true,
+            key: "Idempotency-Key",
         }
     }
 
     /// One that is mounted outside of the guard, and refuses nothing.
     pub(crate) fn unguarded(mut self) -> Self {
         self.is_guarded = false;
+        self
+    }
+
+    /// One whose document spells the header of idempotency keys in this way.
+    pub(crate) fn keyed_by(mut self, header: &'static str) -> Self {
+        self.key = header;
         self
     }
 
@@ -96,12 +104,17 @@ impl Surface {
         name: &str,
         summary: &'static str,
     ) -> Operation {
-        ["If-Match", "Idempotency-Key", "X-Idempotency-Key"]
+        ["If-Match", self.key]
             .into_iter()
             .fold(self.operation(method, path, name, summary), |operation, header| {
                 operation.parameter(headers::parameter(header))
             })
             .refuses(codes::WRITE)
+    }
+
+    /// How an operation of this surface is called.
+    pub(crate) fn name_of(&self, name: &str) -> String {
+        format!("{}_{name}", self.name)
     }
 
     /// Any other operation of this surface.
@@ -112,7 +125,7 @@ impl Surface {
         name: &str,
         summary: &'static str,
     ) -> Operation {
-        let mut operation = Operation::new(method, path.to_owned(), format!("{}_{name}", self.name), summary);
+        let mut operation = Operation::new(method, path.to_owned(), self.name_of(name), summary);
         for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
             operation.in_path(name, self.in_path.get(name).unwrap_or(&json!({"type": "string"})));
         }
@@ -222,9 +235,6 @@ fn of_refusal(codes: &[ProblemCode]) -> Vec<Header> {
     ];
     if has(&later) || has(&[Code::RateLimitExceeded]) {
         headers.push(Header::RetryAfter);
-    }
-    if has(&[Code::RateLimitExceeded]) {
-        headers.push(Header::Limits);
     }
     headers
 }

@@ -4,90 +4,102 @@ use axum::http::StatusCode;
 use cart_core::id::CheckoutId;
 use serde_json::{Value, json};
 
+use super::PATH;
 use super::answer::AnswerBody;
 use super::bodies::{Begin, Nothing, Purchase};
 use crate::openapi::codes::{ADD, CHECKOUT, MAKE, ORDER, QUANTITY, READ};
-use crate::openapi::{Answer, Asks, Description, Form, Header, Surface, object};
+use crate::openapi::{Answer, Asks, Description, Form, Header, Operation, Surface, object};
 use crate::problem::ProblemCode as Code;
 use crate::write::Parameters;
 
 const SAYS: &str =
     "Carts that become orders: checkout, buying one product, and what payment providers call back with.";
-const ONE: &str = "/api/orders/checkouts/{id}";
 
 /// The surface of [`orders`](crate::orders).
 pub fn describe() -> Description {
-    let mut orders = Surface::new("orders", SAYS, Form::PROBLEM);
+    describe_under("orders", PATH)
+}
+
+/// The same under another path, by another name: for a host that has [`router_under`](crate::orders::router_under).
+pub fn describe_under(name: &'static str, path: &str) -> Description {
+    let mut orders = Surface::new(name, SAYS, Form::PROBLEM);
     orders.in_path::<CheckoutId>("id");
     let preview = orders.query::<Parameters>();
     let checkout = orders.shown::<AnswerBody<'static>>();
-    begin(&mut orders, &checkout, &preview);
-    go_on(&mut orders, &checkout, &preview);
-    callback(&mut orders);
+    begin(&mut orders, path, &checkout, &preview);
+    go_on(&mut orders, path, &checkout, &preview);
+    callback(&mut orders, path);
     orders.described()
 }
 
-fn begin(orders: &mut Surface, checkout: &Value, preview: &Value) {
+fn begin(orders: &mut Surface, base: &str, checkout: &Value, preview: &Value) {
     let (begin, purchase) = (orders.sent::<Begin>(), orders.sent::<Purchase>());
-    let order =
-        orders.write("post", "/api/orders/checkout", "checkout", "Orders the caller's cart, or some of it");
+    let order = orders.write(
+        "post",
+        &format!("{base}/checkout"),
+        "checkout",
+        "Orders the caller's cart, or some of it",
+    );
     let order = order.query(preview).may_take(&begin, json!({"expected_total": "12.50"}));
     let order =
         order.refuses(&[Code::IdempotencyKeyRequired, Code::NotFound]).refuses(ORDER).refuses(QUANTITY);
-    orders.add(begun(order, checkout));
+    let order = begun(orders, order, checkout);
+    orders.add(order);
     let buy = orders.write(
         "post",
-        "/api/orders/buy-now",
+        &format!("{base}/buy-now"),
         "buy_now",
         "Orders one product, and leaves the cart as it is",
     );
-    let buy = buy.query(preview).takes(&purchase, json!({"product_id": "mug", "quantity": 1}));
+    let buy = buy.query(preview).takes(&purchase, json!({"product_id": "sun-hat", "quantity": 1}));
     let buy = buy
         .refuses(&[Code::IdempotencyKeyRequired])
         .refuses(ORDER)
         .refuses(QUANTITY)
         .refuses(ADD)
         .refuses(MAKE);
-    orders.add(begun(buy, checkout));
+    let buy = begun(orders, buy, checkout);
+    orders.add(buy);
 }
 
-fn begun(operation: crate::openapi::Operation, checkout: &Value) -> crate::openapi::Operation {
+fn begun(orders: &Surface, operation: Operation, checkout: &Value) -> Operation {
     let done = "It is ordered; or what would be ordered, for a preview.";
     let waits = "It waits: for the payment, for somebody who has not answered yet, or for the shop.";
     operation
-        .answers(linked(Answer::json(StatusCode::OK, done, checkout).headers(&[Header::Replayed])))
+        .answers(linked(orders, Answer::json(StatusCode::OK, done, checkout).headers(&[Header::Replayed])))
         .answers(linked(
+            orders,
             Answer::json(StatusCode::ACCEPTED, waits, checkout)
                 .headers(&[Header::Replayed, Header::RetryAfter]),
         ))
 }
 
-fn linked(answer: Answer) -> Answer {
-    let id = [("id", "$response.body#/id")];
-    answer
-        .link("orders_show_checkout", &id)
-        .link("orders_cancel_checkout", &id)
-        .link("orders_extend_checkout", &id)
+fn linked(orders: &Surface, answer: Answer) -> Answer {
+    let names = ["show_checkout", "cancel_checkout", "extend_checkout"];
+    names
+        .iter()
+        .fold(answer, |answer, name| answer.link(&orders.name_of(name), &[("id", "$response.body#/id")]))
 }
 
-fn go_on(orders: &mut Surface, checkout: &Value, preview: &Value) {
+fn go_on(orders: &mut Surface, base: &str, checkout: &Value, preview: &Value) {
+    let one = format!("{base}/checkouts/{{id}}");
     let says = "The checkout as it is.";
     let answer = || Answer::json(StatusCode::OK, says, checkout).headers(&[Header::RetryAfter]);
-    let show = orders.get(ONE, "show_checkout", "Shows how far a checkout has come");
+    let show = orders.get(&one, "show_checkout", "Shows how far a checkout has come");
     orders.add(show.answers(answer()).refuses(READ).refuses(&[Code::CheckoutNotFound]));
     let nothing = orders.sent::<Nothing>();
     for (name, summary) in [
         ("cancel", "Gives a checkout up, unless it was paid for"),
         ("extend", "Takes more time for a checkout"),
     ] {
-        let change = orders.write("post", &format!("{ONE}/{name}"), &format!("{name}_checkout"), summary);
+        let change = orders.write("post", &format!("{one}/{name}"), &format!("{name}_checkout"), summary);
         let change = change.query(preview).may_take(&nothing, json!({})).answers(answer());
         orders.add(change.refuses(CHECKOUT).refuses(&[Code::Forbidden]));
     }
 }
 
-fn callback(orders: &mut Surface) {
-    let path = "/api/orders/payments/callback";
+fn callback(orders: &mut Surface, base: &str) {
+    let path = &format!("{base}/payments/callback");
     let callback = orders.operation(
         "post",
         path,

@@ -152,7 +152,7 @@ fn whole(cart: &Value) -> Answer {
 fn items(shared: &mut Surface, parts: &Parts) {
     let (body, added) = (shared.sent::<AddItem>(), shared.shown::<ItemAddedBody>());
     let add = parts.write(shared, "post", &format!("{CART}/add-item"), "add_item", "Adds units of a product");
-    let add = add.takes(&body, json!({"product_id": "mug", "quantity": 2}));
+    let add = add.takes(&body, json!({"product_id": "sun-hat", "quantity": 2}));
     let item = [("cart_id", "$request.path.cart_id"), ("item_id", "$response.body#/item_id")];
     let cart = [("cart_id", "$request.path.cart_id")];
     let answer = written(ok("It was added.", &added)).link("shared_set_quantity", &item);
@@ -309,7 +309,7 @@ fn suggested(shared: &mut Surface, operation: Operation, made: impl Fn(Answer) -
     let waits = ok("The same waits already.", &suggestion);
     let new = Answer::json(StatusCode::CREATED, "The suggestion.", &suggestion);
     let operation = operation
-        .takes(&body, json!({"op": "add", "product_id": "mug", "quantity": 1, "comment": "This one?"}));
+        .takes(&body, json!({"op": "add", "product_id": "sun-hat", "quantity": 1, "comment": "This one?"}));
     operation.answers(made(waits)).answers(made(new)).refuses(ADD).refuses(QUANTITY).refuses(&SUGGEST)
 }
 

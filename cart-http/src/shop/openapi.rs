@@ -76,7 +76,7 @@ fn items(shop: &mut Surface, answer: &Answers, preview: &Value) {
     let (path, one) = (format!("{CART}/items"), format!("{CART}/items/{{id}}"));
     let body = shop.sent::<AddItem>();
     let add = shop.write("post", &path, "add_item", "Adds units of a product").query(preview);
-    let add = add.takes(&body, json!({"product_id": "mug", "quantity": 2, "note": "As a gift"}));
+    let add = add.takes(&body, json!({"product_id": "sun-hat", "quantity": 2, "note": "As a gift"}));
     shop.add(add.answers(answer.changed()).refuses(ADD).refuses(QUANTITY).refuses(MAKE));
     let body = shop.sent::<ChangeItem>();
     let change =
@@ -102,7 +102,7 @@ fn batch(shop: &mut Surface, answer: &Answers, preview: &Value) {
         shop.write("post", &format!("{CART}/items/batch"), "edit_items", "Makes several edits in one write");
     let batch = batch.query(preview).takes(
         &body,
-        json!({"mode": "per_line", "edits": [{"op": "add", "product_id": "mug"}, {"op": "add", "product_id": "cap"}]}),
+        json!({"mode": "per_line", "edits": [{"op": "add", "product_id": "sun-hat"}, {"op": "add", "product_id": "beach-towel"}]}),
     );
     let batch = batch.answers(answer.changed()).refuses(ADD).refuses(QUANTITY).refuses(REMOVE).refuses(MAKE);
     shop.add(batch.refuses(&[Code::TooManyEdits, Code::NothingToDo]));

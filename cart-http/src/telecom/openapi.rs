@@ -40,7 +40,7 @@ const FORM: Form = Form {
 
 /// The surface of [`telecom`](crate::telecom).
 pub fn describe() -> Description {
-    let mut telecom = Surface::new("telecom", SAYS, FORM);
+    let mut telecom = Surface::new("telecom", SAYS, FORM).keyed_by("X-Idempotency-Key");
     telecom.in_path::<CartId>("cart_id");
     telecom.in_path::<ItemId>("item_id");
     telecom.in_path::<CheckoutId>("checkout_id");

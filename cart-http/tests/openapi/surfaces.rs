@@ -16,7 +16,7 @@ use cart_http::live::LiveHub;
 use cart_http::openapi::{self, Description, Document};
 use cart_http::ops::{AlwaysReady, Metrics};
 use cart_http::orders::{CallbackError, PaymentGateway, PaymentNews};
-use cart_http::rate::{RateLimits, RateSettings};
+use cart_http::rate::{Limits, RateSettings};
 use cart_http::{AuthError, Authenticator, company, module, ops, orders, shared, shop, telecom};
 
 /// Knows nobody.
@@ -50,21 +50,33 @@ fn service() -> Arc<CartService> {
 pub(crate) fn all() -> Vec<(&'static str, Router, Description)> {
     let who = || Arc::new(Nobody) as Arc<dyn Authenticator>;
     let hub = Arc::new(LiveHub::new(Arc::<ManualClock>::default()));
-    let limits = RateLimits::customer_writes(RateSettings::default(), Arc::<ManualClock>::default());
+    let limits = Limits::new(RateSettings::default(), Arc::<ManualClock>::default());
+    let (orders, requests) = (|| limits.checkouts.clone(), limits.requests.clone());
+    let another = "/api/other/orders";
     let links = shared::ShareBase::new("https://shop.example").unwrap();
     let base = company::BaseAddress::new("https://shop.example").unwrap();
     vec![
         ("shop", shop::router(service(), channel(), who()), openapi::shop()),
-        ("orders", orders::router(service(), channel(), who(), Arc::new(Nobody)), openapi::orders()),
-        ("module", module::router(service(), channel(), who(), limits), openapi::module()),
-        ("shared", shared::router(service(), channel(), who(), links, hub), openapi::shared()),
+        (
+            "orders",
+            orders::router(service(), channel(), who(), Arc::new(Nobody), orders()),
+            openapi::orders(),
+        ),
+        (
+            "other",
+            orders::router_under(another, service(), channel(), who(), Arc::new(Nobody), orders()),
+            openapi::orders_under("other", another),
+        ),
+        ("module", module::router(service(), channel(), who(), limits.writes.clone()), openapi::module()),
+        ("shared", shared::router(service(), channel(), who(), links, hub, &limits), openapi::shared()),
         ("company", company::router(service(), channel(), who(), base), openapi::company()),
-        ("telecom", telecom::router(service(), channel(), who()), openapi::telecom()),
+        ("telecom", telecom::router(service(), channel(), who(), requests), openapi::telecom()),
         ("ops", ops::router(Arc::new(Metrics::new()), Arc::new(AlwaysReady)), openapi::ops()),
     ]
 }
 
 /// One document of all.
 pub(crate) fn merged() -> Document {
-    Document::merged(all().into_iter().map(|(_, _, description)| description))
+    let usual = all().into_iter().filter(|(name, ..)| *name != "other");
+    Document::merged(usual.map(|(_, _, description)| description))
 }
