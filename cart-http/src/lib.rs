@@ -64,6 +64,8 @@
 //!
 //! `metrics`: `ops`, counts for Prometheus, and probes for load balancers.
 //!
+//! `openapi`: `openapi`, the description of the surfaces as OpenAPI 3.1, and routes that serve it.
+//!
 //! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
 
 mod amount;

@@ -13,7 +13,7 @@ use super::resource::{
 };
 use super::shares::{ChangedShare, NewShare};
 use crate::openapi::codes::READ;
-use crate::openapi::{Answer, Description, Form, Header, Operation, Surface, members, object};
+use crate::openapi::{Answer, Description, Form, Header, Operation, Surface, members, object, saying, with};
 use crate::problem::ProblemCode as Code;
 
 const SAYS: &str = "The carts of companies, shared with colleagues: JSON:API 1.1.";
@@ -52,11 +52,7 @@ fn with_own(operation: Operation) -> Operation {
 
 /// A document with one resource, or with several.
 fn document(data: Value, more: &[(&str, Value)]) -> Value {
-    let mut document = object(json!({"data": data}));
-    for (name, schema) in more {
-        document["properties"][*name] = schema.clone();
-    }
-    document
+    more.iter().fold(object(json!({"data": data})), |all, (name, schema)| with(all, name, schema.clone()))
 }
 
 fn list(items: &Value) -> Value {
@@ -69,9 +65,7 @@ fn ok(says: &'static str, schema: &Value) -> Answer {
 
 /// A resource with a fixed type.
 fn of_type<A: JsonSchema>(company: &mut Surface, kind: &str) -> Value {
-    let mut resource = company.shown::<Resource<A>>();
-    resource["properties"] = json!({"type": {"const": kind}});
-    resource
+    saying(company.shown::<Resource<A>>(), "properties", json!({"type": {"const": kind}}))
 }
 
 fn in_query(name: &str, says: &str, schema: Value) -> Value {
@@ -126,23 +120,16 @@ fn groups(company: &mut Surface) {
 
 /// A body whose resource is of this type.
 fn body<A: JsonSchema>(company: &mut Surface, kind: &str, id: Option<Value>) -> Value {
-    let mut resource = object(json!({"type": {"const": kind}, "attributes": company.sent::<A>()}));
-    if let Some(id) = id {
-        resource["properties"]["id"] = id;
-        resource["required"] = json!(["type", "id", "attributes"]);
-    }
-    let mut body = object(json!({"data": resource}));
-    body["properties"]["meta"] = json!({});
-    body["properties"]["jsonapi"] = json!({});
-    body
+    let attributes = company.sent::<A>();
+    let resource = match id {
+        Some(id) => object(json!({"type": {"const": kind}, "id": id, "attributes": attributes})),
+        None => object(json!({"type": {"const": kind}, "attributes": attributes})),
+    };
+    with(with(object(json!({"data": resource})), "meta", json!({})), "jsonapi", json!({}))
 }
 
-fn takes(operation: Operation, body: &Value, kind: &str, id: Option<&str>, attributes: Value) -> Operation {
-    let mut data = json!({"type": kind, "attributes": attributes});
-    if let Some(id) = id {
-        data["id"] = id.into();
-    }
-    let taken = operation.takes_as(vec![JSON_API, "application/json"], body, json!({"data": data}));
+fn takes(operation: Operation, body: &Value, example: Value) -> Operation {
+    let taken = operation.takes_as(vec![JSON_API, "application/json"], body, json!({"data": example}));
     // JSON:API has this status for a resource that does not belong where it is sent.
     with_own(taken.refuses_as(StatusCode::CONFLICT, &[Code::InvalidValue]))
 }
@@ -170,8 +157,11 @@ fn sharing(company: &mut Surface) {
     company.add(with_own(all.answers(answer).refuses(READ)));
     let sent = body::<NewShare>(company, SHARED_CARTS, None);
     let make = company.write("post", path, "share_cart", "Shares a cart with a colleague");
-    let make =
-        takes(make, &sent, SHARED_CARTS, None, json!({"idCompanyUser": "ben", "idCartPermissionGroup": 1}));
+    let make = takes(
+        make,
+        &sent,
+        json!({"type": SHARED_CARTS, "attributes": {"idCompanyUser": "ben", "idCartPermissionGroup": 1}}),
+    );
     let shown = document(share, &[]);
     let id = [("id", "$response.body#/data/id")];
     let linked = |answer: Answer| {
@@ -188,12 +178,17 @@ fn one_share(company: &mut Surface) {
     company.in_path::<GrantId>("id");
     let path = "/shared-carts/{id}";
     let show = company.get(path, "show_share", "Shows one share");
-    company.add(with_own(show.answers(ok("The share.", &shown)).refuses(READ)));
+    company
+        .add(with_own(show.answers(ok("The share.", &shown)).refuses(READ).refuses(&[Code::GrantNotFound])));
     let id = company.sent::<GrantId>();
     let sent = body::<ChangedShare>(company, SHARED_CARTS, Some(id));
     let change = company.write("patch", path, "change_share", "Gives the colleague another kind of access");
     let example = "0198c1d2-7d3e-7a3b-8c55-0a6d1a1f9a10";
-    let change = takes(change, &sent, SHARED_CARTS, Some(example), json!({"idCartPermissionGroup": 2}));
+    let change = takes(
+        change,
+        &sent,
+        json!({"type": SHARED_CARTS, "id": example, "attributes": {"idCartPermissionGroup": 2}}),
+    );
     let change = change.answers(ok("The share.", &shown).headers(&[Header::ETag, Header::Replayed]));
     company.add(unshared(change).refuses(&[Code::GrantNotFound]));
     let end = company.write("delete", path, "end_share", "Ends a share; one's own: leaves the cart");
@@ -207,7 +202,11 @@ fn owner(company: &mut Surface) {
     let sent = body::<NewOwner>(company, OWNERS, None);
     let hand =
         company.write("post", "/carts/{id}/owner", "hand_over_cart", "Hands a cart over to a colleague");
-    let hand = takes(hand, &sent, OWNERS, None, json!({"idCompanyUser": "ben", "keepPermissionGroup": 1}));
+    let hand = takes(
+        hand,
+        &sent,
+        json!({"type": OWNERS, "attributes": {"idCompanyUser": "ben", "keepPermissionGroup": 1}}),
+    );
     let answer = ok("Whose the cart is.", &shown).headers(&[Header::ETag, Header::Replayed]);
     company.add(unshared(hand.answers(answer)).refuses(&[Code::TooManyCarts, Code::CartExists]));
 }
@@ -219,18 +218,14 @@ fn error(generator: &mut SchemaGenerator, _: &mut Map<String, Value>) -> Value {
     let source: Map<_, _> = SOURCES.into_iter().filter_map(|name| meta.remove_entry(name)).collect();
     let codes: Vec<&str> = Code::ALL.iter().map(|code| code.code()).collect();
     let titles: Vec<&str> = Code::ALL.iter().map(|code| code.title()).collect();
-    let mut error = object(json!({
+    let part = |members| json!({"type": "object", "minProperties": 1, "properties": members, "additionalProperties": false});
+    let error = object(json!({
         "status": {"type": "string", "pattern": "^[45][0-9]{2}$"},
         "code": {"enum": codes},
         "title": {"enum": titles},
     }));
-    error["properties"]["detail"] = detail;
-    for (name, members) in [("source", source), ("meta", meta)] {
-        error["properties"][name] = json!({"type": "object", "minProperties": 1, "properties": members, "additionalProperties": false});
-    }
-    let mut errors =
-        object(json!({"errors": {"type": "array", "minItems": 1, "maxItems": 1, "items": error}}));
-    errors["properties"]["meta"] = object(json!({"request_id": {"type": "string"}}));
-    errors["description"] = "An error object (JSON:API).".into();
-    errors
+    let error = with(with(with(error, "detail", detail), "source", part(source)), "meta", part(meta));
+    let errors = object(json!({"errors": {"type": "array", "minItems": 1, "maxItems": 1, "items": error}}));
+    let errors = with(errors, "meta", object(json!({"request_id": {"type": "string"}})));
+    saying(errors, "description", "An error object (JSON:API).")
 }

@@ -14,7 +14,7 @@ use super::catalogue::Named;
 use super::errors;
 use crate::notice::NoticeBody;
 use crate::openapi::codes::{ADD, COUPON, ITEM, MAKE, QUANTITY, READ, REMOVE};
-use crate::openapi::{Answer, Description, Form, Header, Renaming, Surface, members};
+use crate::openapi::{Answer, Description, Form, Header, Renaming, Surface, members, saying, with};
 use crate::problem::ProblemCode;
 use crate::write::Parameters;
 
@@ -118,9 +118,8 @@ fn error(generator: &mut SchemaGenerator, schemas: &mut Map<String, Value>) -> V
     let cart = generator.subschema_for::<CartBody<'static>>().to_value();
     schemas.extend(Surface::definitions(generator));
     in_camel_case().of(&json!({"$ref": "#/components/schemas/Notice"}), schemas);
-    let mut details = in_camel_case().of(&members, schemas);
-    details["properties"]["cart"] = cart;
-    details["additionalProperties"] = false.into();
+    let details = with(in_camel_case().of(&members, schemas), "cart", cart);
+    let details = saying(details, "additionalProperties", false);
     let codes = ProblemCode::ALL.iter().map(|code| Named::of(*code));
     let codes: std::collections::BTreeSet<_> = codes.map(|named| named.code).collect();
     json!({

@@ -31,7 +31,7 @@ pub(crate) use self::headers::{Header, parameter};
 pub(crate) use self::operation::{Answer, Asks, Operation};
 pub use self::page::router;
 pub(crate) use self::problem::members;
-pub(crate) use self::schema::{Renaming, object};
+pub(crate) use self::schema::{Renaming, object, saying, with};
 pub use self::surface::Description;
 pub(crate) use self::surface::Surface;
 pub use crate::company::openapi::describe as company;

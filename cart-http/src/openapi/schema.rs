@@ -175,3 +175,19 @@ pub(crate) fn object(members: Value) -> Value {
         members.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
     json!({"type": "object", "properties": members, "required": required, "additionalProperties": false})
 }
+
+/// The same object with a member that may be left out.
+pub(crate) fn with(mut object: Value, name: &str, schema: Value) -> Value {
+    if let Some(Value::Object(properties)) = object.get_mut("properties") {
+        properties.insert(name.to_owned(), schema);
+    }
+    object
+}
+
+/// The same schema with another word, such as `description`.
+pub(crate) fn saying(mut schema: Value, word: &str, what: impl Into<Value>) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert(word.to_owned(), what.into());
+    }
+    schema
+}

@@ -12,7 +12,7 @@ use super::ids::schemas::{CartId, CheckoutId, ItemId};
 use super::order::CheckoutBody;
 use super::refusal;
 use crate::openapi::codes::{ADD, MAKE, ORDER, QUANTITY, READ, REMOVE};
-use crate::openapi::{Answer, Description, Form, Header, Renaming, Surface, members, object};
+use crate::openapi::{Answer, Description, Form, Header, Renaming, Surface, members, object, saying, with};
 use crate::problem::ProblemCode as Code;
 
 const SAYS: &str = "Carts of guests and customers, found by their id and ordered where they are.";
@@ -134,13 +134,15 @@ fn error(generator: &mut SchemaGenerator, schemas: &mut Map<String, Value>) -> V
     );
     schemas.extend(Surface::definitions(generator));
     let renaming = Renaming { prefix: "Telecom", name: camel_case, other: &shown };
-    let mut details = renaming.of(&json!({"type": "object", "properties": members}), schemas);
-    details["additionalProperties"] = false.into();
+    let details = renaming.of(&json!({"type": "object", "properties": members}), schemas);
+    let details = saying(details, "additionalProperties", false);
     let codes: std::collections::BTreeSet<_> = Code::ALL.iter().map(|code| Row::of(*code).code).collect();
     let codes: Vec<_> = codes.into_iter().chain([INVALID_CARD_ID.code]).collect();
-    let mut error = object(json!({"code": {"enum": codes}, "message": {"type": "string"}}));
-    error["properties"]["details"] = details;
-    let mut envelope = object(json!({"error": error}));
-    envelope["description"] = "What was refused, by one of the document's codes.".into();
-    envelope
+    let error =
+        with(object(json!({"code": {"enum": codes}, "message": {"type": "string"}})), "details", details);
+    saying(
+        object(json!({"error": error})),
+        "description",
+        "What was refused, by one of the document's codes.",
+    )
 }

@@ -1,5 +1,5 @@
 //! The descriptions of the surfaces, beside the surfaces themselves.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod document;
 mod routes;
