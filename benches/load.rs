@@ -43,14 +43,14 @@ fn main() {
     println!("server {} MiB", server.mebibytes());
     let links = links.into_inner().expect("no panic");
     let open = |client: &mut Client, n: usize| {
-        vec![client.get(&format!("/api/cart/shared/{}", links[n % carts]), None)]
+        vec![client.get(&format!("/api/cart/shared/{}", links[n % carts]), n % carts)]
     };
     let read = run("open the link", carts * READS, 1, connections, &server, open);
     println!("server {} MiB", server.mebibytes());
 
-    let sample = Client::connect(server.address).get(&format!("/api/cart/shared/{}", links[0]), None).body;
+    let sample = Client::connect(server.address).get(&format!("/api/cart/shared/{}", links[0]), 0).body;
     let bare = Server::bare(folder.path(), &sample);
-    let get = |client: &mut Client, _: usize| vec![client.get("/", None)];
+    let get = |client: &mut Client, n: usize| vec![client.get("/", n % carts)];
     let plain = run("the same bytes, bare axum", carts * READS, 1, connections, &bare, get);
     println!("bare {} MiB", bare.mebibytes());
     println!("opening a link is {:.1} times the bare handler's time", plain.rate / read.rate);

@@ -44,7 +44,7 @@ impl Server {
         let profile = program.parent().and_then(Path::parent).expect("a folder of the profile");
         let mut command = Command::new(profile.join("examples/storefront"));
         command.env("CART_DATABASE", folder.join("carts.db")).env("CART_JWT_SECRET", SECRET);
-        command.env("CART_LISTEN", "127.0.0.1:0");
+        command.env("CART_LISTEN", "127.0.0.1:0").env("CART_TRUSTED_PROXIES", "127.0.0.1");
         Self::start(command)
     }
 

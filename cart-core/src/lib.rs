@@ -76,6 +76,7 @@ pub mod pricing;
 pub mod product;
 pub mod promotion;
 pub mod quantity;
+mod recent;
 pub mod rejection;
 pub mod relation;
 #[cfg(feature = "schema")]

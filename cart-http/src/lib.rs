@@ -8,6 +8,7 @@
 //! * [`telecom`] is carts that are found by their id, of guests and customers, and ordered where they are.
 //! * [`live`] tells readers of a cart what happens to it, as it happens.
 //! * [`rate`] limits how often somebody may ask.
+//! * [`cache`] has the settings of a cache of carts.
 //! * [`jobs`] runs what a service has to do from time to time.
 //! * [`Guard`] surrounds a host's routers: request ids, problem documents, deadlines, private answers.
 //! * [`Authenticator`] says who is asking; [`JwtAuthenticator`] reads bearer tokens.
@@ -66,12 +67,15 @@
 //!
 //! `openapi`: `openapi`, the description of the surfaces as OpenAPI 3.1, and routes that serve it.
 //!
+//! `open-feature`: `flags::OpenFeatureFlags`, which lets a host's flags decide who has which capability.
+//!
 //! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
 
 mod amount;
 mod auth;
 mod author;
 mod body;
+pub mod cache;
 mod change;
 mod choices;
 mod clash;
@@ -81,6 +85,8 @@ mod deadline;
 mod dialect;
 mod edits;
 mod explanation;
+#[cfg(feature = "open-feature")]
+pub mod flags;
 mod guard;
 mod idempotency;
 pub mod jobs;

@@ -14,7 +14,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use cart_core::memory::{RandomIds, SystemClock};
+use cart_core::memory::{MemoryCartCache, RandomIds, SystemClock};
 use cart_core::port::{Clock, Ids, StockLedger};
 use cart_core::service::CartService;
 use cart_http::jobs::Jobs;
@@ -114,6 +114,9 @@ async fn service(
     let orders = SqliteOrderBook::new(Arc::clone(&store), Arc::new(SystemClock));
     let service = world.service(store, settings.checkout_time);
     let service = service.map_err(|error| format!("CART_WORLD: {error}"))?;
+    let cache = Arc::new(MemoryCartCache::new(10_000, Arc::new(SystemClock)));
+    let service = service.cache(cache, settings.cache.time);
+    let service = service.flags(Arc::clone(&settings.rollout) as _);
     let service = service.publisher(metrics.publisher(hub)).meter(Arc::clone(metrics) as _);
     Ok(service.stock_in_store().orders(Arc::new(orders)).payments(provider).build()?)
 }

@@ -4,8 +4,11 @@ use std::env;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use cart_core::memory::{Rollout, RolloutError};
 use cart_core::policy::CheckoutPolicy;
+use cart_http::cache::CacheSettings;
 use cart_http::jobs::JobSettings;
 use cart_http::rate::RateSettings;
 use cart_seal::{KeyRing, KeyRingError};
@@ -34,6 +37,10 @@ pub(crate) struct Settings {
     pub(crate) checkout_time: TimeDelta,
     /// `CART_CUSTOMER_OPERATION_RATE_LIMIT` and the others of [`RateSettings::read`].
     pub(crate) rates: RateSettings,
+    /// `CART_CUSTOMER_CACHE_TTL_SECONDS`.
+    pub(crate) cache: CacheSettings,
+    /// `CART_ROLLOUT`: who has which capability, such as `cart.links=20`.
+    pub(crate) rollout: Arc<Rollout>,
     /// `CART_EXPIRE_INTERVAL_MS` and the others of [`JobSettings::read`].
     pub(crate) jobs: JobSettings,
 }
@@ -59,6 +66,9 @@ impl Settings {
             share_base: text("CART_SHARE_BASE")?,
             checkout_time: checkout_time()?,
             rates: RateSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
+            cache: CacheSettings::read(|name| text(name).ok().flatten())
+                .map_err(|error| error.to_string())?,
+            rollout: Arc::new(rollout()?),
             jobs: JobSettings::read(|name| text(name).ok().flatten()).map_err(|error| error.to_string())?,
         })
     }
@@ -70,6 +80,11 @@ fn key_ring() -> Result<Option<KeyRing>, String> {
         text.parse().map_err(|error: KeyRingError| format!("CART_KEY_RING: {}", with_causes(&error)))
     };
     text("CART_KEY_RING")?.map(parse).transpose()
+}
+
+fn rollout() -> Result<Rollout, String> {
+    let text = text("CART_ROLLOUT")?.unwrap_or_default();
+    text.parse().map_err(|error: RolloutError| format!("CART_ROLLOUT: {error}"))
 }
 
 fn checkout_time() -> Result<TimeDelta, String> {

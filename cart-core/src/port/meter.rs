@@ -4,10 +4,16 @@ use std::fmt::Debug;
 
 use chrono::TimeDelta;
 
+use super::{PortError, Variant};
+
 /// Is told how writes went, for a host that counts them. Nothing in it is personal.
 pub trait Meter: Debug + Send + Sync + 'static {
     /// Takes note of a write that was asked for. Must not block.
     fn wrote(&self, write: &Wrote);
+
+    /// Takes note that the [`CartCache`](super::CartCache) failed, or took too long, and was done without: a warning, nothing
+    /// was lost. Must not block. By default nobody is told.
+    fn cache_failed(&self, _error: &PortError) {}
 }
 
 /// How a write went.
@@ -20,6 +26,8 @@ pub struct Wrote {
     pub what: &'static str,
     /// How it ended.
     pub end: WriteEnd,
+    /// Whether the actor has the [`Capability`](super::Capability) that it needs; none if it needs none, or nobody decides.
+    pub variant: Option<Variant>,
     /// How often it was tried again because others were faster.
     pub retries: u32,
     /// How long it took by the service's clock, never less than nothing.

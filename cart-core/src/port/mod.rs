@@ -2,9 +2,11 @@
 //!
 //! Every port has a reference adapter in [`memory`](crate::memory).
 
+mod cache;
 mod catalog;
 mod checkout;
 mod directory;
+mod flags;
 mod host;
 mod meter;
 mod relay;
@@ -15,12 +17,14 @@ mod terms;
 
 use std::error::Error;
 
+pub use self::cache::{CacheKey, CartCache};
 pub use self::catalog::{Catalog, PriceContext, ProductQuery};
 pub use self::checkout::{
     CheckoutGuard, CheckoutIndex, Confirming, Hold, HoldError, Inventory, Orders, PaymentRequest, Payments,
     Placing, StockLedger, StockLevel, Verdict,
 };
 pub use self::directory::Directory;
+pub use self::flags::{Capability, Flags, Variant, targeting_key};
 pub use self::host::{AddressBook, Clock, Ids, MethodBook, MethodQuery, Methods, Publisher, Timer};
 pub use self::meter::{Meter, WriteEnd, Wrote};
 pub use self::relay::{Checkpoint, HeldBack, Progress, RelayLedger, RelayName, RelayNameError};

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::cache::HotCarts;
+use super::cached::UserCarts;
 use super::cursor::Cursors;
 use super::ports::Ports;
 use super::queue::Queues;
@@ -12,8 +15,9 @@ use crate::id::ChannelId;
 use crate::money::Currency;
 use crate::policy::CartPolicy;
 use crate::port::{
-    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, Meter,
-    MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
+    AddressBook, CartCache, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Flags, Ids,
+    Inventory, Meter, MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService,
+    Timer,
 };
 
 /// Builds a [`CartService`]: a store, a catalog and at least one channel are needed, the rest has defaults.
@@ -21,15 +25,21 @@ pub struct CartServiceBuilder {
     ports: Ports,
     channels: HashMap<ChannelId, Channel>,
     hot_carts: usize,
+    user_carts: Option<UserCarts>,
     cursor_key: Option<[u8; 32]>,
 }
 
 // The cursor key is nobody's business.
 impl std::fmt::Debug for CartServiceBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { ports, channels, hot_carts, cursor_key: _ } = self;
+        let Self { ports, channels, hot_carts, user_carts, cursor_key: _ } = self;
         let mut shown = f.debug_struct("CartServiceBuilder");
-        shown.field("ports", ports).field("channels", channels).field("hot_carts", hot_carts).finish()
+        shown
+            .field("ports", ports)
+            .field("channels", channels)
+            .field("hot_carts", hot_carts)
+            .field("user_carts", user_carts)
+            .finish()
     }
 }
 
@@ -39,6 +49,7 @@ impl CartServiceBuilder {
             ports: Ports::new(store, catalog),
             channels: HashMap::new(),
             hot_carts: 10_000,
+            user_carts: None,
             cursor_key: None,
         }
     }
@@ -173,10 +184,26 @@ impl CartServiceBuilder {
         self.with(|ports| ports.meter = meter)
     }
 
+    /// Who decides who has which [`Capability`](crate::port::Capability); by default everybody has all that policy offers.
+    #[must_use]
+    pub fn flags(self, flags: Arc<dyn Flags>) -> Self {
+        self.with(|ports| ports.flags = Some(flags))
+    }
+
     /// How many carts are kept in memory at the most; 10,000 by default, 0 for none.
     #[must_use]
     pub fn hot_carts(self, hot_carts: usize) -> Self {
         Self { hot_carts, ..self }
+    }
+
+    /// A cache of users' current carts, each for at most so long (60 seconds in `cart-module.md`): looks at them are answered
+    /// from it, writes never are, and drop what they change. By default there is none. For a store that others write to, too: where
+    /// this process is the only one, the [hot carts](Self::hot_carts) are always right and nearer.
+    ///
+    /// What another process wrote may be missing from a look for as long as that if the cache was away then.
+    #[must_use]
+    pub fn cache(self, cache: Arc<dyn CartCache>, time: TimeDelta) -> Self {
+        Self { user_carts: Some(UserCarts::new(cache, time)), ..self }
     }
 
     /// Checks the policies and builds the service.
@@ -196,6 +223,7 @@ impl CartServiceBuilder {
             cursors,
             channels: self.channels,
             hot: HotCarts::new(self.hot_carts),
+            user_carts: self.user_carts,
             queues: Queues::new(),
         })
     }

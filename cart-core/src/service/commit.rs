@@ -15,7 +15,7 @@ use crate::actor::Actor;
 use crate::cart::Cart;
 use crate::command::Command;
 use crate::journal::Entry;
-use crate::port::{Commit, StoreError, Unit, WriteEnd, Wrote};
+use crate::port::{Commit, StoreError, Unit, Variant, WriteEnd, Wrote};
 use crate::rejection::Rejection;
 
 /// How often a task is tried before the caller is told that there are too many others.
@@ -31,23 +31,32 @@ enum Tried {
 impl CartService {
     /// Does a task, whatever else is going on.
     pub(super) async fn run(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
+        let variant = self.variant(&caller.actor, task).await;
+        let finder = Finder::new(&caller.actor).going(variant);
         if caller.only_preview {
-            return self.preview_of(caller, task).await;
+            return self.preview_of(caller, task, finder).await;
         }
         let (began, mut retries) = (self.now(), 0);
-        let ran = self.run_until_done(caller, task, &mut retries).await;
+        let ran = self.run_until_done(caller, task, finder, &mut retries).await;
         let took = (self.now() - began).max(TimeDelta::zero());
-        self.ports.meter.wrote(&Wrote { what: task.name(), end: end_of(&ran), retries, took });
+        self.ports.meter.wrote(&Wrote { what: task.name(), end: end_of(&ran), variant, retries, took });
         ran
+    }
+
+    /// Whether the actor has the capability that a task needs, if somebody decides that.
+    async fn variant(&self, actor: &Actor, task: &Task<'_>) -> Option<Variant> {
+        let flags = self.ports.flags.as_ref()?;
+        let is_on = flags.is_on(task.capability()?, actor).await;
+        Some(if is_on { Variant::On } else { Variant::Off })
     }
 
     async fn run_until_done(
         &self,
         caller: &Caller,
         task: &Task<'_>,
+        mut finder: Finder<'_>,
         retries: &mut u32,
     ) -> Result<Outcome, CartError> {
-        let mut finder = Finder::new(&caller.actor);
         for tries in 0..MAX_TRIES {
             *retries = tries;
             if tries > 0 {
@@ -72,8 +81,12 @@ impl CartService {
     }
 
     /// What a task would answer: all of its way but the commit, whose one rule about open carts is asked for.
-    async fn preview_of(&self, caller: &Caller, task: &Task<'_>) -> Result<Outcome, CartError> {
-        let mut finder = Finder::new(&caller.actor);
+    async fn preview_of(
+        &self,
+        caller: &Caller,
+        task: &Task<'_>,
+        mut finder: Finder<'_>,
+    ) -> Result<Outcome, CartError> {
         let mut found = self.find(caller, task, &mut finder).await?;
         if self.has_moved_on(&found).await? {
             found = self.find(caller, task, &mut finder).await?;
@@ -246,6 +259,7 @@ impl CartService {
         if !matches!(settled, Err(StoreError::Unknown { .. })) {
             distrust.disarm();
         }
+        self.drop_cached(commits).await;
         if settled.is_err() {
             carts.iter().for_each(|cart| self.hot.forget(cart.id()));
             return settled;

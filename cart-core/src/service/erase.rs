@@ -97,7 +97,12 @@ impl CartService {
             // What is at hand still has the person, and so has whatever is being loaded.
             self.hot.distrust(id);
             match self.ports.store.rewrite(rewritten(erased)?).await {
-                Ok(()) => return Ok(true),
+                Ok(()) => {
+                    if let Ok(Some(before)) = Cart::replay(&entries) {
+                        self.drop_rewritten(&before).await;
+                    }
+                    return Ok(true);
+                }
                 // Another process wrote to it meanwhile.
                 Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error.into()),

@@ -15,7 +15,7 @@ use crate::command::Command;
 use crate::id::{CartId, ChannelId, CheckoutId};
 use crate::permission::Permission;
 use crate::policy::OnExpired;
-use crate::port::{PageRequest, PortError, StoreError};
+use crate::port::{PageRequest, PortError, StoreError, Variant};
 use crate::rejection::Rejection;
 use crate::status::{AbandonReason, Status};
 use crate::version::Version;
@@ -41,11 +41,23 @@ pub(super) struct Finder<'a> {
     is_member: Option<bool>,
     /// The version at which the cart that is written to was found first, before waiting for others and trying again.
     met: Option<Version>,
+    /// Whether the actor has the capability that the write needs.
+    variant: Option<Variant>,
 }
 
 impl<'a> Finder<'a> {
     pub(super) const fn new(actor: &'a Actor) -> Self {
-        Self { actor, is_member: None, met: None }
+        Self { actor, is_member: None, met: None, variant: None }
+    }
+
+    /// For a write that needs a capability, which the actor has or not.
+    pub(super) const fn going(self, variant: Option<Variant>) -> Self {
+        Self { variant, ..self }
+    }
+
+    /// Whether the actor lacks what the write needs.
+    pub(super) fn is_off(&self) -> bool {
+        self.variant == Some(Variant::Off)
     }
 
     /// The same, for another try.
@@ -199,6 +211,23 @@ impl CartService {
             return if lapsed { Err(Rejection::Expired.into()) } else { Ok(Found::default()) };
         }
         Ok(Found { expired: current, ..Found::default() })
+    }
+
+    /// The same, to be looked at by its owner: from the host's cache, if it has it.
+    pub(super) async fn find_current_to_show(
+        &self,
+        actor: &Actor,
+        key: &CurrentKey,
+        now: DateTime<Utc>,
+    ) -> Result<Found, CartError> {
+        if let Some(cart) = self.cached_current(key, now).await {
+            return Ok(Found::existing(cart));
+        }
+        let found = self.find_current(actor, key, false, now).await?;
+        if let Some(cart) = &found.cart {
+            self.keep_cached(key, cart, now).await;
+        }
+        Ok(found)
     }
 
     async fn load_current(&self, key: &CurrentKey) -> Result<Option<Arc<Cart>>, CartError> {

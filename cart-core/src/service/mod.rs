@@ -6,6 +6,7 @@
 
 mod builder;
 mod cache;
+mod cached;
 mod checkout;
 mod commit;
 mod cursor;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use self::builder::CartServiceBuilder;
 use self::cache::HotCarts;
+use self::cached::UserCarts;
 pub use self::checkout::{CheckoutOutcome, Recovered};
 use self::cursor::Cursors;
 pub use self::cursor::{Cursor, CursorError};
@@ -61,6 +63,7 @@ pub struct CartService {
     ports: Ports,
     channels: HashMap<ChannelId, Channel>,
     hot: HotCarts,
+    user_carts: Option<UserCarts>,
     queues: Queues<TurnKey>,
     cursors: Cursors,
 }
@@ -115,7 +118,7 @@ impl CartService {
             Target::Current(channel) => {
                 let key = Self::current_key(actor, channel)?;
                 self.channel(channel)?;
-                self.find_current(actor, &key, false, now).await?
+                self.find_current_to_show(actor, &key, now).await?
             }
             Target::Cart(_) | Target::Linked => {
                 find::Found::existing(self.readable(actor, target, Permission::View).await?)

@@ -70,6 +70,9 @@ impl CartService {
         found: &Found,
         finder: &Finder<'_>,
     ) -> Result<Plan, CartError> {
+        if finder.is_off() {
+            return Err(Rejection::NotOffered.into());
+        }
         let request = self.request(caller, task);
         match task {
             Task::Create { channel, cart } => {

@@ -8,8 +8,8 @@ use crate::memory::{
     ThreadTimer,
 };
 use crate::port::{
-    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Ids, Inventory, Meter,
-    MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
+    AddressBook, Catalog, CheckoutGuard, Clock, CustomerBook, Directory, FeeBook, Flags, Ids, Inventory,
+    Meter, MethodBook, Orders, Payments, PromotionBook, Publisher, Store, TaxBook, TaxService, Timer,
 };
 
 /// The ports; what each is for is said where the builder takes it.
@@ -35,6 +35,7 @@ pub(super) struct Ports {
     pub(super) timer: Arc<dyn Timer>,
     pub(super) publisher: Arc<dyn Publisher>,
     pub(super) meter: Arc<dyn Meter>,
+    pub(super) flags: Option<Arc<dyn Flags>>,
 }
 
 impl Ports {
@@ -61,6 +62,7 @@ impl Ports {
             timer: Arc::new(ThreadTimer),
             publisher: Arc::new(NoPublisher),
             meter: Arc::new(NoMeter),
+            flags: None,
         }
     }
 }

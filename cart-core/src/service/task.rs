@@ -10,6 +10,7 @@ use crate::actor::{Actor, ActorRef, Owner};
 use crate::command::{BuyNow, Command, CreateCart, DuplicateCart, MergeCarts};
 use crate::id::{CartId, ChannelId};
 use crate::journal::{Fingerprint, RequestKey, digest_128};
+use crate::port::Capability;
 use crate::rejection::Rejection;
 
 /// Something that writes.
@@ -71,6 +72,18 @@ impl Task<'_> {
             Self::BuyNow { .. } => "buy_now",
             Self::Duplicate { .. } => "duplicate",
             Self::Merge { .. } => "merge",
+        }
+    }
+
+    /// The capability that it needs.
+    pub(super) const fn capability(&self) -> Option<Capability> {
+        match self {
+            Self::Execute { command, .. } => Capability::of(command),
+            Self::Create { .. }
+            | Self::FirstRead { .. }
+            | Self::BuyNow { .. }
+            | Self::Duplicate { .. }
+            | Self::Merge { .. } => None,
         }
     }
 

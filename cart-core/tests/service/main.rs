@@ -7,12 +7,14 @@
     reason = "a test that cannot be set up fails"
 )]
 
+mod caching;
 mod cancelled;
 mod checkout;
 mod counts;
 mod creation;
 mod erasure;
 mod expiry;
+mod flags;
 mod host;
 mod keys;
 mod lists;

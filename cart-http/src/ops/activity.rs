@@ -1,11 +1,12 @@
 //! Counting what happens to carts.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
 use cart_core::event::CartEvent;
 use cart_core::journal::Entry;
-use cart_core::port::{Meter, Publisher, Wrote};
+use cart_core::port::{Meter, PortError, Publisher, Wrote};
 
 use super::Metrics;
 use crate::problem::EndBody;
@@ -37,6 +38,11 @@ impl Publisher for Counting {
 impl Meter for Metrics {
     fn wrote(&self, write: &Wrote) {
         self.count_write(write);
+    }
+
+    fn cache_failed(&self, error: &PortError) {
+        tracing::warn!(error = error as &dyn Error, "the cache failed; the store answers");
+        self.count_cache_failure();
     }
 }
 

@@ -26,11 +26,13 @@ pub(super) struct ErrorLabels {
 pub(super) struct WriteLabels {
     pub(super) command: &'static str,
     pub(super) end: &'static str,
+    pub(super) variant: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub(super) struct CommandLabels {
     pub(super) command: &'static str,
+    pub(super) variant: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]

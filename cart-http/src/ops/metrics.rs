@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use cart_core::port::{Publisher, Wrote};
+use cart_core::port::{Publisher, Variant, Wrote};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -35,13 +35,14 @@ type Probe = Box<dyn Fn() -> i64 + Send + Sync>;
 /// | `cart_http_requests_total` | `method`, `route`, `status` | requests that were answered |
 /// | `cart_http_request_seconds` | `method`, `route` | until the answer began |
 /// | `cart_http_errors_total` | `code` | problem documents, by [`ProblemCode`] |
-/// | `cart_writes_total` | `command`, `end` | writes that were asked for, by how they [ended](cart_core::port::WriteEnd) |
-/// | `cart_write_seconds` | `command` | how long they took |
+/// | `cart_writes_total` | `command`, `end`, `variant` | writes that were asked for, by how they [ended](cart_core::port::WriteEnd) |
+/// | `cart_write_seconds` | `command`, `variant` | how long they took |
 /// | `cart_write_retries_total` | | lost races that were tried again |
 /// | `cart_events_total` | `event` | what happened to carts, sharing and checkouts included |
 /// | `cart_checkouts_total` | `outcome` | checkouts that ended: `completed`, or why not |
+/// | `cart_cache_failures_total` | | how often the [cache](cart_core::port::CartCache) was done without |
 ///
-/// and what the host adds with [`Metrics::gauge`]. The requests are counted by a [`Guard`](crate::Guard) that is told to
+/// (`variant` is `on` or `off` for what needs a [capability](cart_core::port::Capability), else `none`), and what the host adds with [`Metrics::gauge`]. The requests are counted by a [`Guard`](crate::Guard) that is told to
 /// ([`Guard::metrics`](crate::Guard::metrics)), the writes by a service of which this is the
 /// [meter](cart_core::service::CartServiceBuilder::meter), the events by its [`publisher`](Metrics::publisher).
 pub struct Metrics {
@@ -54,6 +55,7 @@ pub struct Metrics {
     retries: Counter,
     events: Family<EventLabels, Counter>,
     checkouts: Family<OutcomeLabels, Counter>,
+    cache_failures: Counter,
     probes: Vec<(Gauge, Probe)>,
 }
 
@@ -87,6 +89,7 @@ impl Metrics {
             retries: Counter::default(),
             events: Family::default(),
             checkouts: Family::default(),
+            cache_failures: Counter::default(),
             probes: Vec::new(),
         };
         metrics.register();
@@ -104,6 +107,7 @@ impl Metrics {
         registry.register("write_retries", "Lost races that were tried again", self.retries.clone());
         registry.register("events", "What happened to carts", self.events.clone());
         registry.register("checkouts", "Checkouts that ended", self.checkouts.clone());
+        registry.register("cache_failures", "Failures of the cache of carts", self.cache_failures.clone());
     }
 
     /// Adds a value that is read whenever somebody looks, under `cart_` and a name, such as how many streams are open.
@@ -149,11 +153,16 @@ impl Metrics {
     }
 
     pub(super) fn count_write(&self, write: &Wrote) {
-        let labels = WriteLabels { command: write.what, end: write.end.as_str() };
+        let (command, variant) = (write.what, write.variant.map_or("none", Variant::as_str));
+        let labels = WriteLabels { command, end: write.end.as_str(), variant };
         self.writes.get_or_create(&labels).inc();
         let took = write.took.to_std().unwrap_or_default().as_secs_f64();
-        self.write_seconds.get_or_create(&CommandLabels { command: write.what }).observe(took);
+        self.write_seconds.get_or_create(&CommandLabels { command, variant }).observe(took);
         self.retries.inc_by(u64::from(write.retries));
+    }
+
+    pub(super) fn count_cache_failure(&self) {
+        self.cache_failures.inc();
     }
 
     pub(super) fn happened(&self, event: &'static str) {

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::IpAddr;
 
 use cart_core::id::UserId;
+use cart_core::text::percent_encoded;
 
 use super::address;
 
@@ -17,12 +18,12 @@ pub struct RateKey(Box<str>);
 impl RateKey {
     /// A user, whichever company they act for.
     pub fn user(scope: &str, user: &UserId) -> Self {
-        Self::new(scope, "user", &encoded(user.as_str()))
+        Self::new(scope, "user", &percent_encoded(user.as_str()))
     }
 
     /// A member of the host's staff.
     pub fn staff(scope: &str, user: &UserId) -> Self {
-        Self::new(scope, "staff", &encoded(user.as_str()))
+        Self::new(scope, "staff", &percent_encoded(user.as_str()))
     }
 
     /// Whoever comes from an address: of IPv6 the first 64 bits count. Without one they are all counted together.
@@ -36,7 +37,7 @@ impl RateKey {
     }
 
     fn new(scope: &str, kind: &str, who: &str) -> Self {
-        Self(format!("cart:rate:{}:{kind}:{who}", encoded(scope)).into())
+        Self(format!("cart:rate:{}:{kind}:{who}", percent_encoded(scope)).into())
     }
 
     /// The key as text, for stores of counts.
@@ -49,19 +50,6 @@ impl fmt::Debug for RateKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("RateKey(_)")
     }
-}
-
-/// Text as in an address (RFC 3986, section 2.3), so that no two keys are spelled the same.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use axum::Router;
@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Request, StatusCode};
 use cart_core::memory::{MemoryCatalog, MemoryStore, NoPublisher, RandomIds, SystemClock};
-use cart_core::port::PortError;
+use cart_core::port::{Meter as _, PortError};
 use cart_core::prelude::*;
 use cart_core::testing::{FailingStore, Fault, StoreCall};
 use cart_http::ops::{self, AlwaysReady, Metrics, Readiness};
@@ -104,8 +104,8 @@ async fn requests_writes_events_and_errors_are_counted() {
     has(&text, r#"cart_http_request_seconds_count{method="POST",route="/api/shop/cart/items"} 2"#);
     has(&text, r#"cart_http_errors_total{code="unauthenticated"} 1"#);
     has(&text, r#"cart_http_errors_total{code="not_found"} 1"#);
-    has(&text, r#"cart_writes_total{command="add_line",end="done"} 2"#);
-    has(&text, r#"cart_write_seconds_count{command="add_line"} 2"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="done",variant="none"} 2"#);
+    has(&text, r#"cart_write_seconds_count{command="add_line",variant="none"} 2"#);
     has(&text, r#"cart_events_total{event="created"} 1"#);
     has(&text, r#"cart_events_total{event="quantity_changed"} 1"#);
     assert!(text.ends_with("# EOF\n"));
@@ -123,9 +123,9 @@ async fn refusals_lost_races_and_failures_are_told_apart() {
     host.send("POST", "/api/shop/cart/items", Some("ann"), unknown).await;
     let text = host.metrics().await;
     has(&text, "cart_write_retries_total 2");
-    has(&text, r#"cart_writes_total{command="add_line",end="done"} 2"#);
-    has(&text, r#"cart_writes_total{command="add_line",end="failed"} 1"#);
-    has(&text, r#"cart_writes_total{command="add_line",end="rejected"} 1"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="done",variant="none"} 2"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="failed",variant="none"} 1"#);
+    has(&text, r#"cart_writes_total{command="add_line",end="rejected",variant="none"} 1"#);
 }
 
 #[tokio::test]
@@ -181,4 +181,33 @@ async fn every_answer_says_how_long_it_took() {
         let millis = time.strip_suffix("ms").expect("milliseconds");
         assert!(millis.parse::<u64>().is_ok(), "{time}");
     }
+}
+
+/// Text that is written as it is logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_cache_that_fails_is_counted_and_a_warning() {
+    let (log, metrics) = (Log::default(), Metrics::new());
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        metrics.cache_failed(&PortError::new("cache", "connection refused"));
+    });
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("WARN") && log.contains("the cache failed; the store answers"), "{log}");
+    let counted = host(metrics, Arc::new(AlwaysReady)).metrics().await;
+    assert!(counted.contains("cart_cache_failures_total 1"), "{counted}");
 }
