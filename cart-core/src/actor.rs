@@ -103,6 +103,7 @@ pub enum ActorRef {
 
 /// Whose cart it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Owner {
     /// A user, in a company or not.

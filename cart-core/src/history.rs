@@ -48,6 +48,7 @@ pub struct Change {
 
 /// Something that happened to a cart, as it is shown. Amounts are of one unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "happened", rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the fields are those of the event with the same name")]
 pub enum Happened {

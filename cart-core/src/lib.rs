@@ -41,6 +41,8 @@
 //! # Features
 //!
 //! `testing`: the laws that every store must keep, as tests for any store; fakes and a kit for testing rules.
+//!
+//! `schema`: JSON schemas (`schemars`) of the values that are read and answered as JSON.
 
 pub mod actor;
 pub mod authorise;
@@ -77,6 +79,8 @@ pub mod quantity;
 mod recent;
 pub mod rejection;
 pub mod relation;
+#[cfg(feature = "schema")]
+mod schema;
 pub mod selection;
 pub mod service;
 pub mod sharing;

@@ -111,6 +111,7 @@ pub enum Notice {
 
 /// Why a product that the catalog knows cannot be bought now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Unavailable {
     /// None left.

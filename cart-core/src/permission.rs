@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that may be permitted on a cart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// See what a share link shows of the cart.

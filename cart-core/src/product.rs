@@ -89,6 +89,7 @@ impl fmt::Debug for Options {
 
 /// A product with the options chosen for it: what the catalog is asked about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ProductKey {
     /// Which product.

@@ -33,6 +33,7 @@ impl Selections {
 
 /// Which of the choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SelectionKind {
     /// Where to deliver.
@@ -144,6 +145,7 @@ impl Method {
 
 /// Why a choice cannot be made, or no longer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Misfit {
     /// The owner has no such address, or the host has no such method.

@@ -60,6 +60,7 @@ pub enum AbandonReason {
 
 /// The name of a status, without its data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StatusName {
     /// See [`Status::Active`].

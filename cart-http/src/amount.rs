@@ -12,3 +12,19 @@ impl Serialize for Amount {
         serializer.serialize_str(&self.0.to_decimal())
     }
 }
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Amount {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Amount".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "An amount as decimal text, with all decimal places of its currency.",
+            "type": "string",
+            "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]{1,4})?$",
+            "examples": ["12.50"],
+        })
+    }
+}

@@ -5,7 +5,9 @@ use serde::Serialize;
 
 /// Somebody who did something. Digests of tokens are of no use to readers.
 #[derive(Clone, Copy, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Author"))]
 pub(crate) struct AuthorBody<'a> {
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["user", "guest", "link_bearer", "staff", "system"])))]
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<&'a str>,

@@ -79,3 +79,96 @@ fn members(body: impl Serialize) -> Map<String, Value> {
 fn person(author: AuthorBody<'_>) -> Value {
     serde_json::to_value(author).unwrap_or_default()
 }
+
+/// A change, for descriptions: that of the library, in the words of the surfaces.
+#[cfg(feature = "openapi")]
+pub(crate) mod schema {
+    use cart_core::history::Happened;
+    use cart_core::id::ProductId;
+    use cart_core::product::Options;
+    use cart_core::sharing::Proposal;
+    use cart_core::version::Version;
+    use chrono::{DateTime, Utc};
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde_json::{Map, Value};
+
+    use super::WORDS;
+    use crate::amount::Amount;
+    use crate::author::AuthorBody;
+    use crate::problem::EndBody;
+
+    pub(crate) struct Change;
+
+    impl JsonSchema for Change {
+        fn schema_name() -> std::borrow::Cow<'static, str> {
+            "Change".into()
+        }
+
+        fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+            let happened = alternatives::<Happened>(generator);
+            json_schema!({
+                "type": "object",
+                "description": "One write. A change of which nothing is shown is one in which nothing happened.",
+                "properties": {
+                    "version": generator.subschema_for::<Version>(),
+                    "at": generator.subschema_for::<DateTime<Utc>>(),
+                    "by": generator.subschema_for::<AuthorBody<'static>>(),
+                    "what": {"type": "array", "items": {"oneOf": happened}},
+                },
+                "required": ["version", "at", "what"],
+            })
+        }
+    }
+
+    /// The alternatives of an enum, each in other words.
+    fn alternatives<T: JsonSchema>(generator: &mut SchemaGenerator) -> Vec<Value> {
+        let mut schema = T::json_schema(generator).to_value();
+        let all = schema.get_mut("oneOf").and_then(Value::as_array_mut).map(std::mem::take);
+        all.into_iter().flatten().map(|one| in_other_words(one, generator)).collect()
+    }
+
+    fn in_other_words(mut schema: Value, generator: &mut SchemaGenerator) -> Value {
+        let mut properties = taken(&mut schema, "properties");
+        let end = properties.contains_key("reason").then(|| EndBody::json_schema(generator).to_value());
+        let required = schema.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+        let mut required: Vec<String> =
+            required.iter().filter_map(|name| Some(other(name.as_str()?))).collect();
+        if let Some(mut end) = end {
+            properties.extend(taken(&mut end, "properties"));
+            required.extend(["detail".to_owned(), "stock_item".to_owned()]);
+        }
+        if properties.contains_key("product") {
+            properties.insert("options".into(), generator.subschema_for::<Options>().to_value());
+        }
+        let said = properties.into_iter().map(|(name, schema)| {
+            let schema = written(&name, generator).unwrap_or(schema);
+            (other(&name), schema)
+        });
+        let said = said.collect::<Map<String, Value>>();
+        if let Value::Object(members) = &mut schema {
+            members.insert("properties".into(), said.into());
+            members.insert("required".into(), required.into());
+        }
+        schema
+    }
+
+    fn taken(schema: &mut Value, word: &str) -> Map<String, Value> {
+        schema.get_mut(word).and_then(Value::as_object_mut).map(std::mem::take).unwrap_or_default()
+    }
+
+    fn other(name: &str) -> String {
+        let words = WORDS.iter().chain(&[("product", "product_id")]);
+        words.into_iter().find(|(word, _)| *word == name).map_or(name, |(_, other)| other).to_owned()
+    }
+
+    /// The schema of what is written in another form than the library's.
+    fn written(name: &str, generator: &mut SchemaGenerator) -> Option<Value> {
+        match name {
+            "product" => Some(generator.subschema_for::<ProductId>().to_value()),
+            "owner" => Some(generator.subschema_for::<AuthorBody<'static>>().to_value()),
+            "unit_price" => Some(generator.subschema_for::<Amount>().to_value()),
+            "proposal" => Some(serde_json::json!({"oneOf": alternatives::<Proposal>(generator)})),
+            _ => None,
+        }
+    }
+}

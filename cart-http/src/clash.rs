@@ -13,6 +13,7 @@ use serde::Serialize;
 /// | `group` | `group`: of which the cart may have one item |
 /// | `follows` | `units` of the product, `parents`: units of what it follows, `quantity`: `at_most` or `equal` |
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Clash"))]
 pub(crate) struct ClashBody<'a> {
     #[serde(flatten)]
     item: ItemBody<'a>,
@@ -23,6 +24,7 @@ pub(crate) struct ClashBody<'a> {
 
 /// An item; without an id if it was not added.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ClashItem"))]
 struct ItemBody<'a> {
     item_id: Option<LineId>,
     product_id: &'a ProductId,

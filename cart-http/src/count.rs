@@ -28,3 +28,14 @@ impl Count {
         Err(Problem::from(&rejection).field("pointer", format!("{at}/{field}")))
     }
 }
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Count {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        Quantity::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Quantity::json_schema(generator)
+    }
+}

@@ -9,6 +9,7 @@ use crate::problem::Problem;
 
 /// What became of one edit of a batch.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Result"))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub(crate) enum ResultBody<'a> {
     Done { item_id: &'a LineId },

@@ -12,3 +12,16 @@ pub(crate) const fn word(left_out: LeftOut) -> &'static str {
         LeftOut::Unavailable(Unavailable::Currency) => "currency",
     }
 }
+
+/// The words.
+#[cfg(feature = "openapi")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "LeftOut", rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is of use")]
+pub(crate) enum Word {
+    Withdrawn,
+    AmountOverflow,
+    OutOfStock,
+    Call,
+    Currency,
+}

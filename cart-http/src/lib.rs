@@ -65,6 +65,8 @@
 //!
 //! `metrics`: `ops`, counts for Prometheus, and probes for load balancers.
 //!
+//! `openapi`: `openapi`, the description of the surfaces as OpenAPI 3.1, and routes that serve it.
+//!
 //! `open-feature`: `flags::OpenFeatureFlags`, which lets a host's flags decide who has which capability.
 //!
 //! `webhooks`: `sinks::WebhookSink`, which posts what happened to carts to a receiver.
@@ -95,6 +97,8 @@ pub mod module;
 mod not_applied;
 mod notice;
 mod obstacle;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 #[cfg(feature = "metrics")]
 pub mod ops;
 pub mod orders;

@@ -2,9 +2,18 @@
 
 use std::collections::BTreeMap;
 
+#[cfg(feature = "openapi")]
+use cart_core::id::PromotionId;
 use cart_core::promotion::NotApplied;
+#[cfg(feature = "openapi")]
+use cart_core::quantity::Quantity;
+#[cfg(feature = "openapi")]
+use schemars::JsonSchema as _;
 use serde::Serialize;
 use serde_json::Value;
+
+#[cfg(feature = "openapi")]
+use crate::amount::Amount;
 
 /// `reason` and the data that belongs to it, amounts as decimal text.
 ///
@@ -51,6 +60,39 @@ fn data(reason: &NotApplied) -> BTreeMap<&'static str, Value> {
 fn word(reason: &NotApplied) -> Value {
     let mut tagged = serde_json::to_value(reason).unwrap_or_default();
     tagged.get_mut("reason").map(Value::take).unwrap_or_default()
+}
+
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for WhyNot {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "WhyNot".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "properties": {
+                "reason": {"description": "Why it takes nothing off; null if it does.", "enum": words(generator)},
+                "minimum": {"anyOf": [generator.subschema_for::<Quantity>(), generator.subschema_for::<Amount>()]},
+                "units": {"type": "integer", "minimum": 0},
+                "subtotal": generator.subschema_for::<Amount>(),
+                "excluded_by": generator.subschema_for::<PromotionId>(),
+            },
+            "required": ["reason"],
+        })
+    }
+}
+
+/// All reasons there are, and null.
+#[cfg(feature = "openapi")]
+fn words(generator: &mut schemars::SchemaGenerator) -> Vec<Value> {
+    let all = NotApplied::json_schema(generator).to_value();
+    let each = all.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    each.filter_map(|one| one.pointer("/properties/reason/const").cloned()).chain([Value::Null]).collect()
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::not_applied::WhyNot;
 
 /// Something the shopper should know, as data; `code` says what.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Notice"))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(crate) enum NoticeBody<'a> {
     PriceChanged { item_id: LineId, from: Amount, to: Amount },
@@ -32,6 +33,7 @@ pub(crate) enum NoticeBody<'a> {
 
 /// A coupon code, which is not called `code` because that is what the notice is called by.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct CouponNotice<'a> {
     coupon: &'a CouponCode,
     #[serde(flatten)]

@@ -14,6 +14,7 @@ use crate::not_applied::WhyNot;
 /// Something that keeps a cart from being ordered, as data; `code` says what. The words are those of notices, where there
 /// is a notice of it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Obstacle"))]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub(crate) enum ObstacleBody<'a> {
     Empty,

@@ -26,8 +26,9 @@ pub(crate) struct Conditions {
 
 /// Unknown parameters are refused: a misspelt `preview` must not write.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Parameters {
+pub(crate) struct Parameters {
     #[serde(default)]
     preview: bool,
 }

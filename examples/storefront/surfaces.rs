@@ -10,6 +10,7 @@ use cart_core::port::{CheckoutIndex as _, Clock as _, PortError};
 use cart_core::service::CartService;
 use cart_http::company::BaseAddress;
 use cart_http::live::LiveHub;
+use cart_http::openapi::{self, Document};
 use cart_http::ops::{self, Metrics, Readiness};
 use cart_http::rate::Limits;
 use cart_http::shared::ShareBase;
@@ -44,7 +45,8 @@ impl Surfaces {
         let demo = demo::router(world.users, Arc::clone(&self.authenticator));
         let guard = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).metrics(Arc::clone(&self.metrics));
         let guarded = guard.around(carts.merge(self.provider.router()).merge(demo));
-        Ok(guarded.merge(ops::router(self.metrics, Arc::new(Writable(self.store)))))
+        let described = openapi::router(&described());
+        Ok(guarded.merge(described).merge(ops::router(self.metrics, Arc::new(Writable(self.store)))))
     }
 
     /// The carts of each document, and the orders of those whose carts are not ordered where they are.
@@ -72,6 +74,20 @@ impl Surfaces {
                 limits.requests.clone(),
             )))
     }
+}
+
+/// What is mounted. The demo's own routes are not described.
+fn described() -> Document {
+    Document::merged([
+        openapi::shop(),
+        openapi::orders_under("shop_orders", "/api/shop/orders"),
+        openapi::orders(),
+        openapi::shared(),
+        openapi::company(),
+        openapi::module(),
+        openapi::telecom(),
+        openapi::ops(),
+    ])
 }
 
 /// What is counted, and how many read along.

@@ -46,6 +46,7 @@ pub struct Initiation {
 
 /// How a shopper pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum InitiationType {
     /// The client posts a form to the provider.

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 /// | `Up` | 3 | 3 | 3 | 4 | -3 | -3 | -3 | -4 |
 /// | `Down` | 2 | 2 | 2 | 3 | -2 | -2 | -2 | -3 |
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Rounding {
     /// To the nearest; a tie goes away from zero. What most shops and tax offices call "commercial" rounding.

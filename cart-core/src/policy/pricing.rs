@@ -153,6 +153,7 @@ pub enum TaxMode {
 
 /// At which level a tax is rounded. Shares of lines in a tax rounded for several are found by largest remainder.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TaxLevel {
     /// Each rate for one unit, times the quantity.

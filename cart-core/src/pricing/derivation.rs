@@ -32,6 +32,7 @@ pub struct Step {
 /// A part of what a cart costs. The steps of a part add up to the total of the same name, discounts with the sign
 /// changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
     /// Lines at list prices.

@@ -8,6 +8,7 @@ use crate::quantity::Quantity;
 
 /// Why a promotion, or the coupon code for it, takes nothing off a cart now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "reason", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NotApplied {

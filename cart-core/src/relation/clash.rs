@@ -38,6 +38,7 @@ pub struct ClashingLine {
 
 /// Which rule is broken.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "rule", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Broken {
     /// None of these is in the cart.

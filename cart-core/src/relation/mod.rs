@@ -33,6 +33,7 @@ use crate::id::{CategoryId, ProductGroupId, ProductId};
 
 /// Products by name or by category; a product is among them if either holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default, deny_unknown_fields)]
 pub struct ProductSet {
     /// These products, with whatever options.
@@ -68,6 +69,7 @@ pub struct Follows {
 
 /// How many units of a product there may be beside those that it follows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FollowedQuantity {
     /// As many or fewer.

@@ -113,6 +113,7 @@ impl From<LinkTerms> for LinkChanges {
 
 /// What a link shows besides products and quantities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LinkShows {
     /// What lines cost, and the totals.

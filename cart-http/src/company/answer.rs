@@ -30,6 +30,7 @@ struct Document<D> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyPageLinks"))]
 struct PageLinks {
     next: Option<String>,
 }

@@ -33,6 +33,12 @@ fn document(problem: &Problem, status: StatusCode, id: Option<&RequestId>) -> Va
     }
 }
 
+/// A problem as it is answered, for descriptions.
+#[cfg(feature = "openapi")]
+pub(super) fn example(problem: &Problem, status: StatusCode) -> Value {
+    document(problem, status, None)
+}
+
 #[derive(Serialize)]
 struct ErrorObject {
     status: String,
@@ -48,7 +54,7 @@ struct ErrorObject {
 
 /// The members of a problem that other members of an error object stand for.
 const SAID_OTHERWISE: [&str; 4] = ["type", "title", "status", "code"];
-const SOURCES: [&str; 3] = ["pointer", "parameter", "header"];
+pub(super) const SOURCES: [&str; 3] = ["pointer", "parameter", "header"];
 
 impl ErrorObject {
     fn of(problem: &Problem, status: StatusCode) -> Self {

@@ -57,6 +57,8 @@ mod document;
 mod errors;
 mod groups;
 mod media;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod owner;
 mod page;
 mod parameters;

@@ -20,6 +20,7 @@ use crate::problem::Problem;
 
 /// Whose a cart is to be.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyNewOwner"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewOwner {
     id_company_user: UserId,

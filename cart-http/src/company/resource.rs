@@ -19,6 +19,7 @@ pub(super) const OWNERS: &str = "cart-owners";
 
 /// A [resource object](https://jsonapi.org/format/1.1/#document-resource-objects).
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyResource{A}"))]
 pub(super) struct Resource<A> {
     r#type: &'static str,
     id: String,
@@ -30,23 +31,27 @@ pub(super) struct Resource<A> {
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanySelfLink"))]
 pub(super) struct SelfLink {
     #[serde(rename = "self")]
     address: String,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyRelationships"))]
 struct Relationships {
     #[serde(rename = "cart-permission-groups")]
     groups: Linkage,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyLinkage"))]
 struct Linkage {
     data: [Identifier; 1],
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyIdentifier"))]
 struct Identifier {
     r#type: &'static str,
     id: String,
@@ -67,6 +72,7 @@ impl<A> Resource<A> {
 
 /// With whom a cart is shared, and how.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyShare"))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ShareBody {
     id_company_user: UserId,
@@ -80,6 +86,7 @@ pub(super) fn share(grant: &Grant, base: &BaseAddress) -> Resource<ShareBody> {
 
 /// A kind of access.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyGroup"))]
 pub(super) struct GroupBody {
     name: String,
     permissions: Permissions,
@@ -92,11 +99,13 @@ pub(super) fn group(group: &PermissionGroup, base: &BaseAddress) -> Resource<Gro
 
 /// A cart, without what is in it.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyCart"))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CartBody {
     name: Option<String>,
     /// None for a guest's, which is never shown here.
     id_owner: Option<UserId>,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::status::StatusName"))]
     status: &'static str,
     version: Version,
     line_count: usize,
@@ -152,6 +161,7 @@ pub(super) fn cart(
 
 /// Whose a cart is.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyOwner"))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OwnerBody {
     id_company_user: Option<UserId>,

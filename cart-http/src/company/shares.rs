@@ -26,6 +26,7 @@ const GROUP: &str = "/data/attributes/idCartPermissionGroup";
 
 /// A share to be made.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyNewShare"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct NewShare {
     id_company_user: UserId,
@@ -34,6 +35,7 @@ pub(super) struct NewShare {
 
 /// A share to be changed. Whom it is for can be repeated, but not changed.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "CompanyChangedShare"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct ChangedShare {
     #[serde(default)]

@@ -12,8 +12,10 @@ use crate::amount::Amount;
 
 /// The steps whose amounts, apart from taxes inside the prices, add up to the total.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Explanation"))]
 pub(crate) struct ExplanationBody<'a> {
     version: u64,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     steps: Vec<StepBody<'a>>,
     text: Vec<String>,

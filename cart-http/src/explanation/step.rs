@@ -11,6 +11,7 @@ use crate::amount::Amount;
 
 /// One amount that goes into a sum.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Step"))]
 pub(super) struct StepBody<'a> {
     part: Part,
     subject: SubjectBody<'a>,
@@ -32,6 +33,7 @@ impl<'a> StepBody<'a> {
 
 /// What a step is about; empty for the cart as a whole.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Subject"))]
 #[serde(untagged)]
 enum SubjectBody<'a> {
     Item { item_id: &'a LineId },
@@ -55,6 +57,7 @@ impl<'a> SubjectBody<'a> {
 
 /// Why, with what the amount was worked out from.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Rule"))]
 #[serde(tag = "rule", rename_all = "snake_case")]
 enum RuleBody<'a> {
     ListPrice {
@@ -114,6 +117,7 @@ impl<'a> RuleBody<'a> {
 
 /// How the amount of a promotion or a charge was worked out.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Working"))]
 #[serde(rename_all = "snake_case")]
 enum WorkingBody {
     Stated { amount: Amount },

@@ -46,7 +46,7 @@ mod hub;
 mod limits;
 mod message;
 mod presence;
-mod resume;
+pub(crate) mod resume;
 mod stream;
 
 use std::sync::Arc;

@@ -23,8 +23,9 @@ pub struct Resume {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-struct Parameters {
+pub(crate) struct Parameters {
     #[serde(default)]
     after: Option<u64>,
 }

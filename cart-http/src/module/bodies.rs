@@ -13,10 +13,12 @@ use crate::problem::{Problem, ProblemCode};
 
 /// A body with nothing to say.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleNothing"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleAddItem"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AddItem {
     product_id: String,
@@ -47,12 +49,14 @@ impl AddItem {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleChangeItem"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeItem {
     pub(super) quantity: Count,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleEnterCode"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct EnterCode {
     code: String,

@@ -21,7 +21,7 @@ fn renamed(value: Value) -> Value {
     }
 }
 
-fn camel(snake: &str) -> String {
+pub(super) fn camel(snake: &str) -> String {
     let mut words = snake.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |name, word| {

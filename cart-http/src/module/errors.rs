@@ -28,6 +28,12 @@ pub(super) async fn in_own_words(request: Request, next: Next) -> Response {
     answer
 }
 
+/// A problem as it is answered, for descriptions.
+#[cfg(feature = "openapi")]
+pub(super) fn example(problem: &Problem) -> Value {
+    serde_json::from_slice(&document(problem, &Named::of(problem.code()), None)).unwrap_or_default()
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ErrorBody<'a> {

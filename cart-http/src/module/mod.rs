@@ -72,6 +72,8 @@ mod catalogue;
 mod coupons;
 mod errors;
 mod items;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod write;
 
 use std::sync::Arc;

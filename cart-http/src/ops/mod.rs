@@ -12,6 +12,8 @@
 mod activity;
 mod labels;
 mod metrics;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod probes;
 
 use std::sync::Arc;

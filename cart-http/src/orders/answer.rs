@@ -115,7 +115,8 @@ pub(crate) fn unsigned(problem: Problem) -> Response {
 }
 
 #[derive(Serialize)]
-struct AnswerBody<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersAnswer"))]
+pub(super) struct AnswerBody<'a> {
     #[serde(flatten)]
     state: Option<StateBody<'a>>,
     #[serde(flatten)]
@@ -126,8 +127,10 @@ struct AnswerBody<'a> {
 
 /// How far a checkout has come.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersState"))]
 struct StateBody<'a> {
     id: CheckoutId,
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["in_progress", "begun", "payment_pending", "confirmed", "ended"])))]
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_at: Option<DateTime<Utc>>,
@@ -143,6 +146,7 @@ struct StateBody<'a> {
 
 /// What the client needs to pay, by the names of `cart-module.md`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersPayment"))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PaymentBody<'a> {
     initiation_type: InitiationType,
@@ -198,9 +202,11 @@ impl<'a> StateBody<'a> {
 
 /// What is ordered, frozen.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersOrder"))]
 struct OrderBody<'a> {
     cart_id: CartId,
     cart_version: u64,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     items: Vec<ItemBody<'a>>,
     item_count: u64,

@@ -16,11 +16,13 @@ use crate::problem::{Problem, ProblemCode};
 
 /// A body with nothing to say.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersNothing"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
 /// What to order of a cart: all of it, if nothing is said.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersBegin"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Begin {
     #[serde(default)]
@@ -59,6 +61,7 @@ pub(crate) fn expected_total(
 
 /// One product to be ordered by itself.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersPurchase"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Purchase {
     product_id: ProductId,

@@ -12,6 +12,7 @@ use crate::amount::Amount;
 
 /// A line of an order, by the names that it has in the cart.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "OrdersItem"))]
 pub(super) struct ItemBody<'a> {
     id: LineId,
     product_id: &'a ProductId,

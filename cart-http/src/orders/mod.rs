@@ -63,6 +63,8 @@ mod bodies;
 mod checkouts;
 mod gateway;
 mod item;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod payments;
 
 use std::sync::Arc;

@@ -13,6 +13,7 @@ use super::{
 
 /// All that a cart costs besides its lines, and the choices that this depends on.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Cost"))]
 pub(crate) struct CostBody<'a> {
     #[serde(flatten)]
     sums: Sums,

@@ -9,6 +9,7 @@ use crate::amount::Amount;
 
 /// Shipping, or paying, by the selected method.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Method{Id}"))]
 pub(crate) struct MethodBody<'a, Id> {
     method_id: &'a Id,
     #[serde(flatten)]
@@ -23,6 +24,7 @@ impl<'a, Id> MethodBody<'a, Id> {
 
 /// Another fee.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Fee"))]
 pub(crate) struct FeeBody<'a> {
     fee_id: &'a FeeId,
     #[serde(flatten)]
@@ -37,6 +39,7 @@ impl<'a> FeeBody<'a> {
 
 /// `total` is `price` - `discount`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Charge"))]
 struct ChargeBody<'a> {
     name: &'a str,
     price: Amount,
@@ -59,6 +62,7 @@ impl<'a> ChargeBody<'a> {
 
 /// One tax over the whole cart.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Tax"))]
 pub(crate) struct TaxBody<'a> {
     name: &'a str,
     rate: Rate,

@@ -13,6 +13,7 @@ use crate::left_out;
 
 /// A line of the cart, without the id that a surface gives it. One that is left out of the sums has no amounts of its own.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Item"))]
 pub(crate) struct ItemBody<'a> {
     product_id: &'a ProductId,
     name: Option<&'a str>,
@@ -30,6 +31,7 @@ pub(crate) struct ItemBody<'a> {
     total: Option<Amount>,
     tax: Option<Amount>,
     available: bool,
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<left_out::Word>"))]
     unavailable_reason: Option<&'static str>,
 }
 

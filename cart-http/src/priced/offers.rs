@@ -15,6 +15,7 @@ use crate::not_applied::WhyNot;
 
 /// A code on the cart. One that is not applied takes off nothing, and `reason` says why.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Coupon"))]
 pub(crate) struct CouponBody<'a> {
     code: &'a CouponCode,
     promotion_id: Option<&'a PromotionId>,
@@ -42,6 +43,7 @@ impl<'a> CouponBody<'a> {
 
 /// A promotion that applies. What the others would need is between the shop and those they are for.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Promotion"))]
 pub(crate) struct PromotionBody<'a> {
     id: &'a PromotionId,
     name: &'a str,
@@ -63,6 +65,7 @@ impl<'a> PromotionBody<'a> {
 
 /// What a promotion gives for nothing; it is no item and in no sum.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Gift"))]
 pub(crate) struct GiftBody<'a> {
     promotion_id: &'a PromotionId,
     product_id: &'a ProductId,
@@ -87,6 +90,7 @@ impl<'a> GiftBody<'a> {
 
 /// A gift that the shopper said no to. Its promotion is named only where it would give it otherwise.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "RefusedGift"))]
 pub(crate) struct RefusedGiftBody<'a> {
     promotion_id: &'a PromotionId,
     name: Option<&'a str>,

@@ -9,6 +9,7 @@ use crate::amount::Amount;
 /// `total` is `subtotal` - `discount` + `shipping_total` + `fees_total` + `cash_rounding`, and `tax` unless the prices
 /// contain it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Sums {
     subtotal: Amount,
     discount: Amount,

@@ -13,7 +13,9 @@ use crate::obstacle::ObstacleBody;
 
 /// Why a checkout ended: a word, what the shop or the provider says to the shopper, and of what there was too little.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "End"))]
 pub(crate) struct EndBody<'a> {
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["cancelled", "timed_out", "payment_declined", "payment_mismatch", "order_refused", "out_of_stock", "too_much_held", "vetoed", "failed", "other"])))]
     reason: &'static str,
     detail: Option<&'a str>,
     stock_item: Option<&'a str>,

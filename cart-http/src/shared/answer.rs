@@ -76,17 +76,20 @@ fn response(status: StatusCode, body: &impl Serialize) -> Result<Response, serde
 
 /// A word that says what was done.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedDone"))]
 pub(super) struct Done {
     pub(super) status: &'static str,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedCreated"))]
 pub(super) struct CreatedBody {
     pub(super) cart_id: CartId,
     pub(super) status: &'static str,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedItemAdded"))]
 pub(super) struct ItemAddedBody {
     pub(super) status: &'static str,
     pub(super) item_id: Option<LineId>,
@@ -94,6 +97,7 @@ pub(super) struct ItemAddedBody {
 
 /// A new link, or one with a new token. The link itself is here and nowhere else.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedLinkMade"))]
 pub(super) struct LinkMadeBody<'a> {
     pub(super) shareable_link: Option<String>,
     #[serde(flatten)]
@@ -101,6 +105,7 @@ pub(super) struct LinkMadeBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedLinkTerms"))]
 pub(super) struct LinkTermsBody<'a> {
     link_id: LinkId,
     label: Option<&'a LinkLabel>,
@@ -127,11 +132,13 @@ impl<'a> LinkTermsBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedLinks"))]
 pub(super) struct LinksBody<'a> {
     links: Vec<LinkBody<'a>>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedLink"))]
 struct LinkBody<'a> {
     #[serde(flatten)]
     link: LinkTermsBody<'a>,
@@ -152,12 +159,14 @@ impl<'a> LinksBody<'a> {
 
 /// A cart as a link shows it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedOpenedCart"))]
 pub(super) struct SharedBody<'a> {
     cart: SharedCartBody<'a>,
     link: OpenedBody<'a>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedShownCart"))]
 struct SharedCartBody<'a> {
     cart_id: CartId,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,7 +177,9 @@ struct SharedCartBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedSums"))]
 struct SharedSums {
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     subtotal: Amount,
     discount: Amount,
@@ -177,6 +188,7 @@ struct SharedSums {
 
 /// What the link itself allows, and what was suggested with it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedOpenedLink"))]
 struct OpenedBody<'a> {
     expires_at: Option<DateTime<Utc>>,
     may_suggest: bool,
@@ -186,6 +198,7 @@ struct OpenedBody<'a> {
 /// Product and quantity, as the document has it, and what else the link shows. Whoever may suggest something about the
 /// item has its id.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedItem"))]
 struct SharedItemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     item_id: Option<LineId>,
@@ -242,6 +255,7 @@ fn shared_item(line: &SharedLine, may_suggest: bool) -> SharedItemBody<'_> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedSuggestions"))]
 pub(super) struct SuggestionsBody<'a> {
     suggestions: Vec<SuggestionBody<'a>>,
 }
@@ -254,6 +268,7 @@ impl<'a> SuggestionsBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedSuggestion"))]
 pub(super) struct SuggestionBody<'a> {
     suggestion_id: SuggestionId,
     #[serde(flatten)]
@@ -267,6 +282,7 @@ pub(super) struct SuggestionBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedProposal"))]
 #[serde(tag = "op", rename_all = "snake_case")]
 enum ProposalBody<'a> {
     Add {
@@ -288,6 +304,7 @@ enum ProposalBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedProduct"))]
 struct ProductBody<'a> {
     product_id: &'a ProductId,
     options: &'a Options,

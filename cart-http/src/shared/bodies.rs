@@ -20,10 +20,12 @@ use crate::problem::Problem;
 
 /// A body with nothing to say.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedNothing"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedCreate"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Create {
     /// Whose the cart is to be; the caller's if left out, and nobody else's.
@@ -38,6 +40,7 @@ impl Create {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedAddItem"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct AddItem {
     product_id: ProductId,
@@ -60,12 +63,14 @@ impl AddItem {
 
 /// What the cart is to be called; null takes the name away.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedRename"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Rename {
     pub(super) cart_name: Option<CartName>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedSetQuantity"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetQuantity {
     pub(super) quantity: Count,
@@ -73,6 +78,7 @@ pub(super) struct SetQuantity {
 
 /// What to order of the cart: all of it, if nothing is said.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedOrder"))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Order {
     item_ids: Option<Vec<LineId>>,
@@ -106,6 +112,7 @@ impl Order {
 
 /// What is chosen about a new link.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedNewLink"))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct NewLink {
     label: Option<LinkLabel>,
@@ -116,6 +123,7 @@ pub(super) struct NewLink {
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedShows"))]
 #[serde(deny_unknown_fields, default)]
 struct Shows {
     prices: bool,
@@ -137,27 +145,36 @@ impl NewLink {
 
 /// What is to be another about a link; what is left out stays, and null takes it away.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedChangeLink"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeLink {
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<LinkLabel>"))]
     label: Option<Option<LinkLabel>>,
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<DateTime<Utc>>"))]
     expires_at: Option<Option<DateTime<Utc>>>,
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<u32>"))]
     uses: Option<Option<u32>>,
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Shown"))]
     shows: Option<Shown>,
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "bool"))]
     may_suggest: Option<bool>,
 }
 
 /// What it is to show from now on; what is left out stays.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedShown"))]
 #[serde(deny_unknown_fields)]
 struct Shown {
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "bool"))]
     prices: Option<bool>,
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "bool"))]
     names: Option<bool>,
 }
 
@@ -175,6 +192,7 @@ fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Res
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedSuggest"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Suggest {
     #[serde(deserialize_with = "word")]
@@ -189,6 +207,7 @@ pub(super) struct Suggest {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedOp"))]
 #[serde(rename_all = "snake_case")]
 enum Op {
     Add,
@@ -267,6 +286,7 @@ fn not_here(field: &'static str) -> Problem {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedAccept"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Accept {
     suggestion_ids: Vec<SuggestionId>,
@@ -275,6 +295,7 @@ pub(super) struct Accept {
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedMode"))]
 #[serde(rename_all = "snake_case")]
 enum Mode {
     #[default]
@@ -293,6 +314,7 @@ impl Accept {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedDecline"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Decline {
     suggestion_ids: Vec<SuggestionId>,

@@ -83,6 +83,8 @@ mod carts;
 mod choices;
 mod events;
 mod links;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod opened;
 mod ordering;
 mod own;

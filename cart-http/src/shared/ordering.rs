@@ -105,13 +105,16 @@ impl Shared {
 
 /// `order_id` and `status` as the document has them, and what a client needs besides.
 #[derive(Serialize)]
-struct OrderBody<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedOrderState"))]
+pub(super) struct OrderBody<'a> {
     order_id: Option<&'a str>,
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["order placed", "payment pending", "in progress", "not ordered"])))]
     status: &'static str,
     checkout_id: CheckoutId,
     order_number: Option<&'a str>,
     confirmation_number: Option<&'a str>,
     estimated_delivery: Option<DateTime<Utc>>,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     total: Amount,
     #[serde(flatten)]

@@ -22,9 +22,11 @@ use crate::write::Conditions;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedListQuery"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Part {
     cursor: Option<String>,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = CartService::MAX_PAGE)))]
     limit: Option<usize>,
 }
 

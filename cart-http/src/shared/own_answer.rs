@@ -17,17 +17,20 @@ use crate::problem::{Problem, ProblemCode};
 
 /// A cart, to whoever may see all of it.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedWholeCartAnswer"))]
 pub(super) struct CartBody<'a> {
     cart: Inner<'a>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedWholeCart"))]
 struct Inner<'a> {
     cart_id: CartId,
     cart_name: Option<&'a CartName>,
     status: StatusName,
     items: Vec<Item<'a>>,
     item_count: u64,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     #[serde(flatten)]
     cost: CostBody<'a>,
@@ -38,6 +41,7 @@ struct Inner<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedWholeCartItem"))]
 struct Item<'a> {
     item_id: LineId,
     #[serde(flatten)]
@@ -80,12 +84,14 @@ impl<'a> Item<'a> {
 
 /// Carts of one owner; those that are over included.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedCarts"))]
 pub(super) struct CartsBody {
     carts: Vec<SummaryBody>,
     next_cursor: Option<String>,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedSummary"))]
 struct SummaryBody {
     cart_id: CartId,
     cart_name: Option<CartName>,

@@ -20,9 +20,11 @@ use crate::problem::{Problem, ProblemCode};
 use crate::write::Conditions;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "SharedHistoryQuery"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Part {
     before: Option<u64>,
+    #[cfg_attr(feature = "openapi", schemars(range(min = 1, max = CartService::MAX_PAGE)))]
     limit: Option<usize>,
 }
 

@@ -16,10 +16,12 @@ use crate::problem::Problem;
 
 /// A body with nothing to say.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopNothing"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopAddItem"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct AddItem {
     product_id: ProductId,
@@ -46,11 +48,14 @@ impl AddItem {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopChangeItem"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeItem {
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Count"))]
     quantity: Option<Count>,
     #[serde(default, deserialize_with = "given")]
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<Note>"))]
     note: Option<Option<Note>>,
 }
 
@@ -70,6 +75,7 @@ impl ChangeItem {
 }
 
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopUnits"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Units {
     #[serde(default)]
@@ -84,6 +90,7 @@ impl Units {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopBatch"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Batch {
     #[serde(deserialize_with = "word")]
@@ -92,6 +99,7 @@ pub(super) struct Batch {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopMode"))]
 #[serde(rename_all = "snake_case")]
 enum Mode {
     AllOrNothing,
@@ -99,6 +107,7 @@ enum Mode {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopEdit"))]
 #[serde(tag = "op", rename_all = "snake_case", deny_unknown_fields)]
 enum Edit {
     Add(AddItem),
@@ -116,6 +125,7 @@ enum Edit {
         #[serde(default)]
         by: Count,
     },
+    #[cfg_attr(feature = "openapi", schemars(extend("required" = ["op", "item_id", "note"])))]
     SetNote {
         item_id: LineId,
         // Null removes the note; leaving it out is a mistake.
@@ -155,6 +165,7 @@ impl Edit {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopChooseCurrency"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChooseCurrency {
     pub(super) currency: Currency,

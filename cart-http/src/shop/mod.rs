@@ -84,6 +84,8 @@ mod coupons;
 mod explanation;
 mod gifts;
 mod items;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod prices;
 mod selections;
 mod write;

@@ -16,11 +16,13 @@ use crate::problem::{Problem, ProblemCode};
 
 /// A body with nothing to say.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomNothing"))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Nothing {}
 
 /// A cart to be made.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomCreate"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Create {
     #[serde(default)]
@@ -31,6 +33,7 @@ pub(super) struct Create {
 
 /// An item to be added.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomAddItem"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct AddItem {
     product_id: ProductId,
@@ -40,6 +43,7 @@ pub(super) struct AddItem {
 }
 
 #[derive(Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomItemMetadata"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct ItemMetadata {
     #[serde(default, deserialize_with = "plan_type", skip_serializing_if = "Option::is_none")]
@@ -52,6 +56,7 @@ struct ItemMetadata {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomPlanType"))]
 #[serde(rename_all = "lowercase")]
 enum PlanType {
     Prepaid,
@@ -88,6 +93,7 @@ impl ItemMetadata {
 
 /// What a cart is ordered with.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomOrder"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Order {
     pub(super) customer_id: String,
@@ -102,6 +108,7 @@ pub(super) struct Order {
 
 /// An address of the customer's, as the shop knows it: carts do not keep streets.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomAddress"))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Address {
     address_id: AddressId,

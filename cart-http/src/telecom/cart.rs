@@ -18,8 +18,10 @@ use super::number::Number;
 
 /// A cart, by the names of the document. `subtotal` and `tax` add up to `total`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomCart"))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct CartBody<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "super::ids::schemas::CartId"))]
     id: Shown,
     items: Vec<ItemBody<'a>>,
     subtotal: Number,
@@ -65,8 +67,10 @@ impl<'a> CartBody<'a> {
 /// An item. One that cannot be bought now adds nothing to the cart; of what the catalog no longer knows, name and type are
 /// null.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomItem"))]
 #[serde(rename_all = "camelCase")]
 struct ItemBody<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "super::ids::schemas::ItemId"))]
     id: Shown,
     product_id: &'a ProductId,
     product_name: Option<&'a str>,

@@ -50,7 +50,7 @@ fn field(pointer: &str) -> Option<String> {
     Some(path.replace('/', ".").replace("~1", "/").replace("~0", "~"))
 }
 
-fn camel_case(name: &str) -> String {
+pub(super) fn camel_case(name: &str) -> String {
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |mut all, word| {

@@ -56,6 +56,34 @@ pub(super) fn read(prefix: &'static str, text: &str) -> Option<Uuid> {
     (Shown::new(prefix, id).to_string() == text).then_some(id)
 }
 
+/// Schemas of ids, which have one form each.
+#[cfg(feature = "openapi")]
+pub(super) mod schemas {
+    use super::{CART, CHECKOUT, ITEM};
+
+    macro_rules! shown {
+        ($($name:ident = $prefix:ident;)+) => {
+            $(pub(in crate::telecom) struct $name;
+
+            impl schemars::JsonSchema for $name {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    concat!("Telecom", stringify!($name)).into()
+                }
+
+                fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    schemars::json_schema!({"type": "string", "pattern": format!("^{}[0-9a-f]{{32}}$", $prefix)})
+                }
+            })+
+        };
+    }
+
+    shown! {
+        CartId = CART;
+        ItemId = ITEM;
+        CheckoutId = CHECKOUT;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -71,6 +71,8 @@ mod details;
 mod ids;
 mod items;
 mod number;
+#[cfg(feature = "openapi")]
+pub(crate) mod openapi;
 mod order;
 mod path;
 mod refusal;

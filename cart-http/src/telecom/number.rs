@@ -16,6 +16,21 @@ impl Serialize for Number {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl schemars::JsonSchema for Number {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TelecomNumber".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "An amount, with all decimal places of its currency.",
+            "type": "number",
+            "examples": [108.5],
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use cart_core::money::Currency;

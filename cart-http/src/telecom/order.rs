@@ -20,9 +20,11 @@ use crate::problem::{Problem, ProblemCode, came_to_nothing};
 
 /// A cart that is ordered, by the names of the document.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomCheckout"))]
 #[serde(rename_all = "camelCase")]
-struct CheckoutBody<'a> {
+pub(super) struct CheckoutBody<'a> {
     order_id: Option<&'a OrderRef>,
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = ["confirmed", "pending"])))]
     status: &'static str,
     cart: CartBody<'a>,
     confirmation_number: Option<&'a OrderRef>,
@@ -35,8 +37,10 @@ struct CheckoutBody<'a> {
 
 /// What the document does not have: how to go on with an order that waits.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "TelecomPending"))]
 #[serde(rename_all = "camelCase")]
 struct PendingBody<'a> {
+    #[cfg_attr(feature = "openapi", schemars(with = "super::ids::schemas::CheckoutId"))]
     checkout_id: Shown,
     #[serde(skip_serializing_if = "Option::is_none")]
     payment: Option<PaymentBody<'a>>,

@@ -119,6 +119,12 @@ fn write(refusal: &Refusal, answer: &mut Response) {
     answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 }
 
+/// A problem as it is answered, for descriptions.
+#[cfg(feature = "openapi")]
+pub(super) fn example(problem: &Problem) -> Value {
+    serde_json::to_value(Envelope::of(&Refusal::from(problem.clone()))).unwrap_or_default()
+}
+
 #[derive(Serialize)]
 struct Envelope {
     error: ErrorBody,

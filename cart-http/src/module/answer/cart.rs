@@ -22,12 +22,14 @@ use crate::notice::NoticeBody;
 
 /// The cart.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleCart"))]
 #[serde(rename_all = "camelCase")]
-pub(super) struct CartBody<'a> {
+pub(in crate::module) struct CartBody<'a> {
     id: CartId,
     version: u64,
     user_id: Option<&'a UserId>,
     status: StatusName,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     items: Vec<ItemBody<'a>>,
     item_count: u64,
@@ -38,6 +40,7 @@ pub(super) struct CartBody<'a> {
     promotions: Vec<PromotionBody<'a>>,
     gifts: Vec<GiftBody<'a>>,
     refreshed: bool,
+    #[cfg_attr(feature = "openapi", schemars(schema_with = "crate::module::openapi::notices"))]
     notices: Vec<Value>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -79,6 +82,7 @@ fn user(owner: &Owner) -> Option<&UserId> {
 
 /// The sums of the lines, and what is to be paid.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleSums"))]
 #[serde(rename_all = "camelCase")]
 struct Sums {
     total_mrp: Amount,
@@ -102,6 +106,7 @@ impl Sums {
 
 /// The promotion that is named beside the discount: that of the coupon, else the first that takes something off.
 #[derive(Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleApplied"))]
 #[serde(rename_all = "camelCase")]
 struct Applied<'a> {
     applied_promotion_id: Option<&'a PromotionId>,
@@ -121,6 +126,7 @@ impl<'a> Applied<'a> {
 
 /// A promotion that applies. What the others would need is between the shop and those they are for.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModulePromotion"))]
 struct PromotionBody<'a> {
     id: &'a PromotionId,
     name: &'a str,
@@ -137,6 +143,7 @@ impl<'a> PromotionBody<'a> {
 
 /// What a promotion gives for nothing; it is no item and in no sum.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleGift"))]
 #[serde(rename_all = "camelCase")]
 struct GiftBody<'a> {
     promotion_id: &'a PromotionId,

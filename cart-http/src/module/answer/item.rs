@@ -15,6 +15,7 @@ use crate::left_out;
 
 /// A line of the cart. One that is left out of the sums has no amounts of its own.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleItem"))]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ItemBody<'a> {
     id: LineId,
@@ -32,6 +33,7 @@ pub(super) struct ItemBody<'a> {
     total_sp: Option<Amount>,
     applied_discount: Option<Amount>,
     available: bool,
+    #[cfg_attr(feature = "openapi", schemars(with = "Option<left_out::Word>"))]
     unavailable_reason: Option<&'static str>,
     added_at: DateTime<Utc>,
 }

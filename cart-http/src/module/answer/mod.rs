@@ -1,6 +1,6 @@
 //! The cart as it is answered.
 
-mod cart;
+pub(super) mod cart;
 mod item;
 
 use axum::http::{HeaderValue, header};
@@ -76,7 +76,8 @@ fn current(error: &CartError) -> Option<&CartView> {
 }
 
 #[derive(Serialize)]
-struct AnswerBody<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ModuleAnswer"))]
+pub(super) struct AnswerBody<'a> {
     #[serde(flatten)]
     cart: CartBody<'a>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]

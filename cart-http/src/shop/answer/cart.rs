@@ -15,10 +15,12 @@ use crate::priced::{CostBody, ItemBody, Prices};
 
 /// The cart. Without a cart there is no id, and the version is 0.
 #[derive(Serialize)]
-pub(super) struct CartBody<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopCart"))]
+pub(in crate::shop) struct CartBody<'a> {
     id: Option<CartId>,
     version: u64,
     status: StatusName,
+    #[cfg_attr(feature = "openapi", schemars(with = "cart_core::money::Currency"))]
     currency: &'static str,
     name: Option<&'a CartName>,
     note: Option<&'a Note>,
@@ -34,6 +36,7 @@ pub(super) struct CartBody<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopItem"))]
 struct Item<'a> {
     id: LineId,
     #[serde(flatten)]
@@ -47,6 +50,7 @@ impl<'a> Item<'a> {
 }
 
 #[derive(Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopSettings"))]
 struct SettingsBody<'a> {
     locale: Option<&'a Locale>,
 }

@@ -1,6 +1,6 @@
 //! The cart as it is answered.
 
-mod cart;
+pub(super) mod cart;
 
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -113,7 +113,8 @@ fn current(error: &CartError) -> Option<&CartView> {
 }
 
 #[derive(Serialize)]
-struct AnswerBody<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "ShopAnswer"))]
+pub(super) struct AnswerBody<'a> {
     #[serde(flatten)]
     cart: CartBody<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
