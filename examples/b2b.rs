@@ -16,6 +16,7 @@ use cart_core::port::Directory;
 use cart_core::prelude::*;
 use cart_http::company::BaseAddress;
 use cart_http::live::LiveHub;
+use cart_http::rate::{Limits, RateSettings};
 use cart_http::shared::ShareBase;
 use cart_http::{AuthError, Authenticator, Guard, company, shared};
 use cart_store_sqlite::{Options, SqliteStore};
@@ -95,7 +96,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Arc::new(Gateway),
         BaseAddress::new(&address)?,
     );
-    let filling = shared::router(service, channel, Arc::new(Gateway), ShareBase::new(&address)?, hub);
+    let limits = Limits::new(RateSettings::default(), Arc::new(SystemClock));
+    let base = ShareBase::new(&address)?;
+    let filling = shared::router(service, channel, Arc::new(Gateway), base, hub, &limits);
     let dismiss =
         async move |axum::extract::Path(user): axum::extract::Path<String>| personnel.dismiss(&user);
     let own = Router::new().route("/employees/{user}", delete(dismiss));

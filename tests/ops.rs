@@ -41,7 +41,7 @@ fn what_alerts_and_dashboard_ask_for_is_counted() {
     });
     let key = [("Idempotency-Key", "once")];
     let bought =
-        ann.try_send("POST", "/api/orders/buy-now", &key, Some(&order.to_string())).expect("an answer");
+        ann.try_send("POST", "/api/shop/orders/buy-now", &key, Some(&order.to_string())).expect("an answer");
     assert_eq!(bought.body["status"], "confirmed", "{bought:?}");
     let nobody = support::client(&storefront.address.to_string());
     assert_eq!(nobody.send("GET", "/api/shop/cart").status, 401);

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use support::{Answer, Client, Storefront};
 
-const ORDERS: &str = "/api/orders";
+const ORDERS: &str = "/api/shop/orders";
 
 /// Checkouts that take too long end soon, and the jobs look often.
 const QUICK: [(&str, &str); 2] = [("CART_CHECKOUT_SECONDS", "2"), ("CART_RECOVER_INTERVAL_MS", "50")];

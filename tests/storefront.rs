@@ -40,7 +40,7 @@ fn every_printed_command_works() {
         assert_eq!(answer.status, expected, "{curl:?} {answer:?}");
         answers.push(answer.body.clone());
     });
-    assert_eq!(answers.len(), 33);
+    assert_eq!(answers.len(), 34);
     assert_eq!(answers[0]["items"], json!([]));
     assert_eq!(answers[2]["items"][0]["quantity"], 3);
     assert_eq!(answers[2]["total"], "388.50");
@@ -74,6 +74,7 @@ fn every_printed_command_works() {
         (&json!("dora"), &json!("sun-hat"))
     );
     assert_eq!(answers[32]["status"], "undone");
+    assert_eq!(answers[33]["items"][0]["productType"], "device");
 }
 
 #[test]

@@ -10,6 +10,9 @@ use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::post;
+use cart_core::actor::GuestToken;
+use cart_core::memory::RandomIds;
+use cart_core::port::Ids as _;
 use cart_http::JwtAuthenticator;
 
 use crate::settings::Settings;
@@ -24,9 +27,11 @@ struct Demo {
 }
 
 /// `POST /demo/tokens/{user}`: a token of a demo user, in plain text. A real host signs users in instead.
+/// `POST /demo/guests`: the secret of a new guest, in plain text.
 pub(crate) fn router(world: Arc<World>, authenticator: Arc<JwtAuthenticator>) -> Router {
     Router::new()
         .route("/demo/tokens/{user}", post(token))
+        .route("/demo/guests", post(async || GuestToken::from_random(RandomIds.secret()).reveal()))
         .with_state(Arc::new(Demo { world, authenticator }))
 }
 
@@ -56,8 +61,9 @@ fn say(line: &str) {
 /// The commands, each of which works as printed, in this order. Answers end without a line break, hence `echo`.
 fn commands(address: SocketAddr, key: &str) -> String {
     let shop = format!("http://{address}/api/shop/cart");
-    let orders = format!("http://{address}/api/orders");
+    let orders = format!("http://{address}/api/shop/orders");
     let carts = format!("http://{address}/api/cart");
+    let phones = format!("http://{address}/api/v1/carts");
     let body = "-H 'Content-Type: application/json'";
     let json = r#"-H "$AUTH" -H 'Content-Type: application/json'"#;
     format!(
@@ -121,6 +127,11 @@ curl -s -X POST {carts}/$CART/suggestions/accept -H "$DORA" {body} -d '{{"sugges
 # who did what; and undone
 curl -s {carts}/$CART/history -H "$CHEN"; echo
 curl -s -X POST {carts}/$CART/undo -H "$CHEN"; echo
+# a cart of a phone company's, which a guest makes, and finds again by its id
+GUESTTOKEN=$(curl -s -X POST http://{address}/demo/guests)
+GUEST="X-Guest-Token: $GUESTTOKEN"
+PHONES=$(curl -s -X POST {phones} -H "$GUEST" | sed 's/.*"id":"\([^"]*\)".*/\1/')
+curl -s -X POST {phones}/$PHONES/items -H "$GUEST" {body} -d '{{"productId": "phone-pixel-10", "quantity": 1}}'; echo
 # watch it in one terminal (curl -sN {carts}/$CART/events -H "$CHEN") while the other changes it"#
     )
 }

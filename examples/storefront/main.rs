@@ -5,6 +5,7 @@
 
 mod account;
 mod demo;
+mod guests;
 mod page;
 mod provider;
 mod settings;

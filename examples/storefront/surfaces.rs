@@ -11,11 +11,12 @@ use cart_core::service::CartService;
 use cart_http::company::BaseAddress;
 use cart_http::live::LiveHub;
 use cart_http::ops::{self, Metrics, Readiness};
-use cart_http::rate::RateLimits;
+use cart_http::rate::Limits;
 use cart_http::shared::ShareBase;
-use cart_http::{Guard, JwtAuthenticator, company, module, orders, shared, shop};
+use cart_http::{Guard, JwtAuthenticator, company, module, orders, shared, shop, telecom};
 use cart_store_sqlite::SqliteStore;
 
+use crate::guests::UsersAndGuests;
 use crate::provider::DemoProvider;
 use crate::settings::Settings;
 use crate::world::World;
@@ -49,20 +50,30 @@ impl Surfaces {
         Ok(guarded.merge(ops::router(self.metrics, Arc::new(Writable(self.store)))))
     }
 
-    /// The carts of the shop and their orders, those that are shared, and those of single units.
+    /// The carts of each document, and the orders of those whose carts are not ordered where they are.
     fn carts(&self, settings: &Settings, address: SocketAddr, world: &World) -> Result<Router, Error> {
         let own = settings.share_base.clone().unwrap_or_else(|| format!("http://{address}"));
         let links = ShareBase::new(&own).map_err(|error| format!("CART_SHARE_BASE: {error}"))?;
         let base = BaseAddress::new(&own).map_err(|error| format!("CART_SHARE_BASE: {error}"))?;
         let (shop, shared) = (|| world.channel.clone(), || world.shared_channel.clone());
+        let (digital, paid) = (|| world.module_channel.clone(), || Arc::clone(&self.provider) as _);
+        let guests = Arc::new(UsersAndGuests(Arc::clone(&self.authenticator)));
         let (service, who) = (|| Arc::clone(&self.service), || Arc::clone(&self.authenticator) as _);
-        let limits = RateLimits::customer_writes(settings.rates.clone(), Arc::new(SystemClock));
+        let limits = Limits::new(settings.rates.clone(), Arc::new(SystemClock));
+        let orders = || limits.checkouts.clone();
         let hub = Arc::clone(&self.hub);
         Ok(shop::router(service(), shop(), who())
-            .merge(orders::router(service(), shop(), who(), Arc::clone(&self.provider) as _))
-            .merge(shared::router(service(), shared(), who(), links, hub))
+            .merge(orders::router_under("/api/shop/orders", service(), shop(), who(), paid(), orders()))
+            .merge(orders::router(service(), digital(), who(), paid(), orders()))
+            .merge(shared::router(service(), shared(), who(), links, hub, &limits))
             .merge(company::router(service(), shared(), who(), base))
-            .merge(module::router(service(), world.module_channel.clone(), who(), limits)))
+            .merge(module::router(service(), digital(), who(), limits.writes.clone()))
+            .merge(telecom::router(
+                service(),
+                world.telecom_channel.clone(),
+                guests,
+                limits.requests.clone(),
+            )))
     }
 }
 

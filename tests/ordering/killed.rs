@@ -44,7 +44,7 @@ fn buy(client: &Client, method: &str, key: &str) -> Option<Answer> {
         "payment_method_id": method,
     });
     let header = [("Idempotency-Key", key)];
-    client.try_send("POST", "/api/orders/buy-now", &header, Some(&body.to_string())).ok()
+    client.try_send("POST", "/api/shop/orders/buy-now", &header, Some(&body.to_string())).ok()
 }
 
 /// Orders until nobody answers any more.

@@ -36,6 +36,7 @@ impl Storefront {
     pub fn start_with(database: &Path, settings: &[(&str, &str)]) -> Self {
         let mut child = Command::new(program("storefront"))
             .env("CART_LISTEN", "127.0.0.1:0")
+            .env("CART_CHECKOUT_RATE_LIMIT", "10000")
             .env("CART_DATABASE", database)
             .env("CART_JWT_SECRET", SECRET)
             .envs(settings.iter().copied())

@@ -48,7 +48,7 @@ fn assignment(line: &str) -> Option<(String, &str)> {
 fn captured(name: &str, answer: &Answer) -> String {
     let text = match name {
         "LINE" => answer.body["items"][0]["id"].as_str(),
-        "PENDING" => answer.body["id"].as_str(),
+        "PENDING" | "PHONES" => answer.body["id"].as_str(),
         "CART" => answer.body["cart_id"].as_str(),
         "SUGGESTION" => answer.body["suggestion_id"].as_str(),
         "SHARE" => answer.body["shareable_link"].as_str().and_then(|link| link.rsplit('/').next()),

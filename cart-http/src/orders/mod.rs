@@ -80,9 +80,13 @@ pub use self::gateway::{CallbackError, PaymentGateway, PaymentNews};
 use self::payments::Callbacks;
 use crate::auth::Authenticator;
 use crate::priced::Prices;
+use crate::rate::RateLimits;
+
+const PATH: &str = "/api/orders";
 
 /// The routes of orders, for the carts of `channel`, under `/api/orders`. The service places the orders and has them paid
-/// for; `gateway` reads what the payment provider says later.
+/// for; `gateway` reads what the payment provider says later. Each customer may order as often as `limits` say, such as
+/// [`Limits::checkouts`](crate::rate::Limits::checkouts).
 ///
 /// Put a [`Guard`](crate::Guard) around it: it adds what every answer needs.
 pub fn router(
@@ -90,11 +94,25 @@ pub fn router(
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
     gateway: Arc<dyn PaymentGateway>,
+    limits: RateLimits,
+) -> Router {
+    router_under(PATH, service, channel, authenticator, gateway, limits)
+}
+
+/// The same under another path, which begins with a slash and does not end with one: for a host with carts of several channels,
+/// each of which has a [`router`] of its own. What the payment provider says may come in at any of them.
+pub fn router_under(
+    path: &str,
+    service: Arc<CartService>,
+    channel: ChannelId,
+    authenticator: Arc<dyn Authenticator>,
+    gateway: Arc<dyn PaymentGateway>,
+    limits: RateLimits,
 ) -> Router {
     let callbacks = Callbacks { service: Arc::clone(&service), gateway };
-    let payments =
-        Router::new().route("/api/orders/payments/callback", post(payments::callback)).with_state(callbacks);
-    routes(service, channel, authenticator, Handoff::Service).merge(payments)
+    let payments = Router::new().route("/payments/callback", post(payments::callback)).with_state(callbacks);
+    let orders = routes(service, channel, authenticator, Handoff::Service, limits);
+    Router::new().nest(path, orders.merge(payments))
 }
 
 /// The same without payments, for hosts that place the orders themselves: a checkout stays `begun` until the host calls
@@ -104,8 +122,9 @@ pub fn router_for_host(
     service: Arc<CartService>,
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
+    limits: RateLimits,
 ) -> Router {
-    routes(service, channel, authenticator, Handoff::Host)
+    Router::new().nest(PATH, routes(service, channel, authenticator, Handoff::Host, limits))
 }
 
 fn routes(
@@ -113,14 +132,16 @@ fn routes(
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
     handoff: Handoff,
+    limits: RateLimits,
 ) -> Router {
     let prices = Prices::of(&service, &channel);
-    Router::new()
-        .route("/api/orders/checkout", post(begin::checkout))
-        .route("/api/orders/buy-now", post(begin::buy_now))
-        .route("/api/orders/checkouts/{id}", get(checkouts::show))
-        .route("/api/orders/checkouts/{id}/cancel", post(checkouts::cancel))
-        .route("/api/orders/checkouts/{id}/extend", post(checkouts::extend))
+    let ordering =
+        Router::new().route("/checkout", post(begin::checkout)).route("/buy-now", post(begin::buy_now));
+    limits
+        .around(Arc::clone(&authenticator), ordering)
+        .route("/checkouts/{id}", get(checkouts::show))
+        .route("/checkouts/{id}/cancel", post(checkouts::cancel))
+        .route("/checkouts/{id}/extend", post(checkouts::extend))
         .with_state(Orders { service, channel, authenticator, handoff, prices })
 }
 

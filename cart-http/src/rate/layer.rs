@@ -16,7 +16,6 @@ use super::headers::{tell, too_many};
 use super::key::RateKey;
 use super::limiter::{RateLimiter, Verdict};
 use super::quota::Quota;
-use super::settings::RateSettings;
 use super::window::SlidingWindow;
 use crate::auth::{Authenticator, Proven};
 
@@ -35,11 +34,25 @@ pub struct RateLimits {
 }
 
 impl RateLimits {
-    /// The writes of customers, counted in this process.
-    pub fn customer_writes(settings: RateSettings, clock: Arc<dyn Clock>) -> Self {
-        let RateSettings { customer_writes: quota, proxies } = settings;
+    /// A quota for writes, counted in this process and apart from others of another name.
+    pub fn of_writes(
+        scope: &'static str,
+        quota: Quota,
+        proxies: TrustedProxies,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let own = SlidingWindow::new(Arc::clone(&clock));
-        Self { scope: "writes", quota, counts_reads: false, proxies, clock, own, shared: None }
+        Self { scope, quota, counts_reads: false, proxies, clock, own, shared: None }
+    }
+
+    /// The same for all requests, reads too.
+    pub fn of_requests(
+        scope: &'static str,
+        quota: Quota,
+        proxies: TrustedProxies,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { counts_reads: true, ..Self::of_writes(scope, quota, proxies, clock) }
     }
 
     /// Counts by this limiter. Where it fails, this process counts by itself.
@@ -48,17 +61,14 @@ impl RateLimits {
         Self { shared: Some(limiter), ..self }
     }
 
-    /// The same quota for all requests, reads too, counted apart from others of this name.
-    #[must_use]
-    pub fn for_all_requests(self, scope: &'static str) -> Self {
-        Self { counts_reads: true, scope, ..self }
-    }
-
     /// Puts the quota around all routes that `router` has now. Whom `authenticator` knows is counted as who they are;
     /// routes that have the same one do not ask it again.
     ///
     /// Keep it off the callbacks of payment providers: they all come from a few addresses.
-    pub fn around(self, authenticator: Arc<dyn Authenticator>, router: Router) -> Router {
+    pub fn around<S>(self, authenticator: Arc<dyn Authenticator>, router: Router<S>) -> Router<S>
+    where
+        S: Clone + Send + Sync + 'static,
+    {
         router.layer(from_fn_with_state(Limited { limits: self, authenticator }, limit))
     }
 
@@ -162,9 +172,8 @@ mod tests {
     }
 
     fn limits(limit: u32) -> RateLimits {
-        let customer_writes = Quota::new(limit, 60).unwrap();
-        let settings = RateSettings { customer_writes, ..RateSettings::default() };
-        RateLimits::customer_writes(settings, Arc::<ManualClock>::default())
+        let quota = Quota::new(limit, 60).unwrap();
+        RateLimits::of_writes("writes", quota, TrustedProxies::none(), Arc::<ManualClock>::default())
     }
 
     async fn ask(app: &mut Router, method: Method, path: &str) -> Response {
@@ -192,14 +201,15 @@ mod tests {
     #[tokio::test]
     async fn all_requests_may_count_and_another_scope_counts_apart() {
         let ann = known("ann");
-        let all = limits(1).for_all_requests("links");
+        let (quota, clock) = (Quota::new(1, 60).unwrap(), Arc::<ManualClock>::default());
+        let all = RateLimits::of_requests("links", quota, TrustedProxies::none(), clock);
         let mut app = all.around(Arc::clone(&ann), routes("/links", &ann));
         assert_eq!(ask(&mut app, Method::GET, "/links").await.status(), StatusCode::OK);
         let refused = ask(&mut app, Method::GET, "/links").await;
         assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
         assert_eq!(refused.headers()["content-type"], "application/problem+json");
         let writes = limits(1);
-        let (scope, other) = (writes.clone().for_all_requests("links"), writes);
+        let (scope, other) = (RateLimits { scope: "links", ..writes.clone() }, writes);
         let mut app = scope.around(Arc::clone(&ann), routes("/links", &ann));
         let mut writing = other.around(Arc::clone(&ann), routes("/cart", &ann));
         assert_eq!(ask(&mut app, Method::POST, "/links").await.status(), StatusCode::OK);

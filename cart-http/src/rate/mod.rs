@@ -16,6 +16,8 @@
 //! and what is too much is answered with 429
 //! [`rate_limit_exceeded`](crate::ProblemCode::RateLimitExceeded) and `Retry-After`, unseen by the routes.
 //!
+//! [`Limits`] are the quotas that the surfaces ask for; a host may put others around its own routes.
+//!
 //! Who counts is a [`RateLimiter`]: [`SlidingWindow`] in this process, or one of the host's for several processes. Where
 //! that one fails, this process counts by itself and logs a warning: a limit is never simply open.
 
@@ -25,6 +27,7 @@ mod headers;
 mod key;
 mod layer;
 mod limiter;
+mod limits;
 mod quota;
 mod settings;
 mod window;
@@ -34,6 +37,7 @@ pub use self::forwarded::TrustedProxies;
 pub use self::key::RateKey;
 pub use self::layer::RateLimits;
 pub use self::limiter::{RateError, RateLimiter, Verdict};
+pub use self::limits::Limits;
 pub use self::quota::{Quota, QuotaError};
 pub use self::settings::{RateSettings, RateSettingsError};
 pub use self::window::SlidingWindow;

@@ -22,6 +22,13 @@ impl Quota {
     /// 60 in 60 seconds, the default for customers' writes (`cart-module.md`, section 11).
     pub const CUSTOMER_WRITES: Self = Self { limit: 60, window: Duration::from_secs(60) };
 
+    /// 120 in 60 seconds, the default for what is asked with share links.
+    pub const LINKS: Self = Self { limit: 120, ..Self::CUSTOMER_WRITES };
+    /// 30 in 60 seconds, the default for orders.
+    pub const CHECKOUTS: Self = Self { limit: 30, ..Self::CUSTOMER_WRITES };
+    /// 100 in 60 seconds, the default for requests of any kind (`telecom-cart-api.md`, headers).
+    pub const REQUESTS: Self = Self { limit: 100, ..Self::CUSTOMER_WRITES };
+
     /// At most `limit` requests in any `window`, counted in whole seconds.
     ///
     /// # Errors

@@ -105,10 +105,11 @@ use crate::auth::Authenticator;
 use crate::deadline::complete;
 use crate::live::LiveHub;
 use crate::problem::Problem;
+use crate::rate::{Limits, RateLimits};
 use crate::write::Conditions;
 
 /// The routes of shared carts, under `/api/cart`. New carts are of `channel`; carts named by their id may be of any channel
-/// of the service.
+/// of the service. What is asked with links, and orders, are as often as `limits` say.
 ///
 /// Put a [`Guard`](crate::Guard) around it: it adds what every answer needs.
 pub fn router(
@@ -117,14 +118,35 @@ pub fn router(
     authenticator: Arc<dyn Authenticator>,
     base: ShareBase,
     hub: Arc<LiveHub>,
+    limits: &Limits,
 ) -> Router {
+    let ordering = Router::new().route("/api/cart/{cart_id}/checkout", post(ordering::begin));
+    let limited = |limits: &RateLimits, routes| limits.clone().around(Arc::clone(&authenticator), routes);
+    let limited = limited(&limits.links, by_link()).merge(limited(&limits.checkouts, ordering));
+    carts().merge(limited).with_state(Shared { service, channel, authenticator, base: Arc::new(base), hub })
+}
+
+/// What is asked with a link, by whoever has it.
+fn by_link() -> Router<Shared> {
+    Router::new()
+        .route("/api/cart/shared", get(opened::show))
+        .route("/api/cart/shared/{token}", get(opened::show))
+        .route("/api/cart/shared/{token}/events", get(events::of_link))
+        .route("/api/cart/shared/{token}/suggestions", post(opened::suggest))
+        .route("/api/cart/shared/{token}/suggestions/{suggestion_id}", delete(opened::withdraw))
+        .route("/api/cart/shared/events", get(events::of_link))
+        .route("/api/cart/shared/suggestions", post(opened::suggest))
+        .route("/api/cart/shared/suggestions/{suggestion_id}", delete(opened::withdraw))
+}
+
+fn carts() -> Router<Shared> {
     Router::new()
         .route("/api/cart/create", post(carts::create))
         .route("/api/cart/list", get(own::list))
         .route("/api/cart/{cart_id}", get(own::show).patch(own::rename).delete(own::remove))
         .route("/api/cart/{cart_id}/add-item", post(carts::add_item))
         .route("/api/cart/{cart_id}/items/{item_id}", patch(own::set_quantity).delete(own::remove_item))
-        .route("/api/cart/{cart_id}/checkout", get(ordering::show).post(ordering::begin))
+        .route("/api/cart/{cart_id}/checkout", get(ordering::show))
         .route("/api/cart/{cart_id}/checkout/cancel", post(ordering::cancel))
         .route("/api/cart/{cart_id}/explanation", get(own::explain))
         .route("/api/cart/{cart_id}/coupons", post(choices::add_coupon))
@@ -147,14 +169,6 @@ pub fn router(
         .route("/api/cart/{cart_id}/links", get(links::list))
         .route("/api/cart/{cart_id}/links/{link_id}", patch(links::change).delete(links::revoke))
         .route("/api/cart/{cart_id}/links/{link_id}/rotate", post(links::rotate))
-        .route("/api/cart/shared", get(opened::show))
-        .route("/api/cart/shared/{token}", get(opened::show))
-        .route("/api/cart/shared/{token}/events", get(events::of_link))
-        .route("/api/cart/shared/{token}/suggestions", post(opened::suggest))
-        .route("/api/cart/shared/{token}/suggestions/{suggestion_id}", delete(opened::withdraw))
-        .route("/api/cart/shared/events", get(events::of_link))
-        .route("/api/cart/shared/suggestions", post(opened::suggest))
-        .route("/api/cart/shared/suggestions/{suggestion_id}", delete(opened::withdraw))
         .route("/api/cart/{cart_id}/suggestions", get(suggestions::list).post(suggestions::suggest))
         .route("/api/cart/{cart_id}/suggestions/accept", post(suggestions::accept))
         .route("/api/cart/{cart_id}/suggestions/decline", post(suggestions::decline))
@@ -163,7 +177,6 @@ pub fn router(
         .route("/api/cart/{cart_id}/history", get(past::history))
         .route("/api/cart/{cart_id}/versions/{version}", get(past::version))
         .route("/api/cart/{cart_id}/undo", post(past::undo))
-        .with_state(Shared { service, channel, authenticator, base: Arc::new(base), hub })
 }
 
 /// What the handlers share.

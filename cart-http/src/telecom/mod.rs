@@ -94,15 +94,18 @@ use self::refusal::Refusal;
 use crate::auth::Authenticator;
 use crate::deadline::complete;
 use crate::problem::ProblemCode;
+use crate::rate::RateLimits;
 
 /// The routes of the document, for the carts of `channel`, under `/api/v1/carts`. The service places the orders and has them
-/// paid for.
+/// paid for. Whoever asks may do so as often as `limits` say, such as [`Limits::requests`](crate::rate::Limits::requests); every
+/// answer has the headers of [`rate`](crate::rate).
 ///
 /// Put a [`Guard`](crate::Guard) around it: it adds what every answer needs.
 pub fn router(
     service: Arc<CartService>,
     channel: ChannelId,
     authenticator: Arc<dyn Authenticator>,
+    limits: RateLimits,
 ) -> Router {
     let carts = Router::new()
         .route("/", post(carts::create))
@@ -113,10 +116,11 @@ pub fn router(
         .route("/{cart_id}/checkout/{checkout_id}", get(checkout::show))
         .fallback(async || ProblemCode::NotFound)
         .method_not_allowed_fallback(async || ProblemCode::MethodNotAllowed)
-        .with_state(Telecom { service, channel, authenticator });
+        .with_state(Telecom { service, channel, authenticator: Arc::clone(&authenticator) });
     // A nested fallback has no say about the prefix with nothing but a slash behind it.
     let nothing = any(async || ProblemCode::NotFound);
-    in_form(Router::new().nest("/api/v1/carts", carts).route("/api/v1/carts/", nothing))
+    let routes = Router::new().nest("/api/v1/carts", carts).route("/api/v1/carts/", nothing);
+    in_form(limits.around(authenticator, routes))
 }
 
 /// Has errors of `routes` answered in the form of this surface: for what a host puts around the [`router`], such as limits.

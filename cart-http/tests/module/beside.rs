@@ -9,7 +9,7 @@ use cart_core::money::Currency;
 use cart_core::policy::CartPolicy;
 use cart_core::service::CartService;
 use cart_core::testing::samples::channel;
-use cart_http::rate::{RateLimits, RateSettings};
+use cart_http::rate::{Limits, RateSettings};
 use cart_http::{live, module, orders, shared, shop};
 use tower_service::Service as _;
 
@@ -25,11 +25,12 @@ async fn all_surfaces_are_mounted_side_by_side() {
         .channel(channel("shared"), CartPolicy::shared(), Currency::EUR)
         .build();
     let (service, names) = (Arc::new(service.unwrap()), Arc::<Names>::default());
-    let limits = RateLimits::customer_writes(RateSettings::default(), Arc::new(SystemClock));
-    let mut app = module::router(service.clone(), channel("module"), names.clone(), limits)
-        .merge(orders::router_for_host(service.clone(), channel("module"), names.clone()))
+    let limits = Limits::new(RateSettings::default(), Arc::new(SystemClock));
+    let (writes, orders) = (limits.writes.clone(), limits.checkouts.clone());
+    let mut app = module::router(service.clone(), channel("module"), names.clone(), writes)
+        .merge(orders::router_for_host(service.clone(), channel("module"), names.clone(), orders))
         .merge(shop::router(service.clone(), channel("shop"), names.clone()))
-        .merge(shared::router(service, channel("shared"), names, base, hub));
+        .merge(shared::router(service, channel("shared"), names, base, hub, &limits));
     for path in ["/api/cart", "/api/mobile/cart", "/api/shop/cart"] {
         let request = Request::get(path).header("authorization", "Bearer ann").body(Body::empty()).unwrap();
         assert_eq!(app.call(request).await.unwrap().status(), StatusCode::OK, "{path}");

@@ -80,6 +80,7 @@ async fn a_customer_is_known_by_name_wherever_they_come_from() {
     let settings = RateSettings {
         customer_writes: Quota::new(3, 60).unwrap(),
         proxies: TrustedProxies::parse("127.0.0.1").unwrap(),
+        ..RateSettings::default()
     };
     let shop = Shop::open_as(Plan { settings, ..Plan::default() }).await;
     shop.ann().get().await.cart();
@@ -113,6 +114,7 @@ async fn behind_the_hosts_proxy_addresses_are_those_that_it_says() {
     let settings = RateSettings {
         customer_writes: Quota::new(2, 60).unwrap(),
         proxies: TrustedProxies::parse("127.0.0.0/8").unwrap(),
+        ..RateSettings::default()
     };
     let shop = Shop::open_as(Plan { settings, ..Plan::default() }).await;
     let from = |address: &str| shop.nobody().with("x-forwarded-for", address);

@@ -20,7 +20,7 @@ use cart_core::service::CartService;
 use cart_core::testing::samples::{channel, product};
 use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock, RecordingTimer};
 use cart_http::orders::{CallbackError, PaymentGateway, PaymentNews};
-use cart_http::rate::{Quota, RateLimiter, RateLimits, RateSettings};
+use cart_http::rate::{Limits, Quota, RateLimiter, RateSettings};
 use cart_http::serve::{ServeLimits, serve};
 use cart_http::{AuthError, Authenticator, Guard, module, orders};
 use http_body_util::{BodyExt as _, Full};
@@ -86,17 +86,18 @@ impl Shop {
             .timer(Arc::new(RecordingTimer::default()))
             .build();
         let (service, names) = (Arc::new(service.unwrap()), Arc::<Names>::default());
-        let limits = RateLimits::customer_writes(plan.settings, clock.clone());
+        let limits = Limits::new(plan.settings, clock.clone());
         let limits = match plan.limiter {
-            Some(limiter) => limits.counted_by(limiter),
+            Some(limiter) => limits.counted_by(&limiter),
             None => limits,
         };
-        let carts = module::router(service.clone(), channel("module"), names.clone(), limits);
+        let carts = module::router(service.clone(), channel("module"), names.clone(), limits.writes);
         let ordering = orders::router(
             service.clone(),
             channel("module"),
             names.clone(),
             Arc::new(Provider(payments.clone())),
+            limits.checkouts,
         );
         let guard = Guard::new(Arc::new(CountingIds::default()), clock.clone());
         let app: Router = guard.around(carts.merge(ordering));

@@ -3,6 +3,7 @@
 use axum::http::Method;
 use cart_core::policy::{CartPolicy, CheckoutPolicy};
 use cart_core::testing::{Fault, StoreCall};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::partners::{Script, reason};
@@ -204,4 +205,24 @@ async fn a_coupon_that_is_given_with_the_order_counts() {
     let refused = bob.checkout("order", json!({"code": "ten", "expected_total": "11.25"})).await;
     assert_eq!(refused.status, 409, "{}", refused.json);
     assert_ne!(refused.json["code"], Value::Null);
+}
+
+#[tokio::test]
+async fn orders_are_tried_so_often_and_what_the_provider_says_is_always_heard() {
+    let shop = Shop::open_as(Plan { quota: 2, ..Plan::default() }).await;
+    let ann = shop.ann_with_mug().await;
+    for key in ["one", "two"] {
+        ann.checkout(key, json!({"expected_total": "1.00"})).await.problem(409, "total_changed");
+    }
+    let refused = ann.checkout("three", json!({})).await;
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    refused.problem(429, "rate_limit_exceeded");
+    let refused = ann.keyed("four").post("/buy-now", json!({"product_id": "pen"})).await;
+    refused.problem(429, "rate_limit_exceeded");
+    for _ in 0..4 {
+        shop.call_back("{}", None).await.problem(401, "callback_refused");
+    }
+    assert_eq!(shop.book.count(), 0);
+    shop.clock.advance(TimeDelta::seconds(60));
+    ann.checkout("three", json!({})).await.is(200, "confirmed");
 }

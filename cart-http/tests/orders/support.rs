@@ -20,6 +20,7 @@ use cart_core::selection::{Address, Method as ShopMethod};
 use cart_core::service::CartService;
 use cart_core::testing::samples::{channel, owner, product, stock_item};
 use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock, RecordingTimer};
+use cart_http::rate::{Limits, Quota, RateSettings};
 use cart_http::serve::{ServeLimits, serve};
 use cart_http::{AuthError, Authenticator, Guard, orders, shop};
 use http_body_util::{BodyExt as _, Full};
@@ -37,6 +38,8 @@ pub(crate) struct Plan {
     /// Whether the host places the orders.
     pub(crate) by_host: bool,
     pub(crate) deadline: Duration,
+    /// How many orders a customer has in a minute.
+    pub(crate) quota: u32,
 }
 
 impl Default for Plan {
@@ -46,6 +49,7 @@ impl Default for Plan {
             orders_of: "shop",
             by_host: false,
             deadline: Duration::from_secs(3600),
+            quota: Quota::MOST,
         }
     }
 }
@@ -105,10 +109,13 @@ impl Shop {
         let service = Arc::new(builder.build().unwrap());
         store.set_supply(&stock_item("lamp"), 3, clock.now()).await.unwrap();
         let of = channel(plan.orders_of);
+        let checkouts = Quota::new(plan.quota, 60).unwrap();
+        let limits = Limits::new(RateSettings { checkouts, ..RateSettings::default() }, clock.clone());
+        let limits = limits.checkouts;
         let ordering = if plan.by_host {
-            orders::router_for_host(service.clone(), of, Arc::new(Names))
+            orders::router_for_host(service.clone(), of, Arc::new(Names), limits)
         } else {
-            orders::router(service.clone(), of, Arc::new(Names), Arc::new(Signatures))
+            orders::router(service.clone(), of, Arc::new(Names), Arc::new(Signatures), limits)
         };
         let routes = shop::router(service.clone(), channel("shop"), Arc::new(Names)).merge(ordering);
         let guard = Guard::new(Arc::new(CountingIds::default()), clock.clone()).deadline(plan.deadline);

@@ -12,6 +12,7 @@ mod choices;
 mod conditions;
 mod events;
 mod hostile;
+mod limits;
 mod links;
 mod opened;
 mod ordering;

@@ -22,6 +22,7 @@ use cart_core::sharing::PermissionGroupId;
 use cart_core::testing::samples::{channel, company_id, user_id};
 use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock};
 use cart_http::live::LiveHub;
+use cart_http::rate::{Limits, Quota, RateLimiter, RateSettings};
 use cart_http::shared::{ShareBase, router};
 use cart_http::{AuthError, Authenticator, Guard};
 use http_body_util::BodyExt as _;
@@ -43,15 +44,21 @@ pub(crate) struct Friends {
 
 impl Friends {
     pub(crate) fn meet() -> Self {
-        Self::gather(CartPolicy::shared())
+        Self::gather(CartPolicy::shared(), plenty(), None)
     }
 
     /// Where delivery, payment and coupon codes count.
     pub(crate) fn meet_in_town() -> Self {
-        Self::gather(CartPolicy { pricing: CartPolicy::storefront().pricing, ..CartPolicy::shared() })
+        let pricing = CartPolicy::storefront().pricing;
+        Self::gather(CartPolicy { pricing, ..CartPolicy::shared() }, plenty(), None)
     }
 
-    fn gather(shared: CartPolicy) -> Self {
+    /// Where not much is to be had at once.
+    pub(crate) fn meet_in_a_crowd(rates: RateSettings, limiter: Option<Arc<dyn RateLimiter>>) -> Self {
+        Self::gather(CartPolicy::shared(), rates, limiter)
+    }
+
+    fn gather(shared: CartPolicy, rates: RateSettings, limiter: Option<Arc<dyn RateLimiter>>) -> Self {
         let sharing =
             SharingPolicy { groups: CartPolicy::company().sharing.groups, ..shared.sharing.clone() };
         let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
@@ -80,7 +87,9 @@ impl Friends {
             .unwrap();
         let service = Arc::new(service);
         let base = ShareBase::new("https://shop.example").unwrap();
-        let routes = router(service.clone(), channel("shared"), Arc::new(Names), base, hub.clone());
+        let limits = Limits::new(rates, clock.clone());
+        let limits = limiter.map_or(limits.clone(), |limiter| limits.counted_by(&limiter));
+        let routes = router(service.clone(), channel("shared"), Arc::new(Names), base, hub.clone(), &limits);
         let app = Guard::new(Arc::new(CountingIds::default()), clock.clone()).around(routes);
         Self { service, hub, store, clock, catalog, payments, app }
     }
@@ -290,6 +299,12 @@ impl Reply {
         assert_eq!(self.json.get("request_id"), None);
         self.json
     }
+}
+
+/// Quotas that no test uses up by the way.
+fn plenty() -> RateSettings {
+    let quota = Quota::new(Quota::MOST, 60).unwrap();
+    RateSettings { links: quota, checkouts: quota, ..RateSettings::default() }
 }
 
 fn addresses() -> MemoryAddressBook {

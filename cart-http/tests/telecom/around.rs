@@ -80,6 +80,36 @@ async fn every_answer_names_the_request() {
 }
 
 #[tokio::test]
+async fn every_answer_says_how_long_it_took_and_how_many_more_there_may_be() {
+    let shop = Carrier::open().await;
+    let ann = shop.ann();
+    let cart = ann.cart().await;
+    let replies = [ann.get(&cart).await, ann.get("/x").await, ann.post("", json!({"customerId": 7})).await];
+    for (reply, remaining) in replies.iter().zip(["98", "97", "96"]) {
+        let took = reply.header("x-response-time").unwrap().strip_suffix("ms").unwrap();
+        took.parse::<u32>().unwrap();
+        assert_eq!(reply.header("x-ratelimit-limit"), Some("100"));
+        assert_eq!(reply.header("x-ratelimit-remaining"), Some(remaining));
+        // Seconds since 1970: a minute after the first request, at 2025-10-30T14:32:10Z.
+        assert_eq!(reply.header("x-ratelimit-reset"), Some("1761834790"));
+    }
+}
+
+#[tokio::test]
+async fn what_is_too_much_is_refused_in_the_words_of_the_document() {
+    let shop = Carrier::open().await;
+    let ann = shop.ann();
+    for _ in 0..100 {
+        ann.get("/x").await.error(400, "INVALID_CARD_ID");
+    }
+    let refused = ann.get("/x").await;
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    assert_eq!(refused.header("x-ratelimit-remaining"), Some("0"));
+    refused.problem(429, "INVALID_REQUEST", "rate_limit_exceeded");
+    shop.client("bob").cart().await;
+}
+
+#[tokio::test]
 async fn what_a_host_puts_around_the_router_can_be_answered_in_the_one_form() {
     let shop = Carrier::open_around(|routes| {
         let busy = from_fn(async |_: Request, _: Next| ProblemCode::Contended);

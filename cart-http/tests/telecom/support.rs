@@ -27,6 +27,7 @@ use cart_core::service::CartService;
 use cart_core::tax::Treatment;
 use cart_core::testing::samples::{channel, owner, product, stock_item};
 use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock, RecordingTimer};
+use cart_http::rate::{Limits, RateSettings};
 use cart_http::serve::{ServeLimits, serve};
 use cart_http::{AuthError, Authenticator, Guard, telecom};
 use http_body_util::{BodyExt as _, Full};
@@ -99,7 +100,8 @@ impl Carrier {
             .stock_in_store();
         let service = Arc::new(service.build().unwrap());
         store.set_supply(&stock_item("watch"), 2, clock.now()).await.unwrap();
-        let routes = telecom::router(service.clone(), channel("carrier"), Arc::new(Names));
+        let limits = Limits::new(RateSettings::default(), clock.clone());
+        let routes = telecom::router(service.clone(), channel("carrier"), Arc::new(Names), limits.requests);
         let guard = Guard::new(Arc::new(CountingIds::default()), clock.clone()).deadline(deadline);
         tokio::spawn(serve(
             listener,

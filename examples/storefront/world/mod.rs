@@ -39,6 +39,9 @@ pub(crate) struct World {
     /// Where carts of single units are, one for each customer (`cart-module.md`).
     #[serde(default = "module_channel")]
     pub(crate) module_channel: ChannelId,
+    /// Where carts are that are found by their id (`telecom-cart-api.md`).
+    #[serde(default = "telecom_channel")]
+    pub(crate) telecom_channel: ChannelId,
     pub(crate) currency: Currency,
     stock_items: Vec<StockItem>,
     products: Vec<WorldProduct>,
@@ -106,6 +109,10 @@ fn shared_channel() -> ChannelId {
 
 fn module_channel() -> ChannelId {
     ChannelId::new("digital").expect("a channel id")
+}
+
+fn telecom_channel() -> ChannelId {
+    ChannelId::new("telecom").expect("a channel id")
 }
 
 fn yes() -> bool {

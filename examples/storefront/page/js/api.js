@@ -4,9 +4,9 @@ import { headers, renew } from './session.js';
 
 /** What the shop refused, as a problem document says it. */
 export class Problem extends Error {
-  constructor(status, body) {
+  constructor(status, body, retryAfter) {
     super(body.detail ?? body.title ?? 'The shop gave no reason.');
-    Object.assign(this, { status, code: body.code ?? '', body });
+    Object.assign(this, { status, code: body.code ?? '', body, retryAfter });
   }
 }
 
@@ -57,9 +57,12 @@ async function persistently(send) {
 async function understood(answer) {
   const text = await answer.text();
   const body = text && (answer.headers.get('Content-Type') ?? '').includes('json') ? JSON.parse(text) : {};
-  if (!answer.ok) throw new Problem(answer.status, body.errors?.[0] ?? body);
+  if (!answer.ok) throw new Problem(answer.status, body.errors?.[0] ?? body, retryAfter(answer));
   return { status: answer.status, body, etag: answer.headers.get('ETag') };
 }
+
+/** In how many seconds the shop wants to be asked again, if it says so. */
+const retryAfter = (answer) => Number.parseInt(answer.headers.get('Retry-After'), 10) || undefined;
 
 /** A key that nobody else has. `randomUUID` is missing where the page is not served securely. */
 function newKey() {

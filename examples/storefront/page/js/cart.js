@@ -34,8 +34,10 @@ export async function openLink() {
   await follow();
 }
 
-function leave() {
+/** Looks at no cart. Which one it was is kept for the next time. */
+export function leave() {
   live?.stop();
+  clearTimeout(later);
   live = null;
   source = null;
   change({ cart: null, etag: null, suggestions: [], link: null, presence: null, live: 'none', order: null, can: new Set() });
@@ -61,6 +63,7 @@ let isOld = false;
 /** Reads the cart again. Whoever asks while it is being read gets a later reading. */
 export function reload() {
   isOld = true;
+  clearTimeout(later);
   reading ??= (async () => {
     while (isOld && source) {
       isOld = false;
@@ -79,8 +82,18 @@ async function readOnce() {
     if (mine === source) take(loaded);
   } catch (error) {
     if (mine !== source) return;
-    if (error instanceof Problem && [403, 404, 410].includes(error.status)) lose(error);
+    if (error instanceof Problem && [403, 404, 410].includes(error.status)) return lose(error);
+    readLater(error.retryAfter ?? RETRY);
   }
+}
+
+/** In how many seconds it is read again what could not be read. */
+const RETRY = 3;
+let later;
+
+function readLater(seconds) {
+  clearTimeout(later);
+  later = setTimeout(reload, seconds * 1000);
 }
 
 /** The cart is not to be seen any more. */

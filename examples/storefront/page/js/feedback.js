@@ -4,12 +4,13 @@ import { Problem, Unreachable } from './api.js';
 import { byId, el, setText } from './dom.js';
 import { problem } from './words.js';
 
-const STAYS = 6_000;
+const STAYS = 5_000;
 
 /** A message in the corner, which is also read out. */
 export function say(text, kind = 'news') {
   const message = el('p', { className: `toast ${kind}` }, text);
   byId('toasts').append(message);
+  if (byId('toasts').children.length > 2) byId('toasts').firstElementChild.remove();
   setTimeout(() => message.remove(), STAYS);
 }
 

@@ -96,10 +96,15 @@ function about(item) {
   const { currency } = state.cart;
   const said = [];
   if (item.available === false) said.push(unavailable(item.unavailable_reason));
-  else if (item.unit_price) said.push(`${money(item.unit_price, currency)} each`);
-  if (item.discount && !isZero(item.discount)) said.push(`${money(item.discount, currency)} off`);
-  if (item.added_by) said.push(`added by ${person(item.added_by)}`.replace('You', 'you'));
+  else if (item.unit_price) said.push(...price(item, currency));
+  if (item.added_by && item.added_by.user_id !== state.user) said.push(`added by ${person(item.added_by)}`);
   return said.join(' · ');
+}
+
+/** What is taken off is taken off the list price. */
+function price({ unit_price: unit, list_price: list, discount }, currency) {
+  if (discount === undefined || isZero(discount)) return [`${money(unit, currency)} each`];
+  return [`${money(list, currency)} each`, `${money(discount, currency)} off`];
 }
 
 /** Shows for a moment that something is another now. */

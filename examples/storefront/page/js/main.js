@@ -1,6 +1,6 @@
 // The page: who is here, and what they look at.
 
-import { openLink } from './cart.js';
+import { leave, openLink } from './cart.js';
 import { openUsual, startCarts } from './carts.js';
 import { startCheckout } from './checkout.js';
 import { byId, el, setOptions } from './dom.js';
@@ -35,7 +35,8 @@ async function shop() {
 
 /** Somebody else is shopping: nothing of the one before stays on the page. */
 async function become(user) {
-  change({ carts: [], sharedCarts: [], account: null });
+  leave();
+  change({ carts: [], sharedCarts: [], account: null, user: null });
   await signIn(user);
   await loadAccount();
   await Promise.all([loadWorld(), openUsual()]);

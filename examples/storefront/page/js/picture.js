@@ -42,4 +42,4 @@ function node(tag, attributes) {
 }
 
 /** One of six tints, always the same for the same product. */
-const hue = (id) => [...id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 997, 7) % 6;
+const hue = (id) => [...id].reduce((sum, letter) => (sum * 33 + letter.charCodeAt(0)) % 65_521, 5_381) % 6;

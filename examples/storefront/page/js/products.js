@@ -4,7 +4,7 @@ import { edit } from './cart.js';
 import { cartToFill } from './carts.js';
 import { byId, el, keyed, setOptions, setText } from './dom.js';
 import { during, say } from './feedback.js';
-import { isZero, money } from './money.js';
+import { money } from './money.js';
 import { picture } from './picture.js';
 import { onChange, state } from './state.js';
 import { suggest } from './suggest.js';
@@ -55,9 +55,8 @@ function update(card, product) {
   const shown = `${product.unit_price}|${product.list_price}`;
   if (price.dataset.shown !== shown) {
     price.dataset.shown = shown;
-    price.replaceChildren(
-      el('span', { className: 'now' }, money(product.unit_price, world.currency)),
-      reduced && !isZero(product.list_price) && el('s', { 'aria-label': `instead of ${money(product.list_price, world.currency)}` }, money(product.list_price, world.currency)));
+    const before = reduced ? [el('s', {}, el('span', { className: 'hidden' }, 'instead of '), money(product.list_price, world.currency))] : [];
+    price.replaceChildren(el('span', { className: 'now' }, money(product.unit_price, world.currency)), ...before);
   }
   setText(card.querySelector('.stock'), remarks(product));
   const button = card.querySelector('button');

@@ -7,6 +7,8 @@ import { isZero, less, money } from './money.js';
 import { onChange, state } from './state.js';
 
 export function startSums() {
+  const watched = new IntersectionObserver(([seen]) => byId('bar').classList.toggle('away', seen.isIntersecting));
+  watched.observe(byId('cart'));
   byId('explain-open').onclick = explain;
   onChange(show);
 }
@@ -16,6 +18,8 @@ function show() {
   const isShown = Boolean(cart?.total && cart.items.length > 0);
   byId('sums').hidden = !isShown;
   byId('explain-open').hidden = !isShown || state.visiting;
+  byId('foot').hidden = !isShown;
+  setText(byId('total'), isShown ? money(cart.total, cart.currency) : '');
   keyed(byId('sums'), isShown ? sums(cart) : [], ({ key }) => key, row, (made, { label, amount }) => {
     setText(made.firstElementChild, label);
     setText(made.lastElementChild, amount);
@@ -23,9 +27,7 @@ function show() {
   bar();
 }
 
-function row({ key }) {
-  return el('div', { className: key === 'total' ? 'total' : '' }, el('dt'), el('dd'));
-}
+const row = () => el('div', {}, el('dt'), el('dd'));
 
 function sums(cart) {
   const { currency } = cart;
@@ -41,7 +43,6 @@ function sums(cart) {
     ...(cart.fees ?? []).map((fee) => charge(`fee-${fee.fee_id}`, fee)),
     ...(cart.taxes ?? []).map((tax, i) => line(`tax-${i}`, cart.tax_included ? `${tax.name}, included` : tax.name, money(tax.amount, currency))),
     cart.cash_rounding !== undefined && some(cart.cash_rounding) && line('rounding', 'Rounding', money(cart.cash_rounding, currency)),
-    line('total', 'Total', money(cart.total, currency)),
   ].filter(Boolean);
 }
 

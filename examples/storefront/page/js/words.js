@@ -83,7 +83,7 @@ export function notice(said) {
     case 'coupon_sleeping': return `The code ${said.coupon} waits: ${whyNot(said)}.`;
     case 'coupon_removed': return `The code ${said.coupon} was removed: ${whyNot(said)}.`;
     case 'coupon_not_applicable': return `A coupon does not apply: ${whyNot(said)}.`;
-    case 'tax_unknown': return 'Taxes are added once there is an address.';
+    case 'tax_unknown': return 'Taxes are added once an address is chosen.';
     case 'cart_replaced': return 'This cart took the place of an earlier one.';
     case 'empty': return 'The cart is empty.';
     default: return 'Something about this cart needs a look.';
