@@ -111,7 +111,7 @@ export async function choose(page, { address, delivery = 'standard', payment }) 
   await page.getByLabel('Deliver to').selectOption(address);
   await page.getByText('State sales tax 4%').waitFor();
   await page.getByLabel('Delivery', { exact: true }).selectOption(delivery);
-  await page.locator('#sums').getByText('Standard delivery').waitFor();
+  await page.locator('#sums').getByText('Standard delivery, 3 to 5 days').waitFor();
   await page.getByLabel('Payment', { exact: true }).selectOption(payment);
   await page.locator('#payment-method:not([aria-busy])').waitFor();
 }

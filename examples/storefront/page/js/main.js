@@ -33,8 +33,15 @@ async function shop() {
   await become(user);
 }
 
-/** Somebody else is shopping: nothing of the one before stays on the page. */
-async function become(user) {
+let turn = Promise.resolve();
+
+/** Somebody else is shopping, once whoever came before is here: nothing of theirs stays on the page. */
+function become(user) {
+  turn = turn.catch(() => {}).then(() => enter(user));
+  return turn;
+}
+
+async function enter(user) {
   leave();
   change({ carts: [], sharedCarts: [], account: null, user: null });
   await signIn(user);
