@@ -35,14 +35,14 @@ test('amounts are shown to the last decimal and never worked out', () => {
 });
 
 test('what Prometheus reads is read the same way', () => {
-  const read = (a, b, c) => samples(`# TYPE x histogram\nx_bucket{le="0.1",route="/{a}"} ${a}\nx_bucket{le="0.5"} ${b}\nx_bucket{le="+Inf"} ${c}\nn_total{code="a\\"b"} 2\nn_total{code="c"} 3\n# EOF\n`);
+  const read = (a, b, c) => samples(`# TYPE x histogram\nx_bucket{le="0.125",route="/{a}"} ${a}\nx_bucket{le="0.5"} ${b}\nx_bucket{le="+Inf"} ${c}\nn_total{code="a\\"b"} 2\nn_total{code="c"} 3\n# EOF\n`);
   const said = read(0, 0, 0);
   assert.equal(sum(said, 'n_total'), 5);
   assert.deepEqual([...sum(said, 'n_total', 'code')], [['a"b', 2], ['c', 3]]);
   const grown = buckets(said, read(50, 100, 100), 'x');
-  assert.deepEqual(grown, [[0.1, 50], [0.5, 50], [Infinity, 0]]);
-  assert.equal(quantile(0.5, grown), 0.1);
-  assert.equal(quantile(0.75, grown), 0.3);
+  assert.deepEqual(grown, [[0.125, 50], [0.5, 50], [Infinity, 0]]);
+  assert.equal(quantile(0.5, grown), 0.125);
+  assert.equal(quantile(0.75, grown), 0.3125);
   assert.equal(quantile(0.99, buckets(said, read(0, 0, 3), 'x')), 0.5, 'beyond the last bound there is only the bound');
   assert.equal(quantile(0.5, buckets(said, said, 'x')), null);
 });

@@ -27,6 +27,7 @@ test('two people fill a cart by a link, see each other at once, and a suggestion
   await ann.getByText('for the balcony').waitFor();
   t.diagnostic(`a suggestion was seen after ${Math.round(performance.now() - suggested)} ms`);
   await ann.getByText('by Fay').waitFor();
+  await ann.getByText('Fay suggested: add 3 × Sunscreen SPF 50, 200 ml.').waitFor();
   await picture(ann, 'suggestion');
 
   await ann.getByRole('button', { name: 'Accept: Add 3 × Sunscreen SPF 50, 200 ml' }).click();

@@ -21,7 +21,7 @@ const versionOf = (etag) => Number((etag ?? '').replace(/\D/g, ''));
 export async function openCart(id, can) {
   leave();
   remember('cart', id);
-  if (!id) return;
+  if (!id) return change({ opening: false });
   source = shopperSource(id);
   change({ can: can ? new Set(can) : EVERYTHING });
   await follow();
@@ -46,7 +46,8 @@ export function leave() {
 
 async function follow() {
   const mine = source;
-  const loaded = await source.load();
+  change({ opening: true });
+  const loaded = await source.load().finally(() => mine === source && change({ opening: false }));
   if (mine !== source) return;
   take(loaded);
   live = new Live(source.events, { message: hear, state: (told, why) => stand(told, why), poll: () => reload() });
@@ -114,7 +115,8 @@ function hear({ event, data }) {
 function tell({ by, what, version }) {
   const isOwn = by?.user_id ? by.user_id === state.user : ownVersions.delete(version);
   const text = happened(what);
-  if (text && !isOwn) say(`${by ? person(by) : 'Somebody'} ${text}.`);
+  const name = what.find(({ happened: how }) => how === 'suggestion_made')?.name;
+  if (text && !isOwn) say(`${person(by, name)} ${text}.`);
 }
 
 function stand(told, why) {

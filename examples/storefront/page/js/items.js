@@ -19,9 +19,14 @@ function show() {
   const about = byId('cart-state');
   about.hidden = items.length > 0;
   if (cart && items.length === 0) setText(about, state.can.has('edit_lines') ? 'Nothing in here yet. Add something that you like.' : 'Nothing in here yet.');
-  if (!cart && state.world && (state.user || state.visiting)) setText(about, state.visiting ? '' : 'You have no cart yet. The first product you add makes one.');
+  if (!cart) setText(about, missing());
   // A link that lets nobody suggest does not name its items.
   keyed(byId('items'), items.map((item, i) => ({ ...item, key: item.item_id ?? `${i}-${item.product_id}` })), ({ key }) => key, row, update);
+}
+
+function missing() {
+  if (state.opening) return 'Loading the cart…';
+  return state.visiting ? '' : 'You have no cart yet. The first product you add makes one.';
 }
 
 const nameOf = (item) => item.name ?? productName(item.product_id);

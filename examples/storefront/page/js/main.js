@@ -43,7 +43,7 @@ function become(user) {
 
 async function enter(user) {
   leave();
-  change({ carts: [], sharedCarts: [], account: null, user: null });
+  change({ opening: true, carts: [], sharedCarts: [], account: null, user: null });
   await signIn(user);
   await loadAccount();
   await Promise.all([loadWorld(), openUsual()]);
@@ -61,7 +61,7 @@ async function visit() {
 
 function fail(error) {
   const place = byId('cart-problem');
-  byId('cart-state').textContent = '';
+  change({ opening: false });
   if (!state.world) {
     byId('products-state').textContent = 'The products cannot be shown.';
   }

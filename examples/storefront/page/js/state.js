@@ -8,6 +8,7 @@ export const state = {
   world: null,
   carts: [],
   sharedCarts: [],
+  opening: true,
   cart: null,
   etag: null,
   can: new Set(),

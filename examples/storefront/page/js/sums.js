@@ -20,14 +20,18 @@ function show() {
   byId('explain-open').hidden = !isShown || state.visiting;
   byId('foot').hidden = !isShown;
   setText(byId('total'), isShown ? money(cart.total, cart.currency) : '');
-  keyed(byId('sums'), isShown ? sums(cart) : [], ({ key }) => key, row, (made, { label, amount }) => {
-    setText(made.firstElementChild, label);
+  keyed(byId('sums'), isShown ? sums(cart) : [], ({ key }) => key, row, (made, { label, amount, about = '' }) => {
+    setText(made.querySelector('span'), label);
+    setText(made.querySelector('small'), about);
     setText(made.lastElementChild, amount);
   });
   bar();
 }
 
-const row = () => el('div', {}, el('dt'), el('dd'));
+const row = () => el('div', {}, el('dt', {}, el('span'), el('small')), el('dd'));
+
+/** Which offers apply. What each takes off is in the explanation, since some of it is off the delivery. */
+const offers = ({ promotions = [] }) => promotions.map(({ name }) => name).join(' · ');
 
 function sums(cart) {
   const { currency } = cart;
@@ -36,8 +40,7 @@ function sums(cart) {
   const charge = (key, charged) => charged && line(key, charged.name, isZero(charged.total) ? 'free' : money(charged.total, currency));
   return [
     line('subtotal', 'Items', money(cart.subtotal, currency)),
-    ...(cart.promotions ?? []).filter(({ discount }) => some(discount)).map(({ id, name, discount }) => line(`promotion-${id}`, name, less(discount, currency))),
-    !cart.promotions && some(cart.discount) && line('discount', 'Discount', less(cart.discount, currency)),
+    some(cart.discount) && { ...line('discount', 'Discount', less(cart.discount, currency)), about: offers(cart) },
     charge('shipping', cart.shipping),
     cart.payment_fee && some(cart.payment_fee.total) && charge('payment', cart.payment_fee),
     ...(cart.fees ?? []).map((fee) => charge(`fee-${fee.fee_id}`, fee)),

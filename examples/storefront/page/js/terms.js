@@ -48,9 +48,9 @@ function show() {
   byId('coupon').disabled = !state.can.has('apply_coupons');
   keyed(byId('coupons'), cart.coupons, ({ code }) => code, coupon, updateCoupon);
   const mine = account.addresses.map(({ id, country }) => ({ value: id, label: `${addressName(id)} (${country})` }));
-  options('address', 'Choose an address', withOther(mine, cart.address_id), cart.address_id);
-  options('shipping-method', 'Choose a delivery method', named(world.shipping_methods), cart.shipping_method_id);
-  options('payment-method', 'Choose how to pay', named(world.payment_methods), cart.payment_method_id);
+  options('address', withOther(mine, cart.address_id), cart.address_id);
+  options('shipping-method', named(world.shipping_methods), cart.shipping_method_id);
+  options('payment-method', named(world.payment_methods), cart.payment_method_id);
 }
 
 const addressName = (id) => id.replace(/-/g, ' ').replace(/^./, (letter) => letter.toUpperCase());
@@ -60,8 +60,8 @@ const named = (methods) => methods.map(({ id, name }) => ({ value: id, label: na
 const withOther = (options, chosen) =>
   (!chosen || options.some(({ value }) => value === chosen) ? options : [...options, { value: chosen, label: addressName(chosen) }]);
 
-function options(name, none, choices, chosen) {
-  setOptions(byId(name), [{ value: '', label: none }, ...choices], chosen ?? '');
+function options(name, choices, chosen) {
+  setOptions(byId(name), [{ value: '', label: 'Choose…' }, ...choices], chosen ?? '');
   byId(name).disabled = !state.can.has('edit_selections');
 }
 

@@ -122,9 +122,9 @@ export function person(by, name) {
   return name ?? { guest: 'A guest', link_bearer: 'Somebody with a link', system: 'The shop' }[by?.kind] ?? 'Somebody';
 }
 
-/** What a suggestion would do. */
-export function proposal({ op, item_id: item, product_id: id, quantity }) {
-  switch (op) {
+/** What a suggestion would do. Histories have another word for how. */
+export function proposal({ op, propose, item_id: item, product_id: id, quantity }) {
+  switch (op ?? propose) {
     case 'add': return `Add ${times(quantity)}${productName(id)}`;
     case 'remove': return `Remove ${itemName(item)}`;
     case 'set_quantity': return `Make it ${quantity} of ${itemName(item)}`;
@@ -154,7 +154,7 @@ const HAPPENED = {
   grant_revoked: () => 'ended a colleague’s access',
   link_made: () => 'made a link',
   link_revoked: () => 'ended a link',
-  suggestion_made: ({ proposal: made }) => `suggested: ${proposal(made).toLowerCase()}`,
+  suggestion_made: ({ proposal: made }) => `suggested: ${proposal(made).replace(/^./, (letter) => letter.toLowerCase())}`,
   suggestion_accepted: () => 'accepted a suggestion',
   suggestion_declined: () => 'declined a suggestion',
   suggestion_withdrawn: () => 'took a suggestion back',

@@ -7,7 +7,7 @@ import { buckets, quantile, samples, sum } from './prometheus.js';
 const EVERY = 1_000;
 /** Over how many looks rates are taken, and how many are drawn. */
 const WINDOW = 10;
-const SHOWN = 180;
+const SHOWN = 120;
 
 const looks = [];
 const past = [];
