@@ -58,12 +58,11 @@ test('nobody opens the cart of somebody else', async () => {
   await add(ann, 'Desk lamp, dimmable');
   const cart = await ann.evaluate(() => sessionStorage.getItem('cart'));
   const ben = await somebody();
-  await ben.goto(`${BASE}/`);
-  await ben.evaluate((id) => {
+  await ben.addInitScript((id) => {
     sessionStorage.setItem('user', 'ben');
     sessionStorage.setItem('cart', id);
   }, cart);
-  await ben.reload();
+  await ben.goto(`${BASE}/`);
   await ben.getByText('There is no such cart, or it is not yours to see.').waitFor();
   assert.equal(await item(ben, 'Desk lamp').count(), 0);
 });

@@ -91,6 +91,7 @@ function show(choice) {
   const shape = (nodes) => nodes.map((node) => node.outerHTML).join('');
   if (shape([...choice.children]) !== shape(options)) choice.replaceChildren(...options);
   setValue(choice, current ?? '');
+  byId('cart-new').disabled = !state.account;
   setText(byId('cart-title'), state.cart ? (state.cart.cart_name ?? (state.visiting ? 'A shared cart' : 'Cart')) : 'Cart');
 }
 

@@ -25,27 +25,34 @@ async function shop() {
   const last = remembered('user');
   const user = users.some(({ value }) => value === last) ? last : users[0].value;
   setOptions(byId('user'), users, user);
-  byId('user').onchange = () => {
-    remember('cart', null);
-    remember('paying', null);
-    become(byId('user').value).catch(fail);
-  };
+  byId('user').onchange = () => become(byId('user').value).catch(fail);
   await become(user);
 }
 
 let turn = Promise.resolve();
+let wanted;
 
-/** Somebody else is shopping, once whoever came before is here: nothing of theirs stays on the page. */
+/** Somebody else is shopping: nothing of the one before stays on the page, and until they are here nothing can be done. */
 function become(user) {
+  wanted = user;
+  clear();
   turn = turn.catch(() => {}).then(() => enter(user));
   return turn;
 }
 
-async function enter(user) {
+function clear() {
   leave();
   change({ opening: true, carts: [], sharedCarts: [], account: null, user: null });
+}
+
+async function enter(user) {
+  if (user !== wanted) return;
+  clear();
+  if (remembered('user') !== user) ['cart', 'paying'].forEach((name) => remember(name, null));
   await signIn(user);
-  await loadAccount();
+  const account = await loadAccount();
+  if (user !== wanted) return;
+  change({ account, user });
   await Promise.all([loadWorld(), openUsual()]);
 }
 

@@ -63,6 +63,7 @@ function update(card, product) {
   const label = state.can.has('edit_lines') || !state.cart ? 'Add' : 'Suggest';
   setText(button, label);
   button.setAttribute('aria-label', `${label} ${product.name}`);
+  button.disabled = !state.visiting && !state.account;
   button.hidden = !canBeAdded(product) || (state.visiting && !state.can.has('suggest'));
 }
 
