@@ -20,6 +20,8 @@ export async function wire(target) {
     near.pipe(far);
     far.pipe(near);
   });
+  // A test that fails before it cuts its wires ends nevertheless.
+  server.unref();
   const listen = (on) => new Promise((done) => server.listen(on, '127.0.0.1', done));
   await listen(0);
   const own = server.address().port;

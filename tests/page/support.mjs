@@ -14,6 +14,12 @@ const PICTURES = process.env.CART_PAGE_PICTURES;
 /** How long something may take before a test gives up: far longer than it takes, for machines that are busy. */
 export const PATIENCE = Number(process.env.CART_PAGE_PATIENCE ?? 30_000);
 
+/** No file of scenarios takes as long as this, whatever hangs. */
+setTimeout(() => {
+  console.error('The scenarios of this file did not end.');
+  process.exit(1);
+}, 10 * 60_000).unref();
+
 let browser;
 const people = [];
 

@@ -53,7 +53,12 @@ async function follow() {
   live = new Live(source.events, { message: hear, state: (told, why) => stand(told, why), poll: () => reload() });
 }
 
+/** What is older than what is shown was on its way while a change was answered, and is read again. */
 function take(loaded) {
+  if (state.cart?.cart_id === loaded.cart.cart_id && versionOf(loaded.etag) < versionOf(state.etag)) {
+    isOld = true;
+    return;
+  }
   const can = state.visiting ? new Set(loaded.link.may_suggest ? ['suggest'] : []) : state.can;
   change({ ...loaded, can });
 }

@@ -2,7 +2,7 @@
 
 import { write } from './api.js';
 import { edit, openCart } from './cart.js';
-import { byId, el, setText, setValue } from './dom.js';
+import { byId, el, setText, setValue, setWaiting } from './dom.js';
 import { during, say, sayProblem } from './feedback.js';
 import { remembered } from './session.js';
 import { ownCarts, sharedCarts } from './source.js';
@@ -17,7 +17,10 @@ export async function listCarts() {
 
 /** Opens the cart that was looked at last, or else the newest. */
 export async function openUsual() {
+  const { user } = state;
   await listCarts();
+  // In the meantime somebody else may have come.
+  if (state.user !== user) return;
   const last = remembered('cart');
   await pick(last ?? state.carts[0]?.cart_id ?? state.sharedCarts[0]?.cart_id);
 }
@@ -91,7 +94,7 @@ function show(choice) {
   const shape = (nodes) => nodes.map((node) => node.outerHTML).join('');
   if (shape([...choice.children]) !== shape(options)) choice.replaceChildren(...options);
   setValue(choice, current ?? '');
-  byId('cart-new').disabled = !state.account;
+  setWaiting(byId('cart-new'), !state.account || state.opening);
   setText(byId('cart-title'), state.cart ? (state.cart.cart_name ?? (state.visiting ? 'A shared cart' : 'Cart')) : 'Cart');
 }
 

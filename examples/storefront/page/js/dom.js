@@ -19,6 +19,12 @@ export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
+/** Makes a control wait, or not. It keeps its focus, as one that is disabled would not. */
+export function setWaiting(control, isWaiting) {
+  if (isWaiting) control.setAttribute('aria-disabled', 'true');
+  else control.removeAttribute('aria-disabled');
+}
+
 /** Sets the value of a control, but not under somebody's fingers. */
 export function setValue(control, value) {
   if (document.activeElement !== control && control.value !== value) control.value = value;

@@ -33,7 +33,7 @@ export function clearProblem(place) {
  * so it is only marked as busy. Answers whether it was done.
  */
 export async function during(control, place, doing) {
-  if (control.getAttribute('aria-busy') === 'true') return false;
+  if (control.hasAttribute('aria-busy') || control.hasAttribute('aria-disabled')) return false;
   control.setAttribute('aria-busy', 'true');
   clearProblem(place);
   try {

@@ -34,9 +34,10 @@ let wanted;
 
 /** Somebody else is shopping: nothing of the one before stays on the page, and until they are here nothing can be done. */
 function become(user) {
-  wanted = user;
+  const mine = {};
+  wanted = mine;
   clear();
-  turn = turn.catch(() => {}).then(() => enter(user));
+  turn = turn.catch(() => {}).then(() => enter(user, mine));
   return turn;
 }
 
@@ -45,13 +46,13 @@ function clear() {
   change({ opening: true, carts: [], sharedCarts: [], account: null, user: null });
 }
 
-async function enter(user) {
-  if (user !== wanted) return;
+async function enter(user, mine) {
+  if (mine !== wanted) return;
   clear();
   if (remembered('user') !== user) ['cart', 'paying'].forEach((name) => remember(name, null));
   await signIn(user);
   const account = await loadAccount();
-  if (user !== wanted) return;
+  if (mine !== wanted) return;
   change({ account, user });
   await Promise.all([loadWorld(), openUsual()]);
 }

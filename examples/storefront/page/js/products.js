@@ -2,7 +2,7 @@
 
 import { edit } from './cart.js';
 import { cartToFill } from './carts.js';
-import { byId, el, keyed, setOptions, setText } from './dom.js';
+import { byId, el, keyed, setOptions, setText, setWaiting } from './dom.js';
 import { during, say } from './feedback.js';
 import { money } from './money.js';
 import { picture } from './picture.js';
@@ -63,7 +63,7 @@ function update(card, product) {
   const label = state.can.has('edit_lines') || !state.cart ? 'Add' : 'Suggest';
   setText(button, label);
   button.setAttribute('aria-label', `${label} ${product.name}`);
-  button.disabled = !state.visiting && !state.account;
+  setWaiting(button, state.opening || !(state.visiting || state.account));
   button.hidden = !canBeAdded(product) || (state.visiting && !state.can.has('suggest'));
 }
 

@@ -41,7 +41,7 @@ function choice(name, field) {
 
 function show() {
   const { cart, account, world } = state;
-  const isShown = Boolean(cart && !state.visiting && cart.items.length > 0 && cart.status === 'active');
+  const isShown = Boolean(cart && account && cart.items.length > 0 && cart.status === 'active');
   byId('terms').hidden = !isShown;
   keyed(byId('gifts'), state.visiting ? [] : gifts(cart), ({ promotion_id: id, refused }) => `${id}-${refused}`, gift);
   if (!isShown) return;
