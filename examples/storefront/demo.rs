@@ -16,27 +16,27 @@ use cart_core::port::Ids as _;
 use cart_http::JwtAuthenticator;
 
 use crate::settings::Settings;
-use crate::world::{World, WorldUser};
+use crate::world::World;
 
 const TOKEN_LIFETIME: Duration = Duration::from_secs(12 * 60 * 60);
 
 #[derive(Debug)]
 struct Demo {
-    users: Vec<WorldUser>,
+    world: Arc<World>,
     authenticator: Arc<JwtAuthenticator>,
 }
 
 /// `POST /demo/tokens/{user}`: a token of a demo user, in plain text. A real host signs users in instead.
 /// `POST /demo/guests`: the secret of a new guest, in plain text.
-pub(crate) fn router(users: Vec<WorldUser>, authenticator: Arc<JwtAuthenticator>) -> Router {
+pub(crate) fn router(world: Arc<World>, authenticator: Arc<JwtAuthenticator>) -> Router {
     Router::new()
         .route("/demo/tokens/{user}", post(token))
         .route("/demo/guests", post(async || GuestToken::from_random(RandomIds.secret()).reveal()))
-        .with_state(Arc::new(Demo { users, authenticator }))
+        .with_state(Arc::new(Demo { world, authenticator }))
 }
 
 async fn token(State(demo): State<Arc<Demo>>, Path(id): Path<String>) -> Result<String, StatusCode> {
-    let user = demo.users.iter().find(|user| user.id.as_str() == id).ok_or(StatusCode::NOT_FOUND)?;
+    let user = demo.world.users.iter().find(|user| user.id.as_str() == id).ok_or(StatusCode::NOT_FOUND)?;
     Ok(demo.authenticator.mint(&user.id, user.company.as_ref(), TOKEN_LIFETIME))
 }
 
@@ -44,6 +44,7 @@ async fn token(State(demo): State<Arc<Demo>>, Path(id): Path<String>) -> Result<
 pub(crate) fn print_page(address: SocketAddr, settings: &Settings, world: &World, key: &str) {
     let users: Vec<&str> = world.users.iter().map(|user| user.id.as_str()).collect();
     say(&format!("Carts are kept in {} and served at http://{address}", settings.database.display()));
+    say(&format!("Shop at http://{address}/ and watch the load at http://{address}/load."));
     if settings.jwt_secret.is_none() {
         say("Tokens end with this run; set CART_JWT_SECRET to keep them.");
     }

@@ -1,9 +1,12 @@
 //! The whole thing as a web host: `cargo run --release --example storefront`.
 //!
-//! It opens an SQLite file, reads a demo world, serves the cart API and prints a page of `curl` commands that work.
+//! It opens an SQLite file, reads a demo world, serves a page to shop in and the cart API behind it, and prints `curl`
+//! commands that work.
 
+mod account;
 mod demo;
 mod guests;
+mod page;
 mod provider;
 mod settings;
 mod surfaces;

@@ -21,7 +21,7 @@ use crate::guests::UsersAndGuests;
 use crate::provider::DemoProvider;
 use crate::settings::Settings;
 use crate::world::World;
-use crate::{Error, demo};
+use crate::{Error, account, demo, page};
 
 /// All that the routes need.
 pub(crate) struct Surfaces {
@@ -42,9 +42,12 @@ impl Surfaces {
         world: World,
     ) -> Result<Router, Error> {
         let carts = self.carts(settings, address, &world)?;
-        let demo = demo::router(world.users, Arc::clone(&self.authenticator));
+        let (world, store) = (Arc::new(world), Arc::clone(&self.store));
+        let demo = demo::router(Arc::clone(&world), Arc::clone(&self.authenticator));
+        let account = account::router(world, store, Arc::clone(&self.authenticator) as _);
+        let pages = page::router().merge(self.provider.router());
         let guard = Guard::new(Arc::new(RandomIds), Arc::new(SystemClock)).metrics(Arc::clone(&self.metrics));
-        let guarded = guard.around(carts.merge(self.provider.router()).merge(demo));
+        let guarded = guard.around(carts.merge(pages).merge(demo).merge(account));
         let described = openapi::router(&described());
         Ok(guarded.merge(described).merge(ops::router(self.metrics, Arc::new(Writable(self.store)))))
     }

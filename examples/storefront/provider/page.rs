@@ -1,10 +1,10 @@
-//! The provider's page, on which a shopper pays, or does not.
+//! The provider's page, on which a shopper pays, or does not, and from which they go back to the shop.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Html;
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 use axum::{Form, Router};
 use cart_core::id::CheckoutId;
@@ -12,6 +12,7 @@ use serde::Deserialize;
 
 use super::DemoProvider;
 use super::ledger::{Known, State as Payment};
+use crate::page::POLICY;
 
 pub(super) fn router(provider: Arc<DemoProvider>) -> Router {
     Router::new().route("/demo/pay/{checkout}", get(show).post(decide)).with_state(provider)
@@ -20,27 +21,31 @@ pub(super) fn router(provider: Arc<DemoProvider>) -> Router {
 async fn show(
     State(provider): State<Arc<DemoProvider>>,
     Path(checkout): Path<CheckoutId>,
-) -> Result<Html<String>, StatusCode> {
+) -> Result<Response, StatusCode> {
     let known = provider.ledger.known(checkout).await.ok_or(StatusCode::NOT_FOUND)?;
     let amount = format!("{} {}", known.amount.to_decimal(), known.amount.currency());
-    Ok(Html(match known.state {
-        Payment::Waiting { .. } => page(&format!(
-            "<p>To pay: <strong>{amount}</strong>. This is a demo; nobody takes any money.</p>\
-             <form method=\"post\"><button name=\"outcome\" value=\"success\">Pay</button> \
-             <button name=\"outcome\" value=\"failure\">Do not pay</button></form>"
-        )),
-        Payment::Captured => page(&format!("<p>{amount} were paid.</p>")),
-        Payment::Refunded => page(&format!("<p>{amount} were paid, and given back.</p>")),
-        Payment::Declined | Payment::Voided | Payment::Silent => page("<p>Nothing was paid.</p>"),
+    Ok(page(&match known.state {
+        Payment::Waiting { .. } => format!("<p>You pay</p><p class=\"amount\">{amount}</p>{CHOICE}"),
+        Payment::Captured => format!("<p>{amount} were paid.</p>{BACK}"),
+        Payment::Refunded => format!("<p>{amount} were paid, and given back.</p>{BACK}"),
+        Payment::Declined | Payment::Voided | Payment::Silent => format!("<p>Nothing was paid.</p>{BACK}"),
     }))
 }
 
-fn page(content: &str) -> String {
-    format!(
-        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width\"><title>Demo payment</title>\
-         <body style=\"font-family: sans-serif; max-width: 30em; margin: 3em auto\"><h1>Demo payment</h1>{content}"
-    )
+const CHOICE: &str = "<form method=\"post\"><button class=\"primary\" name=\"outcome\" value=\"success\">Pay</button>\
+     <button name=\"outcome\" value=\"failure\">Decline</button></form>\
+     <p class=\"quiet\">This is a demo: nobody takes any money.</p>";
+
+const BACK: &str = "<p><a class=\"button\" href=\"/\">Back to the shop</a></p>";
+
+fn page(content: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><title>Demo bank</title>\
+         <link rel=\"icon\" href=\"/page/icon.svg\"><link rel=\"stylesheet\" href=\"/page/style.css\"></head>\
+         <body class=\"bank\"><main><h1>Demo bank</h1>{content}</main></body></html>"
+    );
+    (POLICY, Html(html)).into_response()
 }
 
 /// What the shopper decided.
@@ -61,7 +66,7 @@ async fn decide(
     State(provider): State<Arc<DemoProvider>>,
     Path(checkout): Path<CheckoutId>,
     Form(Decision { outcome }): Form<Decision>,
-) -> Result<Html<String>, StatusCode> {
+) -> Result<Redirect, StatusCode> {
     let decided = |known: Option<Known>| match known {
         Some(Known { state: Payment::Waiting { .. }, amount }) => {
             let paid = outcome == Outcome::Success;
@@ -80,5 +85,5 @@ async fn decide(
     };
     // A shop that does not hear it asks when the checkout's time is over.
     provider.call_back(checkout, captured).await.map_err(|_| StatusCode::BAD_GATEWAY)?;
-    Ok(Html(page(if captured.is_some() { "<p>Thank you.</p>" } else { "<p>Nothing was paid.</p>" })))
+    Ok(Redirect::to("/"))
 }

@@ -2,6 +2,7 @@
 //!
 //! The format is documented in `docs/world.md`. Unknown fields are refused, so that a misspelt one is noticed.
 
+mod listed;
 mod methods;
 mod products;
 mod service;

@@ -24,16 +24,16 @@ pub(super) struct StockItem {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WorldProduct {
-    id: ProductId,
-    name: String,
-    kind: String,
+    pub(super) id: ProductId,
+    pub(super) name: String,
+    pub(super) kind: String,
     image: Option<String>,
-    prices: Vec<WorldPrice>,
-    stock: WorldStock,
+    pub(super) prices: Vec<WorldPrice>,
+    pub(super) stock: WorldStock,
     #[serde(default)]
-    quantity_rule: WorldQuantityRule,
+    pub(super) quantity_rule: WorldQuantityRule,
     #[serde(default)]
-    withdrawn: bool,
+    pub(super) withdrawn: bool,
     #[serde(default = "yes")]
     needs_delivery: bool,
     #[serde(default)]
@@ -47,26 +47,26 @@ pub(super) struct WorldProduct {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WorldPrice {
-    currency: Currency,
-    group: Option<CustomerGroupId>,
-    list: String,
-    unit: String,
+pub(super) struct WorldPrice {
+    pub(super) currency: Currency,
+    pub(super) group: Option<CustomerGroupId>,
+    pub(super) list: String,
+    pub(super) unit: String,
     #[serde(default)]
-    tiers: Vec<WorldTier>,
+    pub(super) tiers: Vec<WorldTier>,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WorldTier {
-    from: Quantity,
+pub(super) struct WorldTier {
+    pub(super) from: Quantity,
     list: String,
-    unit: String,
+    pub(super) unit: String,
 }
 
 #[derive(Debug, Deserialize)]
 #[serde(tag = "stock_type", rename_all = "snake_case", deny_unknown_fields)]
-enum WorldStock {
+pub(super) enum WorldStock {
     Unlimited,
     Limited { item: StockItemId },
     OutOfStock,
@@ -75,10 +75,10 @@ enum WorldStock {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WorldQuantityRule {
-    min: Option<Quantity>,
-    max: Option<Quantity>,
-    step: Option<Quantity>,
+pub(super) struct WorldQuantityRule {
+    pub(super) min: Option<Quantity>,
+    pub(super) max: Option<Quantity>,
+    pub(super) step: Option<Quantity>,
 }
 
 impl World {
@@ -161,6 +161,11 @@ impl WorldProduct {
 }
 
 impl WorldPrice {
+    /// What a unit costs, to compare prices of one currency by; a world that was read has none that says nothing.
+    pub(super) fn unit_minor(&self) -> Option<i64> {
+        Money::parse_decimal(&self.unit, self.currency).ok().map(Money::minor)
+    }
+
     fn tiers(&self) -> Result<Vec<PriceTier>, Error> {
         if !self.tiers.is_sorted_by(|lower, higher| lower.from < higher.from) {
             return Err("price tiers must rise".into());

@@ -49,7 +49,9 @@ fn policy() -> CartPolicy {
 fn shared_policy() -> CartPolicy {
     let (by_link, among_colleagues) = (CartPolicy::shared(), CartPolicy::company());
     let sharing = SharingPolicy { groups: among_colleagues.sharing.groups, ..by_link.sharing };
-    CartPolicy { sharing, pricing: policy().pricing, ..by_link }
+    let shop = policy();
+    let checkout = CheckoutPolicy { required: shop.checkout.required, ..by_link.checkout };
+    CartPolicy { sharing, pricing: shop.pricing, checkout, ..by_link }
 }
 
 /// One cart for each customer, with each product once, on the same terms.
