@@ -13,6 +13,8 @@ mod groups;
 mod hostile;
 mod lists;
 mod media;
+#[path = "../support/on_file.rs"]
+mod on_file;
 mod owner;
 mod principals;
 mod refusals;

@@ -10,7 +10,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::command::{Command, CreateCart};
 use cart_core::id::{CartId, CompanyId, UserId};
-use cart_core::memory::{MemoryDirectory, MemoryStore};
+use cart_core::memory::MemoryDirectory;
 use cart_core::money::Currency;
 use cart_core::policy::{CartPolicy, TaxPolicy};
 use cart_core::service::{Caller, CartService, Target};
@@ -20,7 +20,10 @@ use cart_http::company::{BaseAddress, router};
 use cart_http::{AuthError, Authenticator, Guard};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tower_service::Service as _;
+
+use crate::on_file::store_on_file;
 
 pub(crate) const READ_ONLY: u32 = 1;
 pub(crate) const FULL_ACCESS: u32 = 2;
@@ -28,6 +31,7 @@ pub(crate) const JSON_API: &str = "application/vnd.api+json";
 
 /// Acme, where Ann, Bob, Carol and Dan work, and Globex, where Eve works, and Ann and Bob as well.
 pub(crate) struct Acme {
+    _folder: TempDir,
     pub(crate) service: Arc<CartService>,
     pub(crate) directory: Arc<MemoryDirectory>,
     pub(crate) store: Arc<FailingStore>,
@@ -55,7 +59,8 @@ impl Acme {
         ] {
             directory.put(CompanyId::new(company).unwrap(), UserId::new(user).unwrap());
         }
-        let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
+        let (store, folder) = store_on_file();
+        let store = Arc::new(FailingStore::new(store));
         let clock = Arc::new(ManualClock::default());
         let catalog = FixedCatalog::default().with("mug", 1250, Currency::EUR);
         let service = CartService::builder(store.clone(), Arc::new(catalog))
@@ -70,7 +75,7 @@ impl Acme {
         let base = BaseAddress::new("http://glue.mysprykershop.com").unwrap();
         let routes = router(service.clone(), channel("company"), Arc::new(Names), base);
         let app = Guard::new(Arc::new(CountingIds::default()), clock).around(routes);
-        Self { service, directory, store, app }
+        Self { _folder: folder, service, directory, store, app }
     }
 
     /// A client with this bearer token: `user@company`, `user`, or what [`Names`] knows.

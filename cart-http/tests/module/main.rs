@@ -15,6 +15,8 @@ mod errors;
 mod hostile;
 mod items;
 mod limits;
+#[path = "../support/on_file.rs"]
+mod on_file;
 mod ordering;
 mod prefixes;
 mod principals;

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Method, Request, header};
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::checkout::InitiationType;
 use cart_core::id::{CheckoutId, UserId};
-use cart_core::memory::{MemoryOrders, MemoryPayments, MemoryPromotionBook, MemoryStore, PaymentScript};
+use cart_core::memory::{MemoryOrders, MemoryPayments, MemoryPromotionBook, PaymentScript};
 use cart_core::money::{Currency, Money};
 use cart_core::policy::CartPolicy;
 use cart_core::product::{Product, Stock, UnitPrices};
@@ -26,7 +26,10 @@ use cart_http::{AuthError, Authenticator, Guard, module, orders};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::on_file::store_on_file;
 
 /// What a test may choose about a shop before it opens.
 pub(crate) struct Plan {
@@ -44,6 +47,7 @@ impl Default for Plan {
 
 /// A shop that is served until the test ends. A singing bowl costs 20.00 instead of 25.00, a ringtone 1.20.
 pub(crate) struct Shop {
+    _folder: TempDir,
     address: SocketAddr,
     pub(crate) service: Arc<CartService>,
     pub(crate) store: Arc<FailingStore>,
@@ -70,7 +74,8 @@ impl Shop {
     pub(crate) async fn open_as(plan: Plan) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
+        let (store, folder) = store_on_file();
+        let store = Arc::new(FailingStore::new(store));
         let (catalog, promotions) = (Arc::new(stocked()), Arc::new(on_offer()));
         let (clock, ids) = (Arc::<ManualClock>::default(), Arc::<CountingIds>::default());
         let payments = Arc::new(MemoryPayments::new(clock.clone(), ids.clone()));
@@ -102,7 +107,18 @@ impl Shop {
         let guard = Guard::new(Arc::new(CountingIds::default()), clock.clone());
         let app: Router = guard.around(carts.merge(ordering));
         tokio::spawn(serve(listener, app, ServeLimits::default(), std::future::pending()));
-        Self { address, service, store, catalog, promotions, clock, payments, orders: book, names }
+        Self {
+            _folder: folder,
+            address,
+            service,
+            store,
+            catalog,
+            promotions,
+            clock,
+            payments,
+            orders: book,
+            names,
+        }
     }
 
     /// A client with this bearer token.

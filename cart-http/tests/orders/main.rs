@@ -13,6 +13,8 @@ mod checkouts;
 mod hostile;
 mod hosts;
 mod logging;
+#[path = "../support/on_file.rs"]
+mod on_file;
 mod ordering;
 mod partners;
 mod principals;

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, header};
 use cart_core::actor::{Actor, GuestToken};
 use cart_core::checkout::InitiationType;
 use cart_core::id::{AddressId, PaymentMethodId, ShippingMethodId, StockItemId, UserId};
-use cart_core::memory::{MemoryAddressBook, MemoryMethodBook, MemoryPromotionBook, MemoryStore};
+use cart_core::memory::{MemoryAddressBook, MemoryMethodBook, MemoryPromotionBook};
 use cart_core::money::{Currency, Money};
 use cart_core::policy::{CartPolicy, CheckoutPolicy};
 use cart_core::port::{Clock as _, StockLedger as _};
@@ -26,8 +26,10 @@ use cart_http::{AuthError, Authenticator, Guard, orders, shop};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::on_file::store_on_file;
 use crate::partners::{Bank, OrderBook, SIGNATURE, Script, Signatures, Veto, sign};
 
 /// What a test may choose about a shop before it opens.
@@ -56,6 +58,7 @@ impl Default for Plan {
 
 /// A shop that is served until the test ends. Three lamps are in stock.
 pub(crate) struct Shop {
+    _folder: TempDir,
     address: SocketAddr,
     pub(crate) service: Arc<CartService>,
     pub(crate) store: Arc<FailingStore>,
@@ -87,7 +90,8 @@ impl Shop {
     pub(crate) async fn open_as(plan: Plan) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
+        let (store, folder) = store_on_file();
+        let store = Arc::new(FailingStore::new(store));
         let catalog = Arc::new(stocked());
         let (clock, promotions) = (Arc::<ManualClock>::default(), Arc::<MemoryPromotionBook>::default());
         let (book, bank) = (Arc::<OrderBook>::default(), Arc::<Bank>::default());
@@ -121,7 +125,7 @@ impl Shop {
         let guard = Guard::new(Arc::new(CountingIds::default()), clock.clone()).deadline(plan.deadline);
         let served = serve(listener, guard.around(routes), ServeLimits::default(), std::future::pending());
         tokio::spawn(served);
-        Self { address, service, store, catalog, promotions, clock, book, bank, veto }
+        Self { _folder: folder, address, service, store, catalog, promotions, clock, book, bank, veto }
     }
 
     /// A client with this bearer token.

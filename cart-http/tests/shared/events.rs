@@ -15,7 +15,7 @@ async fn next(answer: &mut Response<Body>) -> String {
 
 #[tokio::test(start_paused = true)]
 async fn owners_and_bearers_of_links_are_told_of_the_same_change_in_their_own_way() {
-    let friends = Friends::meet();
+    let friends = Friends::meet_in_memory();
     let cart = friends.cart().await;
     let link = friends.link(&cart, json!({})).await;
     let get = async |client: crate::support::Client, path: &str| {

@@ -14,6 +14,8 @@ mod events;
 mod hostile;
 mod limits;
 mod links;
+#[path = "../support/on_file.rs"]
+mod on_file;
 mod opened;
 mod ordering;
 mod own;

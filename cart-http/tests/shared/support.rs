@@ -16,6 +16,7 @@ use cart_core::memory::{
 };
 use cart_core::money::Currency;
 use cart_core::policy::{CartPolicy, SharingPolicy};
+use cart_core::port::Store;
 use cart_core::selection::{Address, Method as ShopMethod};
 use cart_core::service::{Caller, CartService, Target};
 use cart_core::sharing::PermissionGroupId;
@@ -27,12 +28,16 @@ use cart_http::shared::{ShareBase, router};
 use cart_http::{AuthError, Authenticator, Guard};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tower_service::Service as _;
+
+use crate::on_file::store_on_file;
 
 const BASE: &str = "https://shop.example/cart/share/";
 
 /// Ann and her friends, who also work for Acme.
 pub(crate) struct Friends {
+    _folder: TempDir,
     pub(crate) service: Arc<CartService>,
     pub(crate) hub: Arc<LiveHub>,
     pub(crate) store: Arc<FailingStore>,
@@ -47,6 +52,13 @@ impl Friends {
         Self::gather(CartPolicy::shared(), plenty(), None)
     }
 
+    /// On a store in memory, for tests whose time goes on by itself when nobody has anything to do: threads of a store's are
+    /// nobody to it.
+    pub(crate) fn meet_in_memory() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self::gather_on((Arc::new(MemoryStore::default()), folder), CartPolicy::shared(), plenty(), None)
+    }
+
     /// Where delivery, payment and coupon codes count.
     pub(crate) fn meet_in_town() -> Self {
         let pricing = CartPolicy::storefront().pricing;
@@ -59,9 +71,18 @@ impl Friends {
     }
 
     fn gather(shared: CartPolicy, rates: RateSettings, limiter: Option<Arc<dyn RateLimiter>>) -> Self {
+        Self::gather_on(store_on_file(), shared, rates, limiter)
+    }
+
+    fn gather_on(
+        (store, folder): (Arc<dyn Store>, TempDir),
+        shared: CartPolicy,
+        rates: RateSettings,
+        limiter: Option<Arc<dyn RateLimiter>>,
+    ) -> Self {
         let sharing =
             SharingPolicy { groups: CartPolicy::company().sharing.groups, ..shared.sharing.clone() };
-        let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
+        let store = Arc::new(FailingStore::new(store));
         let clock = Arc::new(ManualClock::default());
         let catalog =
             FixedCatalog::default().with("mug", 1250, Currency::EUR).with("pen", 120, Currency::EUR);
@@ -91,7 +112,7 @@ impl Friends {
         let limits = limiter.map_or(limits.clone(), |limiter| limits.counted_by(&limiter));
         let routes = router(service.clone(), channel("shared"), Arc::new(Names), base, hub.clone(), &limits);
         let app = Guard::new(Arc::new(CountingIds::default()), clock.clone()).around(routes);
-        Self { service, hub, store, clock, catalog, payments, app }
+        Self { _folder: folder, service, hub, store, clock, catalog, payments, app }
     }
 
     /// A client with this bearer token: `user@company`, `user`, or what [`Names`] knows.

@@ -14,6 +14,8 @@ mod explanation;
 mod gifts;
 mod items;
 mod logging;
+#[path = "../support/on_file.rs"]
+mod on_file;
 mod prices;
 mod protocol;
 mod refusals;

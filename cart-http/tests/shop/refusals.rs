@@ -115,7 +115,7 @@ async fn store_with_checkout() -> Arc<MemoryStore> {
 
 #[tokio::test]
 async fn a_cart_in_checkout_is_shown_and_not_changed() {
-    let shop = Shop::open_as(Plan { store: store_with_checkout().await, ..Plan::default() }).await;
+    let shop = Shop::open_as(Plan { store: Some(store_with_checkout().await), ..Plan::default() }).await;
     assert_eq!(shop.ann().get().await.ok()["status"], "checkout");
     let problem = shop.ann().try_to_add("mug", 1).await.problem(409, "wrong_status");
     says(&problem, json!({"cart_status": "checkout"}));

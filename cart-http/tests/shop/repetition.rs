@@ -196,7 +196,7 @@ async fn until(what: impl Fn() -> bool) {
 #[tokio::test]
 async fn a_write_goes_on_when_its_client_has_left() {
     let store = Arc::new(HoldingStore::new(Arc::new(MemoryStore::default())));
-    let shop = Shop::open_as(Plan { store: store.clone(), ..Plan::default() }).await;
+    let shop = Shop::open_as(Plan { store: Some(store.clone()), ..Plan::default() }).await;
     let mut client = TcpStream::connect(shop.address).await.unwrap();
     let body = json!({"product_id": "mug"}).to_string();
     let request = format!(
@@ -220,13 +220,13 @@ async fn a_write_that_does_not_end_is_answered_with_an_unknown_outcome_and_may_b
     let store = Arc::new(HoldingStore::new(memory.clone()));
     // Long enough for a busy machine to get as far as the commit.
     let deadline = Duration::from_secs(2);
-    let shop = Shop::open_as(Plan { store: store.clone(), deadline, ..Plan::default() }).await;
+    let shop = Shop::open_as(Plan { store: Some(store.clone()), deadline, ..Plan::default() }).await;
     let late = shop.ann().with("idempotency-key", "k-1").try_to_add("mug", 1).await;
     assert_eq!(late.header("retry-after"), Some("1"));
     late.problem(503, "outcome_unknown");
 
     assert!(store.release().await, "it happens after all");
-    let shop = Shop::open_as(Plan { store: memory, ..Plan::default() }).await;
+    let shop = Shop::open_as(Plan { store: Some(memory), ..Plan::default() }).await;
     let again = shop.ann().with("idempotency-key", "k-1").try_to_add("mug", 1).await;
     assert_eq!(again.header("idempotency-replayed"), Some("true"));
     assert_eq!(again.ok()["item_count"], 1);

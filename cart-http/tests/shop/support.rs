@@ -14,7 +14,7 @@ use axum::response::Response;
 use cart_core::actor::{Actor, GuestToken, Owner};
 use cart_core::id::{AddressId, PaymentMethodId, ShippingMethodId, UserId};
 use cart_core::memory::{
-    MemoryAddressBook, MemoryFeeBook, MemoryMethodBook, MemoryPromotionBook, MemoryStore, MemoryTaxBook,
+    MemoryAddressBook, MemoryFeeBook, MemoryMethodBook, MemoryPromotionBook, MemoryTaxBook,
 };
 use cart_core::money::{Currency, Money};
 use cart_core::policy::CartPolicy;
@@ -32,12 +32,16 @@ use cart_http::{AuthError, Authenticator, Guard, shop};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+
+use crate::on_file::store_on_file;
 
 /// What a test may choose about a shop before it opens.
 pub(crate) struct Plan {
     pub(crate) policy: CartPolicy,
-    pub(crate) store: Arc<dyn Store>,
+    /// Another store than one on a file of its own.
+    pub(crate) store: Option<Arc<dyn Store>>,
     pub(crate) deadline: Duration,
     pub(crate) channel: &'static str,
 }
@@ -46,7 +50,7 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             policy: CartPolicy::storefront(),
-            store: Arc::new(MemoryStore::default()),
+            store: None,
             deadline: Duration::from_secs(3600),
             channel: "shop",
         }
@@ -55,6 +59,7 @@ impl Default for Plan {
 
 /// A shop that is served until the test ends.
 pub(crate) struct Shop {
+    _folder: TempDir,
     pub(crate) address: SocketAddr,
     pub(crate) catalog: Arc<FixedCatalog>,
     pub(crate) methods: Arc<MemoryMethodBook>,
@@ -80,6 +85,7 @@ impl Shop {
 
     pub(crate) async fn open_as(plan: Plan) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let (store, folder) = store_on_file();
         let shop = Self {
             address: listener.local_addr().unwrap(),
             catalog: Arc::new(stocked()),
@@ -87,7 +93,8 @@ impl Shop {
             promotions: Arc::default(),
             fees: Arc::default(),
             taxes: Arc::default(),
-            store: Arc::new(FailingStore::new(plan.store)),
+            store: Arc::new(FailingStore::new(plan.store.unwrap_or(store))),
+            _folder: folder,
             clock: Arc::default(),
             publisher: Arc::default(),
             abandoned: Arc::default(),

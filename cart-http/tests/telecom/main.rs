@@ -11,6 +11,8 @@ mod around;
 mod carts;
 mod hostile;
 mod items;
+#[path = "../support/on_file.rs"]
+mod on_file;
 mod ordering;
 mod partners;
 mod pending;

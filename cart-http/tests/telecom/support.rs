@@ -15,8 +15,7 @@ use cart_core::actor::{Actor, GuestToken};
 use cart_core::checkout::Reason;
 use cart_core::id::{AddressId, PaymentMethodId, TaxClass, UserId};
 use cart_core::memory::{
-    MemoryAddressBook, MemoryMethodBook, MemoryOrders, MemoryPayments, MemoryPromotionBook, MemoryStore,
-    MemoryTaxBook,
+    MemoryAddressBook, MemoryMethodBook, MemoryOrders, MemoryPayments, MemoryPromotionBook, MemoryTaxBook,
 };
 use cart_core::money::{Currency, Money};
 use cart_core::policy::CartPolicy;
@@ -33,12 +32,15 @@ use cart_http::{AuthError, Authenticator, Guard, telecom};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::on_file::store_on_file;
 use crate::partners::{Bank, Office};
 
 /// A carrier's shop that is served until the test ends. Two watches are in stock.
 pub(crate) struct Carrier {
+    _folder: TempDir,
     address: SocketAddr,
     pub(crate) service: Arc<CartService>,
     pub(crate) store: Arc<FailingStore>,
@@ -75,7 +77,8 @@ impl Carrier {
     ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let store = Arc::new(FailingStore::new(Arc::new(MemoryStore::default())));
+        let (store, folder) = store_on_file();
+        let store = Arc::new(FailingStore::new(store));
         let (catalog, clock) = (Arc::new(stocked()), Arc::<ManualClock>::default());
         clock.set("2025-10-30T14:32:10Z".parse().unwrap());
         let ids = Arc::new(CountingIds::default());
@@ -109,7 +112,7 @@ impl Carrier {
             ServeLimits::default(),
             std::future::pending(),
         ));
-        Self { address, service, store, catalog, clock, office, bank }
+        Self { _folder: folder, address, service, store, catalog, clock, office, bank }
     }
 
     /// A client with this bearer token.
