@@ -1,7 +1,9 @@
 //! How a store is opened.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use cart_core::port::Meter;
 use cart_seal::{KeyId, KeyRing};
 
 /// What an acknowledged write has survived.
@@ -26,6 +28,7 @@ pub struct Options {
     pub(crate) on_caller: bool,
     pub(crate) keys: Option<KeyRing>,
     pub(crate) lost_keys: Vec<KeyId>,
+    pub(crate) meter: Option<Arc<dyn Meter>>,
 }
 
 impl Default for Options {
@@ -39,6 +42,7 @@ impl Default for Options {
             on_caller: false,
             keys: None,
             lost_keys: Vec::new(),
+            meter: None,
         }
     }
 }
@@ -119,6 +123,13 @@ impl Options {
     #[must_use]
     pub fn lost_key(mut self, key: KeyId) -> Self {
         self.lost_keys.push(key);
+        self
+    }
+
+    /// Tells a meter how many writes share each [commit](Meter::committed), on the thread that commits.
+    #[must_use]
+    pub fn meter(mut self, meter: Arc<dyn Meter>) -> Self {
+        self.meter = Some(meter);
         self
     }
 }

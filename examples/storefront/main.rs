@@ -53,9 +53,9 @@ async fn run() -> Result<(), Error> {
     let settings = Settings::from_env()?;
     let world = World::parse(&world_text(settings.world.as_deref())?)
         .map_err(|error| format!("CART_WORLD: {error}"))?;
-    let store = open_store(&settings)?;
     let hub = Arc::new(LiveHub::new(Arc::new(SystemClock)));
     let metrics = Arc::new(surfaces::metrics(&hub));
+    let store = open_store(&settings, &metrics)?;
     let authenticator = Arc::new(JwtAuthenticator::new(jwt_secret(&settings)?, Arc::new(SystemClock)));
 
     let cannot_listen = |error| format!("CART_LISTEN: cannot listen on {}: {error}", settings.listen);
@@ -89,12 +89,12 @@ fn world_text(path: Option<&Path>) -> Result<String, Error> {
     }
 }
 
-fn open_store(settings: &Settings) -> Result<Arc<SqliteStore>, Error> {
+fn open_store(settings: &Settings, metrics: &Arc<Metrics>) -> Result<Arc<SqliteStore>, Error> {
     if let Some(folder) = settings.database.parent() {
         let unusable = |error| format!("CART_DATABASE: cannot make {}: {error}", folder.display());
         std::fs::create_dir_all(folder).map_err(unusable)?;
     }
-    let options = Options::default().durability(settings.durability);
+    let options = Options::default().durability(settings.durability).meter(Arc::clone(metrics) as _);
     let options = settings.key_ring.iter().cloned().fold(options, Options::key_ring);
     Ok(Arc::new(SqliteStore::open(&settings.database, &options)?))
 }

@@ -120,3 +120,28 @@ pub enum CheckoutStep {
         reason: EndReason,
     },
 }
+
+impl CheckoutStep {
+    /// Its name, as it is written.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Asked { .. } => "asked",
+            Self::Delayed { .. } => "delayed",
+            Self::Parked { .. } => "parked",
+            Self::StockHeld { .. } => "stock_held",
+            Self::StockClaimed { .. } => "stock_claimed",
+            Self::StockReleased => "stock_released",
+            Self::OrderPlaced { .. } => "order_placed",
+            Self::OrderConfirmed { .. } => "order_confirmed",
+            Self::OrderRefused { .. } => "order_refused",
+            Self::OrderCancelled => "order_cancelled",
+            Self::PaymentPending { .. } => "payment_pending",
+            Self::PaymentCaptured { .. } => "payment_captured",
+            Self::PaymentDeclined { .. } => "payment_declined",
+            Self::PaymentVoided => "payment_voided",
+            Self::PaymentRefunded => "payment_refunded",
+            Self::Extended { .. } => "extended",
+            Self::GivenUp { .. } => "given_up",
+        }
+    }
+}

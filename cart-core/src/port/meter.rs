@@ -1,4 +1,4 @@
-//! Counting what the service does.
+//! Counting what the service and its store do.
 
 use std::fmt::Debug;
 
@@ -7,13 +7,19 @@ use chrono::TimeDelta;
 use super::{PortError, Variant};
 
 /// Is told how writes went, for a host that counts them. Nothing in it is personal.
+///
+/// It is called in the middle of the work: it must not block and must not panic.
 pub trait Meter: Debug + Send + Sync + 'static {
-    /// Takes note of a write that was asked for. Must not block.
+    /// Takes note of a write that was asked for.
     fn wrote(&self, write: &Wrote);
 
     /// Takes note that the [`CartCache`](super::CartCache) failed, or took too long, and was done without: a warning, nothing
-    /// was lost. Must not block. By default nobody is told.
+    /// was lost. By default nobody is told.
     fn cache_failed(&self, _error: &PortError) {}
+
+    /// Takes note that the store committed so many writes together, those that were refused in among them counted too; at
+    /// least 1. Told by stores that commit in groups. By default nobody is told.
+    fn committed(&self, _writes: usize) {}
 }
 
 /// How a write went.

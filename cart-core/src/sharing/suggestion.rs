@@ -33,7 +33,7 @@ pub struct Suggestion {
 /// A change that can be suggested. It has no price: accepted, it costs what the shop says then.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "propose", rename_all = "snake_case")]
+#[serde(tag = "op", rename_all = "snake_case")]
 pub enum Proposal {
     /// Put units of a product into the cart.
     Add {

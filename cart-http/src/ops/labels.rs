@@ -45,6 +45,11 @@ pub(super) struct OutcomeLabels {
     pub(super) outcome: &'static str,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub(super) struct StepLabels {
+    pub(super) step: &'static str,
+}
+
 /// A method that is known, or `other`: clients may send any word.
 pub(super) fn method(method: &Method) -> &'static str {
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];

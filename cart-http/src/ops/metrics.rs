@@ -15,13 +15,20 @@ use prometheus_client::registry::Registry;
 
 use super::activity::Counting;
 use super::labels::{
-    CommandLabels, ErrorLabels, EventLabels, OutcomeLabels, RequestLabels, RouteLabels, WriteLabels, method,
+    CommandLabels, ErrorLabels, EventLabels, OutcomeLabels, RequestLabels, RouteLabels, StepLabels, WriteLabels,
+    method,
 };
 use crate::problem::ProblemCode;
 
 /// Seconds, from below a write in memory to what no client waits for.
 const BUCKETS: [f64; 14] =
     [0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0];
+
+/// Writes that share a commit; a store takes a few hundred at most.
+const SIZES: [f64; 9] = [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
+
+/// The name of [`CheckoutStep::Parked`](cart_core::checkout::CheckoutStep::Parked).
+const PARKED: &str = "parked";
 
 type Timings<L> = Family<L, Histogram, fn() -> Histogram>;
 
@@ -40,11 +47,16 @@ type Probe = Box<dyn Fn() -> i64 + Send + Sync>;
 /// | `cart_write_retries_total` | | lost races that were tried again |
 /// | `cart_events_total` | `event` | what happened to carts, sharing and checkouts included |
 /// | `cart_checkouts_total` | `outcome` | checkouts that ended: `completed`, or why not |
+/// | `cart_checkout_steps_total` | `step` | what [happened](cart_core::checkout::CheckoutStep) to checkouts between begin and end |
+/// | `cart_holds_total` | `step` | stock `held` for a checkout, by the store or the host's inventory (each time it was given more time too), `claimed` by its order, or `released` by the inventory; what the store holds for a checkout is free when that ends |
+/// | `cart_commit_batch_size` | | writes that the store [committed together](cart_core::port::Meter::committed) |
 /// | `cart_cache_failures_total` | | how often the [cache](cart_core::port::CartCache) was done without |
 ///
-/// (`variant` is `on` or `off` for what needs a [capability](cart_core::port::Capability), else `none`), and what the host adds with [`Metrics::gauge`]. The requests are counted by a [`Guard`](crate::Guard) that is told to
+/// (`variant` is `on` or `off` for what needs a [capability](cart_core::port::Capability), else `none`), and what the host
+/// adds with [`Metrics::gauge`]. The requests are counted by a [`Guard`](crate::Guard) that is told to
 /// ([`Guard::metrics`](crate::Guard::metrics)), the writes by a service of which this is the
-/// [meter](cart_core::service::CartServiceBuilder::meter), the events by its [`publisher`](Metrics::publisher).
+/// [meter](cart_core::service::CartServiceBuilder::meter), the commits by a store of which it is the meter, the events by
+/// its [`publisher`](Metrics::publisher).
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
@@ -55,6 +67,9 @@ pub struct Metrics {
     retries: Counter,
     events: Family<EventLabels, Counter>,
     checkouts: Family<OutcomeLabels, Counter>,
+    checkout_steps: Family<StepLabels, Counter>,
+    holds: Family<StepLabels, Counter>,
+    commit_batch_size: Histogram,
     cache_failures: Counter,
     probes: Vec<(Gauge, Probe)>,
 }
@@ -89,6 +104,9 @@ impl Metrics {
             retries: Counter::default(),
             events: Family::default(),
             checkouts: Family::default(),
+            checkout_steps: Family::default(),
+            holds: Family::default(),
+            commit_batch_size: Histogram::new(SIZES),
             cache_failures: Counter::default(),
             probes: Vec::new(),
         };
@@ -107,7 +125,14 @@ impl Metrics {
         registry.register("write_retries", "Lost races that were tried again", self.retries.clone());
         registry.register("events", "What happened to carts", self.events.clone());
         registry.register("checkouts", "Checkouts that ended", self.checkouts.clone());
+        registry.register("checkout_steps", "What happened to checkouts", self.checkout_steps.clone());
+        registry.register("holds", "What happened to holds of stock", self.holds.clone());
+        let together = "Writes that the store committed together";
+        registry.register("commit_batch_size", together, self.commit_batch_size.clone());
         registry.register("cache_failures", "Failures of the cache of carts", self.cache_failures.clone());
+        // A count that is not there before its first time does not rise then, and what rarely happens is alerted on.
+        drop(self.errors.get_or_create(&ErrorLabels { code: ProblemCode::OutcomeUnknown.code() }));
+        drop(self.checkout_steps.get_or_create(&StepLabels { step: PARKED }));
     }
 
     /// Adds a value that is read whenever somebody looks, under `cart_` and a name, such as how many streams are open.
@@ -161,12 +186,24 @@ impl Metrics {
         self.retries.inc_by(u64::from(write.retries));
     }
 
+    pub(super) fn count_commit(&self, writes: usize) {
+        self.commit_batch_size.observe(u32::try_from(writes).unwrap_or(u32::MAX).into());
+    }
+
     pub(super) fn count_cache_failure(&self) {
         self.cache_failures.inc();
     }
 
     pub(super) fn happened(&self, event: &'static str) {
         self.events.get_or_create(&EventLabels { event }).inc();
+    }
+
+    pub(super) fn stepped(&self, step: &'static str) {
+        self.checkout_steps.get_or_create(&StepLabels { step }).inc();
+    }
+
+    pub(super) fn hold(&self, step: &'static str) {
+        self.holds.get_or_create(&StepLabels { step }).inc();
     }
 
     pub(super) fn checked_out(&self, outcome: &'static str) {

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail anywhere")]
 
+mod checkouts;
+
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -196,6 +198,24 @@ impl std::io::Write for Log {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+#[test]
+fn what_is_alerted_on_when_it_first_happens_is_counted_from_nothing() {
+    let text = Metrics::new().to_text().unwrap();
+    has(&text, r#"cart_http_errors_total{code="outcome_unknown"} 0"#);
+    has(&text, r#"cart_checkout_steps_total{step="parked"} 0"#);
+}
+
+#[test]
+fn how_many_writes_share_a_commit_is_a_histogram() {
+    let metrics = Metrics::new();
+    [1, 3, 300].into_iter().for_each(|writes| metrics.committed(writes));
+    let text = metrics.to_text().unwrap();
+    has(&text, "cart_commit_batch_size_sum 304.0");
+    has(&text, "cart_commit_batch_size_count 3");
+    has(&text, r#"cart_commit_batch_size_bucket{le="4.0"} 2"#);
+    has(&text, r#"cart_commit_batch_size_bucket{le="256.0"} 2"#);
 }
 
 #[tokio::test]

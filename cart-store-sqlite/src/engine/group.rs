@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use cart_core::port::Meter;
 use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::error::Fault;
@@ -11,9 +12,14 @@ use super::job::{Job, Outcome, Verdict};
 ///
 /// When the connection must not be written to again, `stopped` says so before anybody is told: who then looks for
 /// an unknown commit must know that not finding it proves nothing.
-pub(super) fn run(connection: &Connection, mut jobs: Vec<Box<dyn Job>>, stopped: &AtomicBool) {
+pub(super) fn run(
+    connection: &Connection,
+    mut jobs: Vec<Box<dyn Job>>,
+    stopped: &AtomicBool,
+    meter: Option<&dyn Meter>,
+) {
     while !jobs.is_empty() {
-        let (outcome, ran) = transact(connection, &mut jobs);
+        let (outcome, ran) = transact(connection, &mut jobs, meter);
         let stops = !connection.is_autocommit() || stops(&outcome);
         if stops {
             stopped.store(true, Ordering::Release);
@@ -32,7 +38,11 @@ pub(super) fn refuse(jobs: impl IntoIterator<Item = Box<dyn Job>>, fault: &Fault
 }
 
 /// Runs as many of the jobs as fit one transaction: all, unless one of them ends it before its time.
-fn transact(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> (Outcome, usize) {
+fn transact(
+    connection: &Connection,
+    jobs: &mut [Box<dyn Job>],
+    meter: Option<&dyn Meter>,
+) -> (Outcome, usize) {
     let all = jobs.len();
     let transaction = match Transaction::new_unchecked(connection, TransactionBehavior::Immediate) {
         Ok(transaction) => transaction,
@@ -43,7 +53,13 @@ fn transact(connection: &Connection, jobs: &mut [Box<dyn Job>]) -> (Outcome, usi
         several => together(&transaction, several),
     };
     match kept {
-        Ok(Verdict::Keep) => (commit(transaction), all),
+        Ok(Verdict::Keep) => {
+            let outcome = commit(transaction);
+            if let (Outcome::Committed, Some(meter)) = (&outcome, meter) {
+                meter.committed(all);
+            }
+            (outcome, all)
+        }
         // Refused and alone: there is nothing to commit, and the refusal is the answer.
         Ok(Verdict::Undo) => (Outcome::Committed, all),
         Err((outcome, ran)) => (outcome, ran),

@@ -118,6 +118,7 @@ impl Engine {
             service: service(options),
             waiting: options.waiting,
             patience: options.patience,
+            meter: options.meter.clone(),
         };
         let started = |error| OpenError::from_io(path, error);
         let writer = Writer::start(setup).map_err(started)?;
@@ -142,6 +143,7 @@ impl Engine {
             service: Service::Caller,
             waiting: options.waiting,
             patience: options.patience,
+            meter: options.meter.clone(),
         };
         let writer = Writer::start(setup).map_err(|error| OpenError::from_io(MEMORY, error))?;
         Ok(Self { point: Length::Point, readers: None, writer, _owner: None })

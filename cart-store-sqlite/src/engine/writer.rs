@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use cart_core::port::Meter;
 use rusqlite::Connection;
 
 use super::error::Fault;
@@ -53,6 +54,7 @@ struct Desk {
     service: Service,
     waiting: usize,
     patience: Duration,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 #[derive(Debug, Default)]
@@ -79,6 +81,7 @@ pub(super) struct Setup {
     pub(super) service: Service,
     pub(super) waiting: usize,
     pub(super) patience: Duration,
+    pub(super) meter: Option<Arc<dyn Meter>>,
 }
 
 impl Writer {
@@ -95,6 +98,7 @@ impl Writer {
             service: setup.service,
             waiting: setup.waiting,
             patience: setup.patience,
+            meter: setup.meter,
         });
         let mut writer = Self { desk: Arc::clone(&desk), threads: Vec::new() };
         writer.spawn("cart-writer", move |desk| desk.serve())?;
@@ -223,7 +227,7 @@ impl Desk {
         if let Some(fault) = self.obstacle() {
             return group::refuse(jobs, &fault);
         }
-        group::run(connection, jobs, &self.stopped);
+        group::run(connection, jobs, &self.stopped, self.meter.as_deref());
         if !self.is_stopped() && self.log.as_ref().is_some_and(|log| log.watch(connection)) {
             lock(&self.queue).paused = true;
         }

@@ -566,6 +566,8 @@ mod tests {
         let (mut steps, mut reasons) = (BTreeSet::new(), BTreeSet::new());
         for event in events() {
             if let CartEvent::CheckoutAdvanced { step, .. } = &event {
+                let written = serde_json::to_value(step).unwrap();
+                assert_eq!(written["step"], step.name());
                 steps.insert(step_kind(step));
             } else if let CartEvent::CheckoutCancelled { reason, .. } = &event {
                 reasons.insert(reason_kind(reason));

@@ -1,6 +1,22 @@
 //! Group commit: who shares a transaction, who is told what.
 
+use std::sync::{Arc, Mutex};
+
+use cart_core::port::{Meter, Wrote};
+
 use super::*;
+
+/// How many writes shared each commit.
+#[derive(Debug, Default)]
+struct Sizes(Mutex<Vec<usize>>);
+
+impl Meter for Sizes {
+    fn wrote(&self, _write: &Wrote) {}
+
+    fn committed(&self, writes: usize) {
+        self.0.lock().unwrap().push(writes);
+    }
+}
 
 #[test]
 fn a_refused_write_stores_nothing() {
@@ -38,6 +54,21 @@ fn writes_that_wait_share_a_transaction() {
     // Ten small rows fit one page: one transaction writes it once.
     assert_eq!(log(&place) - before, 4_096 + 24);
     assert_eq!(notes(&engine).len(), 10);
+}
+
+#[test]
+fn a_meter_is_told_how_many_writes_share_a_commit() {
+    let (place, sizes) = (Place::new(), Arc::new(Sizes::default()));
+    let engine = place.open_with(&Options::default().meter(sizes.clone()));
+    block_on(hand_over(&engine, "alone")).unwrap();
+    assert!(block_on(hand_over(&engine, "")).is_err(), "refused, and alone: nothing is committed");
+    let held = Held::new(&engine);
+    let answers: Vec<_> = ["a", "b", "", "c"].into_iter().map(|body| hand_over(&engine, body)).collect();
+    held.release();
+    let stored = answers.into_iter().map(|answer| block_on(answer).is_ok()).collect::<Vec<_>>();
+    assert_eq!(stored, [true, true, false, true]);
+    // What holds the writer up is a write as well.
+    assert_eq!(*sizes.0.lock().unwrap(), [1, 1, 4]);
 }
 
 #[test]

@@ -122,9 +122,9 @@ export function person(by, name) {
   return name ?? { guest: 'A guest', link_bearer: 'Somebody with a link', system: 'The shop' }[by?.kind] ?? 'Somebody';
 }
 
-/** What a suggestion would do. Histories have another word for how. */
-export function proposal({ op, propose, item_id: item, product_id: id, quantity }) {
-  switch (op ?? propose) {
+/** What a suggestion would do. */
+export function proposal({ op, item_id: item, product_id: id, quantity }) {
+  switch (op) {
     case 'add': return `Add ${times(quantity)}${productName(id)}`;
     case 'remove': return `Remove ${itemName(item)}`;
     case 'set_quantity': return `Make it ${quantity} of ${itemName(item)}`;

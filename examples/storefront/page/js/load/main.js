@@ -95,7 +95,7 @@ function draw(now) {
 
 function table(id, before, after, name, label, seconds, none) {
   const [old, now] = [sum(before, name, label), sum(after, name, label)];
-  const rows = [...now].sort(([, a], [, b]) => b - a).map(([key, count]) => [key, rate((count - (old.get(key) ?? 0)) / seconds), String(count)]);
+  const rows = [...now].filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a).map(([key, count]) => [key, rate((count - (old.get(key) ?? 0)) / seconds), String(count)]);
   const shown = rows.length > 0 ? rows : [[none, '', '']];
   keyed(byId(id), shown, ([key]) => key, (cells) => el('tr', {}, cells.map(() => el('td'))), (row, cells) => cells.forEach((text, i) => setText(row.children[i], text)));
 }
