@@ -13,7 +13,8 @@ fn names(text: &str) -> BTreeSet<String> {
     let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let counts = words.filter(|word| word.starts_with("cart_"));
     let family = |name: &str| {
-        let base = ["_total", "_bucket", "_sum", "_count"].into_iter().find_map(|suffix| name.strip_suffix(suffix));
+        let base =
+            ["_total", "_bucket", "_sum", "_count"].into_iter().find_map(|suffix| name.strip_suffix(suffix));
         base.unwrap_or(name).to_owned()
     };
     counts.map(family).collect()

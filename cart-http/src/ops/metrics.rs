@@ -15,8 +15,8 @@ use prometheus_client::registry::Registry;
 
 use super::activity::Counting;
 use super::labels::{
-    CommandLabels, ErrorLabels, EventLabels, OutcomeLabels, RequestLabels, RouteLabels, StepLabels, WriteLabels,
-    method,
+    CommandLabels, ErrorLabels, EventLabels, OutcomeLabels, RequestLabels, RouteLabels, StepLabels,
+    WriteLabels, method,
 };
 use crate::problem::ProblemCode;
 

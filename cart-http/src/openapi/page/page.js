@@ -77,10 +77,14 @@ const operation = (path, method, described, resolve) => {
   return made;
 };
 
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+const byMethod = ([one], [other]) => METHODS.indexOf(one) - METHODS.indexOf(other);
+
 const show = (whole) => {
   const resolve = resolver(whole);
   const all = Object.entries(whole.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, described]) => ({ tag: described.tags[0], made: operation(path, method, described, resolve) })));
+    Object.entries(item).toSorted(byMethod).map(([method, described]) => ({ tag: described.tags[0], made: operation(path, method, described, resolve) })));
   document.getElementById("about").textContent = whole.info.description;
   document.getElementById("operations").replaceChildren(...whole.tags.map((tag) =>
     element("section", [
