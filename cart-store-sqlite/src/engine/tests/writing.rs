@@ -128,8 +128,8 @@ fn closing_finishes_what_waits() {
 #[test]
 fn the_last_to_hold_the_engine_may_be_a_write() {
     let place = Place::new();
-    let engine = std::sync::Arc::new(place.open());
-    let inside = std::sync::Arc::clone(&engine);
+    let engine = Arc::new(place.open());
+    let inside = Arc::clone(&engine);
     let (go_on, may_go_on) = mpsc::channel();
     let write = engine.write(move |transaction| {
         may_go_on.recv().unwrap();
