@@ -63,12 +63,13 @@ impl Surfaces {
         let (service, who) = (|| Arc::clone(&self.service), || Arc::clone(&self.authenticator) as _);
         let limits = Limits::new(settings.rates.clone(), Arc::new(SystemClock));
         let orders = || limits.checkouts.clone();
+        let companies = company::router(service(), shared(), who(), base);
         let hub = Arc::clone(&self.hub);
         Ok(shop::router(service(), shop(), who())
             .merge(orders::router_under("/api/shop/orders", service(), shop(), who(), paid(), orders()))
             .merge(orders::router(service(), digital(), who(), paid(), orders()))
             .merge(shared::router(service(), shared(), who(), links, hub, &limits))
-            .merge(company::router(service(), shared(), who(), base))
+            .merge(company::in_form(limits.writes.clone().around(who(), companies)))
             .merge(module::router(service(), digital(), who(), limits.writes.clone()))
             .merge(telecom::router(
                 service(),

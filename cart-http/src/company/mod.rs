@@ -45,8 +45,9 @@
 //! # Errors
 //! `errors` has one error object: `status`, `code` of the [catalogue](crate::ProblemCode), `title`, `source` where one
 //! part of the request is to blame (`pointer`, `parameter` or `header`), and in `meta` what else the client can use.
-//! `meta.request_id` of the document is the id of the request. What keeps a share from being made is 422. Only what
-//! is answered before or around this router, such as [`Guard`](crate::Guard)'s deadline, is a problem document.
+//! `meta.request_id` of the document is the id of the request. What keeps a share from being made is 422. What is
+//! answered around this router, such as [`Guard`](crate::Guard)'s deadline, is a problem document, unless it is put
+//! [in form](in_form).
 
 mod accept;
 mod answer;
@@ -89,7 +90,7 @@ pub fn router(
     authenticator: Arc<dyn Authenticator>,
     base: BaseAddress,
 ) -> Router {
-    Router::new()
+    let routes = Router::new()
         .route("/carts", get(carts::list))
         .route("/carts/{id}", get(carts::show))
         .route("/carts/{id}/owner", post(owner::change))
@@ -99,8 +100,14 @@ pub fn router(
         .route("/cart-permission-groups/{id}", get(groups::show))
         .method_not_allowed_fallback(async || ProblemCode::MethodNotAllowed)
         .layer(from_fn(accept::negotiate))
-        .layer(from_fn(errors::as_documents))
-        .with_state(Company { service, channel, authenticator, base: Arc::new(base) })
+        .with_state(Company { service, channel, authenticator, base: Arc::new(base) });
+    in_form(routes)
+}
+
+/// Has errors of `routes` answered as documents of this surface: for what a host puts around the [`router`], such as
+/// [limits](crate::rate::RateLimits).
+pub fn in_form(routes: Router) -> Router {
+    routes.layer(from_fn(errors::as_documents))
 }
 
 /// What the handlers share.

@@ -1,4 +1,4 @@
-//! The carts of companies from outside: the guarded router, on a store in memory.
+//! The carts of companies from outside: the guarded router, on an SQLite file.
 
 #![expect(
     clippy::unwrap_used,

@@ -188,3 +188,18 @@ async fn another_method_is_405_with_those_that_there_are() {
     assert_eq!(reply.header("allow"), Some("GET,HEAD"));
     reply.error(405, "method_not_allowed");
 }
+
+#[tokio::test]
+async fn who_writes_too_often_is_told_in_the_form_of_this_surface() {
+    let acme = Acme::open().with_writes(1);
+    let cart = acme.cart_of("ann@acme").await;
+    acme.ann().share(cart, "bob", READ_ONLY).await.made();
+    let refused = acme.ann().share(cart, "dan", READ_ONLY).await;
+    assert_eq!(refused.headers["retry-after"], "60");
+    assert_eq!(refused.headers["x-ratelimit-remaining"], "0");
+    assert_eq!(refused.headers["content-type"], "application/vnd.api+json");
+    let error = refused.error(429, "rate_limit_exceeded");
+    assert_eq!((&error["meta"]["limit"], &error["meta"]["retry_after"]), (&json!(1), &json!(60)), "{error}");
+    let shares = acme.ann().get(format!("/carts/{cart}/shared-carts")).await.ok();
+    assert_eq!(shares["data"].as_array().map(Vec::len), Some(1), "reads do not count");
+}

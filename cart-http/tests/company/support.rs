@@ -16,7 +16,8 @@ use cart_core::policy::{CartPolicy, TaxPolicy};
 use cart_core::service::{Caller, CartService, Target};
 use cart_core::testing::samples::{channel, name};
 use cart_core::testing::{CountingIds, FailingStore, FixedCatalog, ManualClock};
-use cart_http::company::{BaseAddress, router};
+use cart_http::company::{BaseAddress, in_form, router};
+use cart_http::rate::{Quota, RateLimits, TrustedProxies};
 use cart_http::{AuthError, Authenticator, Guard};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -36,6 +37,15 @@ pub(crate) struct Acme {
     pub(crate) directory: Arc<MemoryDirectory>,
     pub(crate) store: Arc<FailingStore>,
     app: Router,
+}
+
+fn routes(service: &Arc<CartService>) -> Router {
+    let base = BaseAddress::new("http://glue.mysprykershop.com").unwrap();
+    router(Arc::clone(service), channel("company"), Arc::new(Names), base)
+}
+
+fn guarded(routes: Router) -> Router {
+    Guard::new(Arc::new(CountingIds::default()), Arc::<ManualClock>::default()).around(routes)
 }
 
 impl Acme {
@@ -67,15 +77,21 @@ impl Acme {
             .channel(channel("company"), policy, Currency::EUR)
             .channel(channel("other"), CartPolicy::shared(), Currency::EUR)
             .directory(directory.clone())
-            .clock(clock.clone())
+            .clock(clock)
             .ids(Arc::new(CountingIds::default()))
             .build()
             .unwrap();
         let service = Arc::new(service);
-        let base = BaseAddress::new("http://glue.mysprykershop.com").unwrap();
-        let routes = router(service.clone(), channel("company"), Arc::new(Names), base);
-        let app = Guard::new(Arc::new(CountingIds::default()), clock).around(routes);
+        let app = guarded(routes(&service));
         Self { _folder: folder, service, directory, store, app }
+    }
+
+    /// The same, where everybody may write so often in a minute.
+    pub(crate) fn with_writes(self, writes: u32) -> Self {
+        let (quota, clock) = (Quota::new(writes, 60).unwrap(), Arc::<ManualClock>::default());
+        let limits = RateLimits::of_writes("writes", quota, TrustedProxies::none(), clock);
+        let limited = limits.around(Arc::new(Names), routes(&self.service));
+        Self { app: guarded(in_form(limited)), ..self }
     }
 
     /// A client with this bearer token: `user@company`, `user`, or what [`Names`] knows.

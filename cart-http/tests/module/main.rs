@@ -1,4 +1,4 @@
-//! The cart module from outside: the document's own requests over real sockets, on a store in memory.
+//! The cart module from outside: the document's own requests over real sockets, on an SQLite file.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! Orders from outside: real HTTP over real sockets, on a store in memory, with partners that do as they are told.
+//! Orders from outside: real HTTP over real sockets, on an SQLite file, with partners that do as they are told.
 
 #![expect(
     clippy::unwrap_used,

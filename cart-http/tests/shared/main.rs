@@ -1,4 +1,4 @@
-//! Carts that are shared by link, from outside: requests to the routes of the surface, on a store in memory.
+//! Carts that are shared by link, from outside: requests to the routes of the surface, on an SQLite file.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The cart of a shop from outside: real HTTP over real sockets, on a store in memory.
+//! The cart of a shop from outside: real HTTP over real sockets, on an SQLite file.
 
 #![expect(
     clippy::unwrap_used,

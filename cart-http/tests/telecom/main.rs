@@ -1,4 +1,4 @@
-//! The carts of a carrier from outside: real HTTP over real sockets, on a store in memory.
+//! The carts of a carrier from outside: real HTTP over real sockets, on an SQLite file.
 
 #![expect(
     clippy::unwrap_used,
