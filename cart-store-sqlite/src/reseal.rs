@@ -15,7 +15,7 @@ use crate::table::carts::Found;
 use crate::table::columns::{Columns, uuid, version};
 use crate::table::journal::{self, Written};
 use crate::table::{carts, orders, rewriting};
-use crate::verify::Finding;
+use crate::verify::report::Finding;
 
 /// What one call of [`SqliteStore::reseal`](crate::SqliteStore::reseal) did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Decision;
-use super::prices::repriced;
+use super::prices::quantity_changed;
 use super::relations::settle_lines;
 use super::stock::{Raise, admit, check_lowered, smallest};
 use crate::actor::Actor;
@@ -299,14 +299,6 @@ fn set_quantity(cart: Editing<'_>, line: &Line, asked: u32, facts: &Facts) -> Re
     };
     let events = quantity_changed(cart.cart(), line, to, facts);
     Ok(Edited { line: line.id, events, notice: clamped(line.id, asked, to) })
-}
-
-/// Another quantity of a line, and its price at that quantity if it is another.
-pub(super) fn quantity_changed(cart: &Cart, line: &Line, to: Quantity, facts: &Facts) -> Vec<CartEvent> {
-    let mut events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
-    let product = facts.products.product(&line.key.product);
-    events.extend(repriced(line, to, product, cart, facts));
-    events
 }
 
 fn decrease(cart: Editing<'_>, line: &Line, by: Quantity, facts: &Facts) -> Result<Edited, Rejection> {

@@ -14,6 +14,14 @@ use crate::product::{Product, UnitPrices};
 use crate::quantity::Quantity;
 use crate::rejection::Rejection;
 
+/// Another quantity of a line, and its price at that quantity if it is another.
+pub(super) fn quantity_changed(cart: &Cart, line: &Line, to: Quantity, facts: &Facts) -> Vec<CartEvent> {
+    let mut events = vec![CartEvent::QuantityChanged { line: line.id, from: line.quantity, to }];
+    let product = facts.products.product(&line.key.product);
+    events.extend(repriced(line, to, product, cart, facts));
+    events
+}
+
 /// Notes the price of a line's new quantity, if that is another than the one of its old quantity.
 ///
 /// Not while the catalog's price is another than the one that counts, or that the shopper knows: a change of quantity

@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::lines::quantity_changed;
+use super::prices::quantity_changed;
 use super::{Decision, after};
 use crate::cart::Cart;
 use crate::event::CartEvent;

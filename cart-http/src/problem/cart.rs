@@ -9,10 +9,9 @@ use cart_core::rejection::Rejection;
 use cart_core::relation::Clash;
 use cart_core::service::CartError;
 use cart_core::version::Version;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::{Problem, ProblemCode, checkout};
+use super::{Problem, ProblemCode, checkout, word};
 use crate::clash::ClashBody;
 use crate::not_applied::WhyNot;
 use crate::precondition::etag;
@@ -201,11 +200,6 @@ fn of_product(code: ProblemCode, product: &ProductKey) -> Problem {
 
 fn bodies(clashes: &[Clash]) -> Value {
     word(clashes.iter().map(ClashBody::of).collect::<Vec<_>>())
-}
-
-/// A value as JSON, such as the word by which an enum without data is known.
-pub(super) fn word(value: impl Serialize) -> Value {
-    serde_json::to_value(value).unwrap_or_default()
 }
 
 #[cfg(test)]

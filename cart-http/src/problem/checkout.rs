@@ -7,8 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::cart::word;
-use super::{Problem, ProblemCode as Code};
+use super::{Problem, ProblemCode as Code, word};
 use crate::obstacle::ObstacleBody;
 
 /// Why a checkout ended: a word, what the shop or the provider says to the shopper, and of what there was too little.

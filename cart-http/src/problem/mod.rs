@@ -142,6 +142,11 @@ impl IntoResponse for ProblemCode {
     }
 }
 
+/// A value as JSON, such as the word by which an enum without data is known.
+fn word(value: impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

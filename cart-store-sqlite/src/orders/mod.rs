@@ -1,6 +1,7 @@
 //! An order book in the file of a store, for hosts that have no order service.
 
 mod numbers;
+pub(crate) mod status;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Transaction;
 
 use self::numbers::Name;
+pub use self::status::OrderStatus;
 use crate::SqliteStore;
 use crate::error::{self, Damage, Refusal};
 use crate::seal::Seal;
@@ -67,29 +69,6 @@ pub struct Order {
     pub created_at: DateTime<Utc>,
     /// When it last changed (UTC).
     pub updated_at: DateTime<Utc>,
-}
-
-/// Where an order stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OrderStatus {
-    /// It waits for its payment.
-    PaymentPending,
-    /// It goes ahead.
-    Confirmed,
-    /// It is no more.
-    Cancelled,
-}
-
-impl OrderStatus {
-    /// Its name: `payment_pending`, `confirmed` or `cancelled`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PaymentPending => "payment_pending",
-            Self::Confirmed => "confirmed",
-            Self::Cancelled => "cancelled",
-        }
-    }
 }
 
 impl SqliteOrderBook {

@@ -11,7 +11,7 @@ use super::carts::Found;
 use super::columns::{Columns, Reason, from_json, int, integer, maybe, micros, text, time, to_json, uuid};
 use super::owner;
 use crate::error::Refusal;
-use crate::orders::OrderStatus;
+use crate::orders::status::OrderStatus;
 use crate::seal::{RowKey, Seal, Value, field};
 
 pub(crate) const TABLE: &str = "orders";

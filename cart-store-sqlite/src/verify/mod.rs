@@ -27,7 +27,7 @@
 mod cart;
 mod merged;
 mod orders;
-mod report;
+pub(crate) mod report;
 mod stock;
 mod structure;
 mod uses;

@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
 use super::MemoryStore;
-use super::state::{Place, State};
+use super::by_time::Place;
+use super::state::State;
 use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId, CompanyId, GrantId, UserId};

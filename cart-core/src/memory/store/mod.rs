@@ -1,6 +1,7 @@
 //! A store in memory.
 
 mod broken;
+mod by_time;
 mod check;
 mod checkouts;
 mod index;

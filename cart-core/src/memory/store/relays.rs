@@ -6,7 +6,7 @@ use std::ops::Bound;
 use chrono::{DateTime, Utc};
 
 use super::broken::BrokenProgress;
-use super::state::ByTime;
+use super::by_time::ByTime;
 use crate::id::CartId;
 use crate::port::{Checkpoint, HeldBack, Progress, RelayName};
 

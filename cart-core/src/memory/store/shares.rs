@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::state::{ByTime, Place};
+use super::by_time::{ByTime, Place};
 use crate::actor::Owner;
 use crate::cart::Cart;
 use crate::id::{CartId, ChannelId, CompanyId, GrantId, UserId};

@@ -1,11 +1,12 @@
 //! What is stored, and what follows from it.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::by_time::{ByTime, Place};
 use super::checkouts::Checkouts;
 use super::relays::Relays;
 use super::shares::Shares;
@@ -17,12 +18,6 @@ use crate::journal::{Entry, KeyOrigin, Request, RequestKey};
 use crate::memory::stock::StockBook;
 use crate::port::{Commit, Openings, Rewritten, StoreError, Unit};
 use crate::status::Status;
-
-/// Where a cart stands among others: by a time of its, and by id where that is the same.
-pub(super) type Place = (DateTime<Utc>, CartId);
-
-/// Carts by a time of theirs.
-pub(super) type ByTime = BTreeSet<Place>;
 
 /// A request to a cart, whatever was asked for.
 type Asked = (CartId, ActorRef, RequestKey, Discriminant<KeyOrigin>);

@@ -2,9 +2,10 @@
 
 use serde_json::json;
 
+use super::life::metadata;
 use super::lives::{
     accepted, acknowledged, code_gone, coupon_added, currency, large, largest_metadata, line_priced, live,
-    lives, metadata, refused,
+    lives, refused,
 };
 use super::{commit, entries, load, put};
 use crate::cart::Cart;

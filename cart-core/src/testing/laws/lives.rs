@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::life::{Life, metadata};
 use super::ordered::ordered;
 use crate::actor::{Actor, Owner};
 use crate::event::{CartEvent, ClearScope, Created, Settings};
@@ -36,21 +37,9 @@ use crate::testing::samples::{
 use crate::text::{Comment, LinkLabel, Locale, PersonName};
 use crate::version::Version;
 
-/// A cart's creation and what is written to it afterwards.
-pub(super) struct Life {
-    pub(super) cart: CartId,
-    pub(super) created: Created,
-    pub(super) writes: Vec<Write>,
-}
-
 /// Lives that together hold every kind of event, status, notice and actor.
 pub(super) fn lives() -> [Life; 8] {
     [bought(), recovered(), expired(), merged(), busy(), priced(), shared(), ordered()]
-}
-
-pub(super) fn metadata(value: Value) -> Metadata {
-    let Value::Object(object) = value else { return Metadata::default() };
-    Metadata::new(object).expect("the metadata is well-formed")
 }
 
 /// A cart of a company's user in Kuwaiti dinar: checked out, declined, checked out again, bought.

@@ -27,6 +27,7 @@ mod grants;
 mod holds;
 mod index;
 mod journal;
+mod life;
 mod links;
 mod list;
 mod lives;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::lives::{Life, metadata};
+use super::life::{Life, metadata};
 use crate::checkout::{
     Capture, Checkout, CheckoutStep, DraftLine, EndReason, Handoff, Initiation, InitiationType, OrderDraft,
     PaymentState, PlacedOrder, Progress, StockClaim, StockCounting, StockState, Task,
